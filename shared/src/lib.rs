@@ -1,0 +1,7 @@
+//! Self-service AWS Client VPN: the domain, the rules, and the reconciler that both functions drive.
+//!
+//! Dependencies point one way: reconciler and ports → model ← policy. Everything but the adapters (feature `aws`)
+//! compiles without any AWS crate.
+
+pub mod clock;
+pub mod model;
