@@ -4,4 +4,5 @@
 //! compiles without any AWS crate.
 
 pub mod clock;
+pub mod identity;
 pub mod model;
