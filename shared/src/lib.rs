@@ -6,6 +6,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod clock;
+pub mod identity;
 pub mod model;
 pub mod policy;
 pub mod ports;
