@@ -1,1 +1,8 @@
-//! wip
+//! The whole system on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler around the
+//! real functions. For developers and tests; never deployed.
+
+pub mod clock;
+pub mod function;
+pub mod lambda;
+mod server;
+mod trace;
