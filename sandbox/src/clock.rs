@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 /// How long shared time runs on, in real time, after the keeper last wrote the file. When a sandbox has crashed, or the
 /// laptop sleeps, its time stands still.
-pub const KEPT_FOR: Duration = Duration::from_secs(120);
+pub const KEPT_FOR: Duration = Duration::from_mins(2);
 
 /// The fastest that shared time may run: an hour in a second.
 pub const MAX_SPEED: u32 = 3600;

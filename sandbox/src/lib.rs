@@ -1,8 +1,11 @@
-//! The whole system on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler around the
+//! The whole system on one machine, with no account: Lambda, ALB, `DynamoDB`, EC2's Client VPN and the scheduler around the
 //! real functions. For developers and tests; never deployed.
 
+pub mod alb;
 pub mod clock;
+pub mod example;
 pub mod function;
+mod html;
 pub mod lambda;
 mod server;
 mod trace;
