@@ -5,3 +5,6 @@
 
 pub mod clock;
 pub mod model;
+pub mod policy;
+pub mod ports;
+pub mod reconcile;

@@ -1,8 +1,25 @@
 //! The domain's types: what an endpoint is, what was seen of it, what is on record.
 
+pub mod audit;
+mod endpoint;
 mod ids;
+pub mod item;
+mod lease;
+mod observation;
+mod rules;
+mod state;
+pub mod update;
+mod vpn;
 
+pub use endpoint::ManagedEndpoint;
 pub use ids::{
     AssociationId, ConnectionId, Email, EndpointId, EndpointName, InvalidId, SecurityGroupId,
     SubnetId, VpcId,
+};
+pub use lease::{LEASE_KEPT, Lease, Mark, Snapshot, Traffic};
+pub use observation::{LISTING_LAG, Observation, SeenNetwork, Usage};
+pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
+pub use state::{EndpointState, Failure, Mode, Restorable, STOP_IN_FORCE, WANTED_FOR};
+pub use vpn::{
+    Connection, EndpointFacts, NetworkStatus, Route, RouteKey, RouteStatus, TargetNetwork,
 };

@@ -1,0 +1,193 @@
+//! The tables' items as plain values: what DynamoDB holds, without a type of its SDK.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+
+/// An item: attribute names and their values.
+pub type Item = BTreeMap<String, Value>;
+
+/// An attribute's value, of the kinds that we use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A string.
+    S(String),
+    /// A number, as DynamoDB writes it.
+    N(String),
+    /// A set of strings; never empty in a table.
+    Ss(BTreeSet<String>),
+    /// A list.
+    L(Vec<Value>),
+    /// A map.
+    M(Item),
+    /// A truth value.
+    Bool(bool),
+}
+
+/// An attribute that is not of the kind or shape that it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the attribute `{attribute}` is not {expected}")]
+pub struct Malformed {
+    /// The attribute's name.
+    pub attribute: String,
+    /// What stands there where all is well.
+    pub expected: &'static str,
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::S(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::S(text)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::N(number.to_string())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::N(number.to_string())
+    }
+}
+
+impl From<DateTime<Utc>> for Value {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::S(rfc3339(time))
+    }
+}
+
+impl<T: ToString> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
+        Self::Ss(texts.into_iter().map(|text| text.to_string()).collect())
+    }
+}
+
+/// A time as the tables and the API write it: RFC 3339 in UTC to the second.
+pub fn rfc3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A time as it will be read back from a table.
+pub fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(0)
+}
+
+/// Reads attributes of an item; a missing one is `None`, a wrong one an error that names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a>(pub &'a Item);
+
+impl<'a> Reader<'a> {
+    fn read<T>(
+        self,
+        attribute: &str,
+        expected: &'static str,
+        parse: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Malformed> {
+        self.0
+            .get(attribute)
+            .map(|value| {
+                parse(value).ok_or(Malformed {
+                    attribute: attribute.to_owned(),
+                    expected,
+                })
+            })
+            .transpose()
+    }
+
+    /// A string.
+    pub fn text(self, attribute: &str) -> Result<Option<&'a str>, Malformed> {
+        self.read(attribute, "a string", as_text)
+    }
+
+    /// A whole number that is not negative.
+    pub fn count(self, attribute: &str) -> Result<Option<u64>, Malformed> {
+        self.read(attribute, "a whole number", as_count)
+    }
+
+    /// An RFC 3339 time.
+    pub fn time(self, attribute: &str) -> Result<Option<DateTime<Utc>>, Malformed> {
+        self.read(attribute, "an RFC 3339 time", |value| {
+            DateTime::parse_from_rfc3339(as_text(value)?)
+                .ok()
+                .map(|time| time.to_utc())
+        })
+    }
+
+    /// A set of strings; missing is empty.
+    pub fn set<T: Ord>(
+        self,
+        attribute: &str,
+        make: impl Fn(String) -> T,
+    ) -> Result<BTreeSet<T>, Malformed> {
+        let set = self.read(attribute, "a set of strings", |value| match value {
+            Value::Ss(texts) => Some(texts.iter().cloned().map(&make).collect()),
+            Value::S(_) | Value::N(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+        })?;
+        Ok(set.unwrap_or_default())
+    }
+
+    /// A list of numbers; missing is empty.
+    pub fn counts(self, attribute: &str) -> Result<Vec<u64>, Malformed> {
+        let counts = self.read(attribute, "a list of numbers", |value| match value {
+            Value::L(values) => values.iter().map(as_count).collect(),
+            Value::S(_) | Value::N(_) | Value::Ss(_) | Value::M(_) | Value::Bool(_) => None,
+        })?;
+        Ok(counts.unwrap_or_default())
+    }
+
+    /// A list of maps; missing is empty.
+    pub fn maps(self, attribute: &str) -> Result<Vec<Reader<'a>>, Malformed> {
+        let maps = self.read(attribute, "a list of maps", |value| match value {
+            Value::L(values) => values.iter().map(as_map).collect(),
+            Value::S(_) | Value::N(_) | Value::Ss(_) | Value::M(_) | Value::Bool(_) => None,
+        })?;
+        Ok(maps.unwrap_or_default())
+    }
+
+    /// A string that holds JSON of `T`.
+    pub fn json<T: serde::de::DeserializeOwned>(
+        self,
+        attribute: &str,
+    ) -> Result<Option<T>, Malformed> {
+        self.read(attribute, "JSON of our making", |value| {
+            serde_json::from_str(as_text(value)?).ok()
+        })
+    }
+}
+
+/// An attribute that every item of its kind has.
+pub fn required<T>(attribute: &str, value: Option<T>) -> Result<T, Malformed> {
+    value.ok_or(Malformed {
+        attribute: attribute.to_owned(),
+        expected: "there",
+    })
+}
+
+fn as_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::S(text) => Some(text),
+        Value::N(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+    }
+}
+
+fn as_count(value: &Value) -> Option<u64> {
+    match value {
+        Value::N(number) => number.parse().ok(),
+        Value::S(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+    }
+}
+
+fn as_map(value: &Value) -> Option<Reader<'_>> {
+    match value {
+        Value::M(map) => Some(Reader(map)),
+        Value::S(_) | Value::N(_) | Value::Ss(_) | Value::L(_) | Value::Bool(_) => None,
+    }
+}

@@ -1,0 +1,155 @@
+//! Leases and snapshots: what the lease table holds of an endpoint beside its state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::item::{Item, Malformed, Reader, Value, required};
+use super::{ConnectionId, Email, RouteKey, SecurityGroupId, SubnetId};
+
+/// How long a lease stays in the table after it ended, before TTL tidies it up.
+pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// An employee's claim on an endpoint until a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Whose it is.
+    pub email: Email,
+    /// When it was last asked for.
+    pub requested_at: DateTime<Utc>,
+    /// Until when it holds the endpoint.
+    pub until: DateTime<Utc>,
+    /// The stay it was asked for.
+    pub stay: u64,
+    /// When its owner said "I'm done"; `None`: it runs, or ran out.
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+impl Lease {
+    /// Its sort key in the lease table.
+    pub fn key(email: &Email) -> String {
+        format!("lease#{email}")
+    }
+
+    /// Whether it holds the endpoint at an instant.
+    pub fn runs(&self, now: DateTime<Utc>) -> bool {
+        self.until > now
+    }
+
+    /// Reads it from its item.
+    pub fn parse(item: &Item) -> Result<Self, Malformed> {
+        let read = Reader(item);
+        let email = required("email", read.text("email")?)?;
+        Ok(Self {
+            email: email.parse().map_err(|_| Malformed {
+                attribute: "email".to_owned(),
+                expected: "an email address",
+            })?,
+            requested_at: required("requested_at", read.time("requested_at")?)?,
+            until: required("until", read.time("until")?)?,
+            stay: read.count("stay")?.unwrap_or(0),
+            released_at: read.time("released_at")?,
+        })
+    }
+}
+
+/// What a disassociation would delete and a start makes again, as it stood when last all was up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The routes that people made.
+    pub routes: BTreeMap<RouteKey, Option<String>>,
+    /// The endpoint's security groups.
+    pub security_group_ids: BTreeSet<SecurityGroupId>,
+    /// When it was taken.
+    pub taken_at: DateTime<Utc>,
+}
+
+impl Snapshot {
+    /// Its sort key in the lease table.
+    pub const KEY: &'static str = "snapshot";
+
+    /// Whether it says the same as another, whenever either was taken.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.routes == other.routes && self.security_group_ids == other.security_group_ids
+    }
+
+    /// Its attributes.
+    pub fn to_item(&self) -> Item {
+        let routes = self.routes.iter().map(|(key, description)| {
+            let mut route = Item::from([
+                ("cidr".to_owned(), Value::from(key.cidr.as_str())),
+                ("subnet_id".to_owned(), Value::from(key.subnet_id.as_str())),
+            ]);
+            if let Some(description) = description {
+                route.insert("description".to_owned(), Value::from(description.as_str()));
+            }
+            Value::M(route)
+        });
+        let mut item = Item::from([
+            ("routes".to_owned(), Value::L(routes.collect())),
+            ("taken_at".to_owned(), Value::from(self.taken_at)),
+        ]);
+        if !self.security_group_ids.is_empty() {
+            item.insert(
+                "security_group_ids".to_owned(),
+                self.security_group_ids.iter().collect(),
+            );
+        }
+        item
+    }
+
+    /// Reads it from its item.
+    pub fn parse(item: &Item) -> Result<Self, Malformed> {
+        let read = Reader(item);
+        let mut routes = BTreeMap::new();
+        for route in read.maps("routes")? {
+            let key = RouteKey {
+                cidr: required("cidr", route.text("cidr")?)?.to_owned(),
+                subnet_id: SubnetId::observed(required("subnet_id", route.text("subnet_id")?)?),
+            };
+            routes.insert(key, route.text("description")?.map(str::to_owned));
+        }
+        Ok(Self {
+            routes,
+            security_group_ids: read.set("security_group_ids", SecurityGroupId::observed)?,
+            taken_at: required("taken_at", read.time("taken_at")?)?,
+        })
+    }
+}
+
+/// Where each connection's byte count stood and since when, while a stale rule is in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Traffic(pub BTreeMap<ConnectionId, Mark>);
+
+/// A connection's byte count at the time it last grew by something that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Bytes in both directions.
+    pub bytes: u64,
+    /// Since when it stands there, or little above.
+    pub since: DateTime<Utc>,
+}
+
+impl Traffic {
+    /// Its sort key in the lease table.
+    pub const KEY: &'static str = "traffic";
+    /// What one item may hold: connections beyond it count as in use.
+    pub const MAX_BYTES: usize = 300 * 1024;
+    /// No mark takes more than this much of it: an id of 33 characters, a count of up to 20 digits, a time and JSON.
+    const BYTES_PER_MARK: usize = 128;
+    /// How many connections fit.
+    pub const MAX_CONNECTIONS: usize = Self::MAX_BYTES / Self::BYTES_PER_MARK;
+
+    /// Its attributes.
+    pub fn to_item(&self) -> Item {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        Item::from([("connections".to_owned(), Value::S(json))])
+    }
+
+    /// Reads it from its item.
+    pub fn parse(item: &Item) -> Result<Self, Malformed> {
+        Ok(Reader(item).json("connections")?.unwrap_or_default())
+    }
+}

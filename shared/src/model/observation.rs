@@ -1,0 +1,149 @@
+//! What a pass saw of an endpoint: kept in the lease table, so that others need not ask EC2 again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AssociationId, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork};
+
+/// How long an association that EC2 accepted or showed may be missing from its listing before it is believed gone:
+/// EC2's answers lag behind its changes
+/// (<https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>).
+pub const LISTING_LAG: TimeDelta = TimeDelta::minutes(2);
+
+/// What we believe of an endpoint after a reading of EC2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The target networks believed to exist: listed, or not listed for less than [`LISTING_LAG`].
+    pub networks: Vec<SeenNetwork>,
+    /// The connections; `None` where they were not read, or not to the last page.
+    pub usage: Option<Usage>,
+    /// The route table; `None` where it was not read. Too long to keep in the table, and only a pass that read it
+    /// has a use for it.
+    #[serde(skip)]
+    pub routes: Option<Vec<Route>>,
+    /// The endpoint itself; `None` where it was not read.
+    #[serde(skip)]
+    pub endpoint: Option<EndpointFacts>,
+    /// When EC2 was asked.
+    pub observed_at: DateTime<Utc>,
+}
+
+/// A target network that is believed to exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenNetwork {
+    /// Its id.
+    pub association_id: AssociationId,
+    /// The subnet.
+    pub subnet_id: SubnetId,
+    /// Where it stood when EC2 last listed it.
+    pub status: NetworkStatus,
+    /// What EC2 said about the status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Since when it has been seen in this status.
+    pub since: DateTime<Utc>,
+    /// When EC2 last listed it, or accepted it.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// What the connections say about use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Connections with status `active`.
+    pub active: usize,
+    /// Those of them that count as use: not stale.
+    pub in_use: usize,
+    /// The latest end among the connections that ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_ended_at: Option<DateTime<Utc>>,
+}
+
+impl Observation {
+    /// Nothing there: what is believed of an endpoint before anybody looked.
+    pub fn nothing(observed_at: DateTime<Utc>) -> Self {
+        Self {
+            networks: Vec::new(),
+            usage: None,
+            routes: None,
+            endpoint: None,
+            observed_at,
+        }
+    }
+
+    /// What a listing means, given what was believed before it and what EC2 accepted from us.
+    ///
+    /// A network that is listed is believed as listed, unless it is `disassociated`. One that was seen or accepted and
+    /// is not listed is still believed in, as it last stood, until [`LISTING_LAG`] has passed.
+    pub fn from_listing<'a>(
+        before: Option<&Observation>,
+        accepted: impl IntoIterator<Item = &'a AssociationId>,
+        listed: Vec<TargetNetwork>,
+        read_at: DateTime<Utc>,
+    ) -> Self {
+        let earlier = |id: &AssociationId| before.and_then(|seen| seen.network(id));
+        let mut networks: Vec<SeenNetwork> = Vec::new();
+        let listed_ids: Vec<AssociationId> =
+            listed.iter().map(|n| n.association_id.clone()).collect();
+        for network in listed
+            .into_iter()
+            .filter(|n| n.status != NetworkStatus::Disassociated)
+        {
+            let since = earlier(&network.association_id)
+                .filter(|seen| seen.status == network.status)
+                .map_or(read_at, |seen| seen.since);
+            networks.push(SeenNetwork {
+                association_id: network.association_id,
+                subnet_id: network.subnet_id,
+                status: network.status,
+                message: network.message,
+                since,
+                seen_at: read_at,
+            });
+        }
+        for id in accepted.into_iter().filter(|id| !listed_ids.contains(id)) {
+            // Not seen by anybody yet: its time without a listing starts now.
+            let unlisted = earlier(id).cloned().unwrap_or_else(|| {
+                SeenNetwork::accepted(id.clone(), SubnetId::observed("unknown"), read_at)
+            });
+            networks.extend(Some(unlisted).filter(|seen| read_at - seen.seen_at < LISTING_LAG));
+        }
+        Self {
+            networks,
+            ..Self::nothing(read_at)
+        }
+    }
+
+    /// The network with this id, if it is believed to exist.
+    pub fn network(&self, id: &AssociationId) -> Option<&SeenNetwork> {
+        self.networks
+            .iter()
+            .find(|network| network.association_id == *id)
+    }
+
+    /// The networks in a status.
+    pub fn in_status(&self, status: NetworkStatus) -> impl Iterator<Item = &SeenNetwork> {
+        self.networks
+            .iter()
+            .filter(move |network| network.status == status)
+    }
+
+    /// Whether any network is in a status.
+    pub fn any(&self, status: NetworkStatus) -> bool {
+        self.in_status(status).next().is_some()
+    }
+}
+
+impl SeenNetwork {
+    /// A network as it stands right after EC2 accepted it.
+    pub fn accepted(association_id: AssociationId, subnet_id: SubnetId, at: DateTime<Utc>) -> Self {
+        let status = NetworkStatus::Associating;
+        Self {
+            association_id,
+            subnet_id,
+            status,
+            message: None,
+            since: at,
+            seen_at: at,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What EC2 shows of an endpoint, in the domain's types.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AssociationId, ConnectionId, SecurityGroupId, SubnetId, VpcId};
+
+/// Where the association of a subnet stands
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociationStatus.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkStatus {
+    /// On its way up, 4 to 10 minutes and sometimes more.
+    Associating,
+    /// Up, and billed.
+    Associated,
+    /// Never came up; it stays listed until it is disassociated.
+    AssociationFailed,
+    /// On its way down.
+    Disassociating,
+    /// Gone, listed for a while yet.
+    Disassociated,
+    /// A status that AWS added since: nothing is done while one is shown.
+    Unknown,
+}
+
+impl NetworkStatus {
+    /// The word EC2 uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Associating => "associating",
+            Self::Associated => "associated",
+            Self::AssociationFailed => "association-failed",
+            Self::Disassociating => "disassociating",
+            Self::Disassociated => "disassociated",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A subnet's association with the endpoint, as one reading shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetNetwork {
+    /// Its id.
+    pub association_id: AssociationId,
+    /// The subnet.
+    pub subnet_id: SubnetId,
+    /// Where it stands.
+    pub status: NetworkStatus,
+    /// What EC2 says about the status, where it says something.
+    pub message: Option<String>,
+}
+
+/// One VPN client's connection, active or ended within the last 60 minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Who: the user name, or the common name of the certificate where there is none.
+    pub user: String,
+    /// Whether EC2 calls it `active`. Anything else has ended, or never began.
+    pub active: bool,
+    /// When it was made.
+    pub established_at: Option<DateTime<Utc>>,
+    /// When it ended; `None` while it is active.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Bytes in both directions; `None` where EC2's figures cannot be read.
+    pub bytes: Option<u64>,
+}
+
+/// An entry in the endpoint's route table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Where it leads and through what.
+    pub key: RouteKey,
+    /// Whether somebody made it, rather than EC2 with the association.
+    pub manual: bool,
+    /// Where it stands.
+    pub status: RouteStatus,
+    /// What its maker wrote about it.
+    pub description: Option<String>,
+}
+
+/// What makes a route that route: at most one for each destination and target.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RouteKey {
+    /// The destination.
+    pub cidr: String,
+    /// The target subnet, or `local` for client to client.
+    pub subnet_id: SubnetId,
+}
+
+impl RouteKey {
+    /// Whether the target is `local` (client to client) and no subnet.
+    pub fn is_local(&self) -> bool {
+        self.subnet_id.as_str() == "local"
+    }
+}
+
+impl std::fmt::Display for RouteKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.cidr, self.subnet_id)
+    }
+}
+
+/// Where a route stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteStatus {
+    /// On its way.
+    Creating,
+    /// In use.
+    Active,
+    /// EC2 could not make it.
+    Failed,
+    /// On its way out.
+    Deleting,
+    /// A status that AWS added since.
+    Unknown,
+}
+
+/// What `DescribeClientVpnEndpoints` says that we need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointFacts {
+    /// The endpoint's VPC; `None` until the first association chose one.
+    pub vpc_id: Option<VpcId>,
+    /// The security groups, endpoint-wide.
+    pub security_group_ids: BTreeSet<SecurityGroupId>,
+    /// Attached to a transit gateway: no subnets to associate, so not ours to manage.
+    pub transit_gateway: bool,
+}

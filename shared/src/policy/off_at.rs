@@ -1,0 +1,141 @@
+//! Until when an endpoint that is ready stays.
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+
+use super::overnight::is_overnight;
+use crate::model::item::whole_seconds;
+use crate::model::{EndpointState, LEASE_KEPT, Lease, Rules, Usage};
+
+/// The first instant at which nothing keeps the endpoint any more, and what kept it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OffAt {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// What keeps it until then.
+    pub rule: KeepRule,
+}
+
+/// What keeps an endpoint that nobody uses, or kept it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepRule {
+    /// A lease runs.
+    Lease,
+    /// Nobody has connected since it became ready.
+    FirstConnection,
+    /// Nobody has used it since the last use.
+    Idle {
+        /// The last use.
+        since: DateTime<Utc>,
+        /// The idle time that decides.
+        timeout: TimeDelta,
+        /// Whether it is the overnight one.
+        overnight: bool,
+    },
+    /// Everybody who held a lease gave it back.
+    Released,
+    /// Nothing is known that would.
+    Nothing,
+}
+
+/// Off at (DESIGN 6): the first instant from `now` on at which every condition has passed; `None` while in use.
+pub fn off_at(
+    state: &EndpointState,
+    usage: &Usage,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> Option<OffAt> {
+    if usage.in_use > 0 {
+        return None;
+    }
+    let lease = state.leases.iter().map(|lease| lease.until).max();
+    let mut latest = OffAt {
+        at: now,
+        rule: KeepRule::Nothing,
+    };
+    let mut keep = |at: DateTime<Utc>, rule| {
+        if at > latest.at {
+            latest = OffAt { at, rule };
+        }
+    };
+    if let Some(until) = lease {
+        keep(until, KeepRule::Lease);
+    }
+    if all_released(state, usage, now) {
+        if latest.rule == KeepRule::Nothing {
+            latest.rule = KeepRule::Released;
+        }
+        return Some(latest);
+    }
+    if let Some(ready) = state.ready_since {
+        keep(
+            ready + rules.first_connection_grace,
+            KeepRule::FirstConnection,
+        );
+        if latest.rule == KeepRule::Nothing {
+            latest.rule = KeepRule::FirstConnection;
+        }
+    }
+    if let Some(since) = last_active_at(state, usage) {
+        let (at, timeout, overnight) = idle_until(since, latest.at, rules);
+        let rule = KeepRule::Idle {
+            since,
+            timeout,
+            overnight,
+        };
+        if at > latest.at || latest.at == now {
+            latest = OffAt { at, rule };
+        }
+    }
+    Some(latest)
+}
+
+/// The last use that is known: what sweeps saw, or the end of a connection that they have not seen yet.
+pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<Utc>> {
+    state
+        .last_active_at
+        .max(usage.last_ended_at.map(whole_seconds))
+}
+
+/// Whether everybody who held a lease in this stay has said "I'm done", and nobody is connected.
+fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
+    let held_in_this_stay = |lease: &&Lease| {
+        // What TTL may have deleted already counts no more, whether it has or not.
+        lease.stay >= state.stay && lease.until + LEASE_KEPT > now
+    };
+    state.released_at.is_some()
+        && usage.active == 0
+        && state
+            .leases
+            .iter()
+            .filter(held_in_this_stay)
+            .all(|lease| lease.released_at.is_some())
+}
+
+/// The first instant from `from` on at which the idle time *in force at that instant* has passed since the last use.
+fn idle_until(
+    since: DateTime<Utc>,
+    from: DateTime<Utc>,
+    rules: &Rules,
+) -> (DateTime<Utc>, TimeDelta, bool) {
+    let day = rules.idle_timeout;
+    let night = rules.overnight_idle_timeout;
+    let shorter_by_night = night < day;
+    let first_possible = from.max(since + day.min(night));
+    let certain = from.max(since + day.max(night));
+    let shorter_in_force = |at: &DateTime<Utc>| is_overnight(rules, *at) == shorter_by_night;
+    // The wall clock enters or leaves the window, and is set forward or back, on whole minutes only.
+    let minute = TimeDelta::minutes(1);
+    let next_minute = first_possible
+        .duration_trunc(minute)
+        .unwrap_or(first_possible)
+        + minute;
+    let at = std::iter::once(first_possible)
+        .chain(std::iter::successors(Some(next_minute), |at| {
+            Some(*at + minute)
+        }))
+        .take_while(|at| *at < certain)
+        .find(shorter_in_force)
+        .unwrap_or(certain);
+    let overnight = is_overnight(rules, at);
+    (at, if overnight { night } else { day }, overnight)
+}

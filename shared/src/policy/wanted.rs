@@ -1,0 +1,32 @@
+//! Whether somebody's request is still to be served.
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{EndpointState, Mode, WANTED_FOR};
+
+/// Wanted = asked since it was last served or given up, within the last two hours, unless held.
+pub fn is_wanted(state: &EndpointState, now: DateTime<Utc>) -> bool {
+    is_unserved(state, now) && !is_held(state, now)
+}
+
+/// The same, whether an administrator holds it or not.
+pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
+    state.requests > state.served
+        && state.gave_up.is_none_or(|gave_up| state.requests > gave_up)
+        && state
+            .requested_at
+            .is_some_and(|asked| now - asked < WANTED_FOR)
+}
+
+/// Whether an administrator said not to start.
+pub fn is_held(state: &EndpointState, now: DateTime<Utc>) -> bool {
+    state.mode_in_force(now) == Some(&Mode::Hold)
+}
+
+/// Whether an administrator said not to stop. A mode that nobody can read counts: a slip must not cut anybody off.
+pub fn is_pinned(state: &EndpointState, now: DateTime<Utc>) -> bool {
+    matches!(
+        state.mode_in_force(now),
+        Some(Mode::On | Mode::Unreadable(_))
+    )
+}

@@ -1,0 +1,179 @@
+//! What the reconciler needs of the world: EC2's Client VPN, and the two tables. The adapters implement it.
+
+use std::collections::BTreeSet;
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::model::audit::{AuditRecord, EventId};
+use crate::model::item::Malformed;
+use crate::model::update::Update;
+use crate::model::{
+    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, Route, RouteKey,
+    SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
+};
+
+/// An error of a library, kept as the source of ours.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// EC2's Client VPN. Each method is one call (its answer read to the last page), named as the IAM action.
+#[async_trait]
+pub trait ClientVpn: Send + Sync {
+    /// `ec2:DescribeClientVpnTargetNetworks`.
+    async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError>;
+
+    /// `ec2:DescribeClientVpnConnections`: active ones, and those that ended within 60 minutes.
+    async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError>;
+
+    /// `ec2:DescribeClientVpnRoutes`.
+    async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError>;
+
+    /// `ec2:DescribeClientVpnEndpoints`.
+    async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError>;
+
+    /// `ec2:AssociateClientVpnTargetNetwork`. A token used before is answered with the first result.
+    async fn associate(
+        &self,
+        endpoint: &EndpointId,
+        subnet: &SubnetId,
+        client_token: &str,
+    ) -> Result<Association, VpnError>;
+
+    /// `ec2:DisassociateClientVpnTargetNetwork`. An association that is gone already is a success.
+    async fn disassociate(
+        &self,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+    ) -> Result<(), VpnError>;
+
+    /// `ec2:CreateClientVpnRoute`. A route that is there already is a success.
+    async fn create_route(
+        &self,
+        endpoint: &EndpointId,
+        route: &RouteKey,
+        description: Option<&str>,
+        client_token: &str,
+    ) -> Result<(), VpnError>;
+
+    /// `ec2:ApplySecurityGroupsToClientVpnTargetNetwork`: endpoint-wide, whatever its name says.
+    async fn apply_security_groups(
+        &self,
+        endpoint: &EndpointId,
+        vpc: &VpcId,
+        groups: &BTreeSet<SecurityGroupId>,
+    ) -> Result<(), VpnError>;
+
+    /// `ec2:ExportClientVpnClientConfiguration`: the text of an `.ovpn` file.
+    async fn export_profile(&self, endpoint: &EndpointId) -> Result<String, VpnError>;
+}
+
+/// What EC2 answered to an associate call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Association {
+    /// It is on its way, or was when this token was first used.
+    Accepted(AssociationId),
+    /// The subnet has an association that this token did not make.
+    AlreadyThere,
+}
+
+/// Why a call to EC2 did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum VpnError {
+    /// Trying again later may help: throttled, out of reach, or something else has to finish first.
+    #[error("EC2 could not do it now ({})", .code.as_deref().unwrap_or("no answer"))]
+    TryLater {
+        /// EC2's error code; `None`: no answer came.
+        code: Option<String>,
+        /// The SDK's error.
+        #[source]
+        source: BoxError,
+    },
+    /// Trying again will not help: the operator has to mend something.
+    #[error("EC2 refused ({code}): {message}")]
+    Refused {
+        /// EC2's error code.
+        code: String,
+        /// What EC2 says about it.
+        message: String,
+    },
+}
+
+/// The lease table and the audit table.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The `state` item alone, read consistently.
+    async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+
+    /// All of an endpoint's items, read consistently in one query.
+    async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+
+    /// Puts a record, unless one with its id is there already.
+    async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
+
+    /// Writes an employee's lease. Unless `may_shorten`, a lease that runs longer keeps its end.
+    async fn grant_lease(
+        &self,
+        endpoint: &EndpointId,
+        lease: &Lease,
+        may_shorten: bool,
+    ) -> Result<(), StoreError>;
+
+    /// Counts a request, once for each `ask`, and returns the state with it.
+    async fn add_request(
+        &self,
+        endpoint: &EndpointId,
+        at: DateTime<Utc>,
+        ask: &EventId,
+    ) -> Result<EndpointState, StoreError>;
+
+    /// Changes the `state` item and returns it (without leases, snapshot and traffic); `None`: a condition failed.
+    async fn update(
+        &self,
+        endpoint: &EndpointId,
+        update: &Update,
+    ) -> Result<Option<EndpointState>, StoreError>;
+
+    /// Writes a transition in one transaction; `false`: a condition failed and nothing was written.
+    async fn commit(
+        &self,
+        endpoint: &EndpointId,
+        transition: &Transition,
+    ) -> Result<bool, StoreError>;
+
+    /// Remembers byte counts for the stale rules.
+    async fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic)
+    -> Result<(), StoreError>;
+}
+
+/// What is written together or not at all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Transition {
+    /// The change of the `state` item, under its conditions.
+    pub update: Update,
+    /// The records of it.
+    pub records: Vec<AuditRecord>,
+    /// A new snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// A lease that its owner gives back: as it was read, and when.
+    pub released: Option<(Lease, DateTime<Utc>)>,
+}
+
+/// Why a table could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB is out of reach, throttled, or refuses us.
+    #[error("DynamoDB could not do {operation} ({})", .code.as_deref().unwrap_or("no answer"))]
+    Unavailable {
+        /// The call.
+        operation: &'static str,
+        /// DynamoDB's error code; `None`: no answer came.
+        code: Option<String>,
+        /// The SDK's error.
+        #[source]
+        source: BoxError,
+    },
+    /// An item is not as this system writes it.
+    #[error("the lease table holds something unreadable")]
+    Malformed(#[from] Malformed),
+}

@@ -1,0 +1,75 @@
+//! The reconciler that both functions drive: observe an endpoint, decide, act.
+//!
+//! Every pass may be repeated, may overlap with another and may die half-way: the next one carries on from what it
+//! finds. What makes that true is "The protocol" of DESIGN 5, and this module is where it stands:
+//! [`ask`](Reconciler::ask) has the order of an ask's writes, `pass` the order of reads, `start` and `stop` what is
+//! committed before EC2 is called, `transitions` what is written together.
+
+mod ask;
+mod observe;
+mod pass;
+mod restore;
+mod standing;
+mod start;
+mod stop;
+mod sweep;
+mod transitions;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::model::audit::{EventIds, Retention};
+use crate::model::{ManagedEndpoint, Rules};
+use crate::policy::Policy;
+use crate::ports::{ClientVpn, Store};
+
+pub use ask::{Ask, AskError, Asked, ExtendError, StatusError};
+pub use pass::Passed;
+pub use standing::{LeaseView, Standing, TargetNetworkView};
+pub use sweep::{SweepError, Swept};
+
+/// Drives managed endpoints to where employees, rules and administrators want them.
+pub struct Reconciler {
+    vpn: Arc<dyn ClientVpn>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: EventIds,
+    settings: Settings,
+}
+
+/// What was decided beforehand, the same for all endpoints.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long the VPN stays, and what it needs.
+    pub rules: Rules,
+    /// How long records are kept.
+    pub retention: Retention,
+    /// What AWS bills for an hour of one association, in US dollars.
+    pub association_hour_price_usd: f64,
+}
+
+impl Reconciler {
+    /// A reconciler over these parts.
+    pub fn new(
+        vpn: Arc<dyn ClientVpn>,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: EventIds,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            vpn,
+            store,
+            clock,
+            ids,
+            settings,
+        }
+    }
+
+    fn policy<'a>(&'a self, endpoint: &'a ManagedEndpoint) -> Policy<'a> {
+        Policy {
+            endpoint,
+            rules: &self.settings.rules,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading EC2: what is due, all of it side by side, and what it means together with what was believed before.
+
+use chrono::{DateTime, Utc};
+
+use super::Reconciler;
+use crate::model::item::whole_seconds;
+use crate::model::{
+    Connection, EndpointFacts, EndpointState, ManagedEndpoint, Observation, Route, TargetNetwork,
+    Traffic,
+};
+use crate::policy::{self, is_wanted};
+use crate::ports::VpnError;
+
+/// What to ask EC2 beside the target networks: only what can change the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    connections: bool,
+    routes: bool,
+    endpoint: bool,
+}
+
+impl Plan {
+    /// For a click or a poll: who uses it once it is ready, the routes before; the endpoint itself before a start.
+    pub(super) fn for_people(state: &EndpointState, asks: bool, now: DateTime<Utc>) -> Self {
+        let up = !state.association_ids.is_empty();
+        let ready = state.ready_since.is_some();
+        Self {
+            connections: up && ready,
+            routes: up && !ready,
+            endpoint: !ready && (up || asks || is_wanted(state, now)),
+        }
+    }
+
+    /// For a sweep: whoever is or was connected, and all that a stop would delete.
+    pub(super) fn for_sweep(state: &EndpointState) -> Self {
+        let up = !state.association_ids.is_empty();
+        Self {
+            connections: true,
+            routes: up,
+            endpoint: up || state.requests > state.served,
+        }
+    }
+}
+
+/// What EC2 answered, part by part; `None`: not asked.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) read_at: DateTime<Utc>,
+    pub(super) networks: Result<Vec<TargetNetwork>, VpnError>,
+    pub(super) connections: Option<Result<Vec<Connection>, VpnError>>,
+    pub(super) routes: Option<Result<Vec<Route>, VpnError>>,
+    pub(super) endpoint: Option<Result<EndpointFacts, VpnError>>,
+}
+
+/// What a reading means.
+pub(super) struct Seen {
+    pub(super) observation: Observation,
+    /// Byte counts to remember; `None` where the connections were not read.
+    pub(super) traffic: Option<Traffic>,
+    pub(super) connections: Vec<Connection>,
+    /// What could not be read beside the target networks.
+    pub(super) gaps: Vec<VpnError>,
+}
+
+impl Reconciler {
+    pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: Plan) -> Reading {
+        let id = &endpoint.id;
+        let read_at = self.clock.now();
+        let connections = async {
+            if plan.connections {
+                Some(self.vpn.connections(id).await)
+            } else {
+                None
+            }
+        };
+        let routes = async {
+            if plan.routes {
+                Some(self.vpn.routes(id).await)
+            } else {
+                None
+            }
+        };
+        let facts = async {
+            if plan.endpoint {
+                Some(self.vpn.endpoint(id).await)
+            } else {
+                None
+            }
+        };
+        let (networks, connections, routes, endpoint) =
+            futures::join!(self.vpn.target_networks(id), connections, routes, facts);
+        Reading {
+            read_at,
+            networks,
+            connections,
+            routes,
+            endpoint,
+        }
+    }
+
+    /// What a reading means, given the state that was read before it.
+    pub(super) fn interpret(
+        &self,
+        reading: Reading,
+        state: &EndpointState,
+    ) -> Result<Seen, VpnError> {
+        let mut gaps = Vec::new();
+        let mut kept = |error| gaps.push(error);
+        let mut observation = Observation::from_listing(
+            state.observation.as_ref(),
+            &state.association_ids,
+            reading.networks?,
+            whole_seconds(reading.read_at),
+        );
+        observation.routes = reading.routes.and_then(|read| read.map_err(&mut kept).ok());
+        observation.endpoint = reading
+            .endpoint
+            .and_then(|read| read.map_err(&mut kept).ok());
+        let connections = reading
+            .connections
+            .and_then(|read| read.map_err(&mut kept).ok());
+        let mut traffic = None;
+        if let Some(connections) = &connections {
+            let (usage, remembered) = policy::usage(
+                connections,
+                &state.traffic,
+                &self.settings.rules,
+                reading.read_at,
+            );
+            observation.usage = Some(usage);
+            traffic = Some(remembered);
+        }
+        Ok(Seen {
+            observation,
+            traffic,
+            connections: connections.unwrap_or_default(),
+            gaps,
+        })
+    }
+}

@@ -1,0 +1,366 @@
+//! One pass over one endpoint: decide, act, until nothing is left to do now.
+
+use tracing::{info, warn};
+
+use super::observe::Seen;
+use super::{Reconciler, transitions};
+use crate::model::audit::Actor;
+use crate::model::update::Update;
+use crate::model::{EndpointState, ManagedEndpoint, Observation};
+use crate::policy::{Action, Decision, Phase, decide, is_wanted};
+use crate::ports::{StoreError, Transition, VpnError};
+
+/// Bookkeeping comes one fact at a time; no endpoint has more of them at once than this.
+const MAX_ROUNDS: usize = 12;
+
+/// Who drives a pass: what it may do differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Driver {
+    /// A click or a poll. It never stops anything.
+    Person,
+    /// A sweep.
+    Sweep {
+        /// Write down what is seen, and leave EC2 as it is.
+        dry_run: bool,
+    },
+}
+
+/// What a pass came to.
+#[derive(Debug)]
+pub struct Passed {
+    /// The endpoint's state at the end.
+    pub state: EndpointState,
+    /// What is believed of EC2.
+    pub seen: Observation,
+    /// What was decided last.
+    pub decision: Decision,
+    /// What EC2 could not do now; the next pass tries again.
+    pub delayed: Option<VpnError>,
+    /// What EC2 refused for good in this pass.
+    pub refused: Option<VpnError>,
+}
+
+/// A pass under way.
+pub(super) struct Pass<'a> {
+    pub(super) reconciler: &'a Reconciler,
+    pub(super) endpoint: &'a ManagedEndpoint,
+    pub(super) driver: Driver,
+    pub(super) state: EndpointState,
+    pub(super) seen: Observation,
+    /// The `requests` read before EC2 was; `None`: this pass did not read EC2.
+    pub(super) requests_before: Option<u64>,
+    /// Whether what was seen still has to be written down.
+    pub(super) noted: bool,
+    pub(super) delayed: Option<VpnError>,
+    pub(super) refused: Option<VpnError>,
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Something is on record that was not: decide anew.
+    DecideAnew,
+    /// Done for this pass.
+    Done,
+    /// Somebody else changed the endpoint meanwhile: leave it to the next pass.
+    Lost,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass on what was just read of EC2. `state` was read before that.
+    pub(super) fn on_reading(
+        reconciler: &'a Reconciler,
+        endpoint: &'a ManagedEndpoint,
+        driver: Driver,
+        state: EndpointState,
+        requests_before: u64,
+        seen: &Seen,
+    ) -> Self {
+        let seen = seen.observation.clone();
+        let requests_before = Some(requests_before);
+        let (delayed, refused) = (None, None);
+        Self {
+            reconciler,
+            endpoint,
+            driver,
+            state,
+            seen,
+            requests_before,
+            noted: false,
+            delayed,
+            refused,
+        }
+    }
+
+    /// A pass on what another pass has just read and written down.
+    pub(super) fn on_record(
+        reconciler: &'a Reconciler,
+        endpoint: &'a ManagedEndpoint,
+        state: EndpointState,
+        seen: Observation,
+    ) -> Self {
+        let (delayed, refused) = (None, None);
+        let driver = Driver::Person;
+        Self {
+            reconciler,
+            endpoint,
+            driver,
+            state,
+            seen,
+            requests_before: None,
+            noted: true,
+            delayed,
+            refused,
+        }
+    }
+
+    /// Decides and acts until there is nothing more to do now, then writes down what was seen.
+    pub(super) async fn run(mut self) -> Result<Passed, StoreError> {
+        let mut lost = self.rounds().await?;
+        if !lost && !self.noted {
+            let wanted_before = is_wanted(&self.state, self.reconciler.clock.now());
+            lost = !self.write_note().await?;
+            // Whoever asked while EC2 was being read relies on this pass.
+            if !lost && !wanted_before && is_wanted(&self.state, self.reconciler.clock.now()) {
+                lost = self.rounds().await?;
+            }
+        }
+        if lost {
+            // Whoever was faster knows better; this pass only reports.
+            self.state = self.reconciler.store.load(&self.endpoint.id).await?;
+            if let Some(seen) = self.state.observation.clone() {
+                self.seen = seen;
+            }
+        }
+        Ok(self.report())
+    }
+
+    /// What the pass came to, as it stands now.
+    pub(super) fn report(self) -> Passed {
+        let decision = self.decide();
+        self.log(&decision);
+        let Self {
+            state,
+            seen,
+            delayed,
+            refused,
+            ..
+        } = self;
+        Passed {
+            state,
+            seen,
+            decision,
+            delayed,
+            refused,
+        }
+    }
+
+    /// Whether somebody else was faster.
+    async fn rounds(&mut self) -> Result<bool, StoreError> {
+        for _ in 0..MAX_ROUNDS {
+            let mut anew = false;
+            for action in self.decide().actions {
+                if !self.may(&action) {
+                    continue;
+                }
+                match self.act(action).await? {
+                    Step::DecideAnew => anew = true,
+                    Step::Done => {}
+                    Step::Lost => return Ok(true),
+                }
+            }
+            if !anew {
+                return Ok(false);
+            }
+        }
+        warn!(endpoint = %self.endpoint.name, "a pass did not come to rest; the next one carries on");
+        Ok(false)
+    }
+
+    pub(super) fn decide(&self) -> Decision {
+        let now = self.reconciler.clock.now();
+        decide(
+            &self.seen,
+            &self.state,
+            self.reconciler.policy(self.endpoint),
+            now,
+        )
+    }
+
+    /// Only sweeps stop, tidy up, and follow what administrators change; a dry run leaves EC2 as it is.
+    fn may(&self, action: &Action) -> bool {
+        let (changes_ec2, sweeps_only) = match action {
+            Action::NoteMode
+            | Action::RecordGone { .. }
+            | Action::RecordFailed { .. }
+            | Action::Adopt { .. }
+            | Action::MarkReady { .. } => (false, false),
+            Action::RecordRestored { .. } | Action::TakeSnapshot(_) | Action::AbandonStop => {
+                (false, true)
+            }
+            Action::Start { .. } | Action::FinishStart { .. } | Action::Restore { .. } => {
+                (true, false)
+            }
+            Action::RemoveFailed { within_start, .. } => (true, !within_start),
+            Action::Stop { .. } => (true, true),
+        };
+        match self.driver {
+            Driver::Person => !sweeps_only,
+            Driver::Sweep { dry_run } if dry_run && changes_ec2 => {
+                info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
+                false
+            }
+            Driver::Sweep { .. } => true,
+        }
+    }
+
+    async fn act(&mut self, action: Action) -> Result<Step, StoreError> {
+        let now = self.reconciler.clock.now();
+        let scene = self.scene(now);
+        match action {
+            Action::NoteMode => self.commit(transitions::mode_noted(&scene)).await,
+            Action::RecordGone { ids, all } => {
+                self.commit(transitions::gone(&scene, &ids, all)).await
+            }
+            Action::RecordFailed { ids, failure } => {
+                self.commit(transitions::association_failed(&scene, &ids, failure))
+                    .await
+            }
+            Action::Adopt { ids } => self.commit(transitions::adopted(&scene, ids)).await,
+            Action::MarkReady {
+                outstanding,
+                snapshot,
+            } => {
+                self.commit(transitions::ready(&scene, &outstanding, snapshot))
+                    .await
+            }
+            Action::RecordRestored { restored } => {
+                self.commit(transitions::restored(&scene, &restored)).await
+            }
+            Action::TakeSnapshot(snapshot) => self.take_snapshot(snapshot).await,
+            Action::AbandonStop => self.commit(transitions::stop_abandoned(&scene)).await,
+            Action::Start {
+                subnet_ids,
+                new_stay,
+            } => self.start(&subnet_ids, new_stay).await,
+            Action::FinishStart { subnet_ids } => self.associate(&subnet_ids).await,
+            Action::Restore { missing } => self.restore(missing).await,
+            Action::RemoveFailed { ids, .. } => self.remove_failed(&ids).await,
+            Action::Stop { resumed } => self.stop(resumed).await,
+        }
+    }
+
+    /// Writes a transition, together with what was seen.
+    pub(super) async fn commit(&mut self, mut transition: Transition) -> Result<Step, StoreError> {
+        transition.update = transition.update.and(self.sighting());
+        if !self
+            .reconciler
+            .store
+            .commit(&self.endpoint.id, &transition)
+            .await?
+        {
+            return Ok(Step::Lost);
+        }
+        self.written(&transition.update)?;
+        if let Some(snapshot) = transition.snapshot {
+            self.state.snapshot = Some(snapshot);
+        }
+        Ok(Step::DecideAnew)
+    }
+
+    /// What was seen, to be written along with something else: without a condition of its own.
+    pub(super) fn sighting(&self) -> Update {
+        if self.noted {
+            return Update::new();
+        }
+        let Update { assignments, .. } = self.note();
+        Update {
+            conditions: Vec::new(),
+            assignments,
+        }
+    }
+
+    pub(super) fn written(&mut self, update: &Update) -> Result<(), StoreError> {
+        self.state = self.state.after(update)?;
+        self.noted = true;
+        Ok(())
+    }
+
+    /// What this pass saw, if it is still the same time up and nobody saw anything later.
+    fn note(&self) -> Update {
+        transitions::sighting(
+            &self.scene(self.reconciler.clock.now()),
+            &self.decide(),
+            self.driver,
+        )
+    }
+
+    /// Whether it was written; if not, somebody who saw more did.
+    async fn write_note(&mut self) -> Result<bool, StoreError> {
+        let note = self.note();
+        let Some(state) = self
+            .reconciler
+            .store
+            .update(&self.endpoint.id, &note)
+            .await?
+        else {
+            return Ok(false);
+        };
+        self.state = state.with_rest_of(&self.state);
+        self.noted = true;
+        Ok(true)
+    }
+
+    pub(super) fn scene(&self, now: chrono::DateTime<chrono::Utc>) -> transitions::Scene<'a> {
+        transitions::Scene {
+            endpoint: self.endpoint,
+            settings: &self.reconciler.settings,
+            ids: &self.reconciler.ids,
+            actor: match self.driver {
+                Driver::Person => Actor::Associate,
+                Driver::Sweep { .. } => Actor::Reaper,
+            },
+            state: self.state.clone(),
+            seen: self.seen.clone(),
+            requests_before: self.requests_before,
+            now,
+        }
+    }
+
+    /// Keeps the first of what EC2 could not do, and of what it refused.
+    pub(super) fn missed(&mut self, error: VpnError) {
+        warn!(endpoint = %self.endpoint.name, error = %error, "EC2 did not do what was asked");
+        let place = match error {
+            VpnError::TryLater { .. } => &mut self.delayed,
+            VpnError::Refused { .. } => &mut self.refused,
+        };
+        place.get_or_insert(error);
+    }
+
+    fn log(&self, decision: &Decision) {
+        let phase = decision.phase.as_str();
+        let idle_seconds = self.idle_seconds(decision);
+        info!(
+            endpoint = %self.endpoint.name,
+            phase,
+            decision = ?decision.actions,
+            reason = %decision.reason,
+            idle_seconds,
+            "decided"
+        );
+    }
+
+    fn idle_seconds(&self, decision: &Decision) -> Option<i64> {
+        let usage = self
+            .seen
+            .usage
+            .as_ref()
+            .filter(|_| decision.phase == Phase::Ready)?;
+        let since = if usage.in_use > 0 {
+            None
+        } else {
+            crate::policy::last_active_at(&self.state, usage)
+        };
+        since.map(|since| (self.reconciler.clock.now() - since).num_seconds())
+    }
+}

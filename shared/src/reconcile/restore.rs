@@ -1,0 +1,128 @@
+//! Making routes and security groups again, and remembering them.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use futures::stream;
+
+use super::pass::{Pass, Step};
+use super::start::client_token;
+use super::transitions;
+use crate::model::update::Update;
+use crate::model::{Restorable, RouteKey, Snapshot};
+use crate::ports::{StoreError, VpnError};
+
+/// EC2 takes at most ten operations in flight for each endpoint
+/// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.
+const ROUTES_AT_ONCE: usize = 5;
+
+impl Pass<'_> {
+    /// Notes what is going to be made, then makes it: whoever finds it in force puts it on record.
+    pub(super) async fn restore(
+        &mut self,
+        missing: BTreeSet<Restorable>,
+    ) -> Result<Step, StoreError> {
+        let intent = Update::new()
+            .when("stay", Some(self.state.stay))
+            .when("up_since", self.state.up_since)
+            .insert("to_restore", &missing)
+            .and(self.sighting());
+        let Some(state) = self
+            .reconciler
+            .store
+            .update(&self.endpoint.id, &intent)
+            .await?
+        else {
+            return Ok(Step::Lost);
+        };
+        self.state = state.with_rest_of(&self.state);
+        self.noted = true;
+        let (routes, groups) = split(missing);
+        let pass = &*self;
+        let made: Vec<Result<(), VpnError>> = stream::iter(&routes)
+            .map(|key| pass.create_route(key))
+            .buffered(ROUTES_AT_ONCE)
+            .collect()
+            .await;
+        for error in made.into_iter().filter_map(Result::err) {
+            self.missed(error);
+        }
+        if let Some(Err(error)) = if groups {
+            Some(self.apply_groups().await)
+        } else {
+            None
+        } {
+            self.missed(error);
+        }
+        Ok(Step::Done)
+    }
+
+    async fn create_route(&self, key: &RouteKey) -> Result<(), VpnError> {
+        let id = &self.endpoint.id;
+        let described = self
+            .state
+            .snapshot
+            .as_ref()
+            .and_then(|snapshot| snapshot.routes.get(key));
+        let description = described.and_then(Option::as_deref);
+        let token = client_token(id, &self.state, &[key.subnet_id.as_str(), &key.cidr]);
+        self.reconciler
+            .vpn
+            .create_route(id, key, description, &token)
+            .await
+    }
+
+    async fn apply_groups(&self) -> Result<(), VpnError> {
+        let vpc = self
+            .seen
+            .endpoint
+            .as_ref()
+            .and_then(|facts| facts.vpc_id.as_ref());
+        match (vpc, &self.state.snapshot) {
+            (Some(vpc), Some(snapshot)) => {
+                let groups = &snapshot.security_group_ids;
+                self.reconciler
+                    .vpn
+                    .apply_security_groups(&self.endpoint.id, vpc, groups)
+                    .await
+            }
+            // EC2 has not chosen a VPC yet: the next pass sees it.
+            (None, _) | (_, None) => Ok(()),
+        }
+    }
+
+    /// Lets the snapshot follow EC2. A route can be missing because its subnet is just being disassociated by hand, so
+    /// the target networks are read again: they have to stand as they stood before the routes were read.
+    pub(super) async fn take_snapshot(&mut self, snapshot: Snapshot) -> Result<Step, StoreError> {
+        let listed = match self.reconciler.vpn.target_networks(&self.endpoint.id).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                self.missed(error);
+                return Ok(Step::Done);
+            }
+        };
+        let unchanged = self.seen.networks.iter().all(|seen| {
+            listed
+                .iter()
+                .any(|now| now.association_id == seen.association_id && now.status == seen.status)
+        });
+        if !unchanged {
+            return Ok(Step::Done);
+        }
+        let scene = self.scene(self.reconciler.clock.now());
+        self.commit(transitions::snapshot_taken(&scene, snapshot))
+            .await
+    }
+}
+
+fn split(missing: BTreeSet<Restorable>) -> (Vec<RouteKey>, bool) {
+    let mut routes = Vec::new();
+    let mut groups = false;
+    for restorable in missing {
+        match restorable {
+            Restorable::Route(key) => routes.push(key),
+            Restorable::SecurityGroups => groups = true,
+        }
+    }
+    (routes, groups)
+}

@@ -1,0 +1,140 @@
+//! Where an endpoint stands, as people and programs are told.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::pass::Passed;
+use crate::model::item::rfc3339;
+use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus};
+use crate::policy::Phase;
+
+/// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// Its id.
+    pub endpoint_id: String,
+    /// What an employee is told.
+    pub phase: Phase,
+    /// Why, in a sentence.
+    pub message: String,
+    /// Until when it stays if nothing happens; `null` while in use or not ready.
+    #[serde(serialize_with = "time")]
+    pub keep_until: Option<DateTime<Utc>>,
+    /// When it will probably be ready, from this endpoint's last starts; `null`: not starting, or not known.
+    #[serde(serialize_with = "time")]
+    pub ready_estimate: Option<DateTime<Utc>>,
+    /// When this time up began.
+    #[serde(serialize_with = "time")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// Connections with status `active`; `null`: not read.
+    pub active_connections: Option<usize>,
+    /// The target networks.
+    pub associations: Vec<TargetNetworkView>,
+    /// The leases that run.
+    pub leases: Vec<LeaseView>,
+    /// When EC2 was last read.
+    #[serde(serialize_with = "time")]
+    pub observed_at: Option<DateTime<Utc>>,
+    /// What people should know beside.
+    pub warnings: Vec<String>,
+}
+
+/// A target network, as people are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetNetworkView {
+    /// Its id.
+    pub association_id: String,
+    /// The subnet.
+    pub subnet_id: String,
+    /// EC2's word for where it stands.
+    pub status: &'static str,
+}
+
+/// A lease, as people are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeaseView {
+    /// Whose.
+    pub email: String,
+    /// Until when.
+    #[serde(serialize_with = "time")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field over like this")]
+fn time<S: serde::Serializer>(
+    time: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(rfc3339).serialize(serializer)
+}
+
+impl Standing {
+    pub(super) fn of(endpoint: &ManagedEndpoint, passed: &Passed, now: DateTime<Utc>) -> Self {
+        let Passed {
+            state,
+            seen,
+            decision,
+            ..
+        } = passed;
+        let phase = decision.phase;
+        let up = state.start_began_at.or(state.up_since);
+        Self {
+            endpoint: endpoint.name.to_string(),
+            endpoint_id: endpoint.id.to_string(),
+            phase,
+            message: decision.reason.to_string(),
+            keep_until: decision.keep_until.filter(|_| phase == Phase::Ready),
+            ready_estimate: ready_estimate(state, now).filter(|_| phase == Phase::Starting),
+            started_at: state.asked_at.or(up).filter(|_| phase != Phase::Off),
+            active_connections: seen.usage.as_ref().map(|usage| usage.active),
+            associations: seen
+                .networks
+                .iter()
+                .map(|network| TargetNetworkView {
+                    association_id: network.association_id.to_string(),
+                    subnet_id: network.subnet_id.to_string(),
+                    status: network.status.as_str(),
+                })
+                .collect(),
+            leases: state
+                .leases
+                .iter()
+                .filter(|lease| lease.runs(now))
+                .map(|lease| LeaseView {
+                    email: lease.email.to_string(),
+                    until: Some(lease.until),
+                })
+                .collect(),
+            observed_at: Some(seen.observed_at).filter(|at| *at > DateTime::UNIX_EPOCH),
+            warnings: decision.warnings.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Whether something is associated that is not on its way out.
+    pub fn is_up(&self) -> bool {
+        let up = [
+            NetworkStatus::Associating.as_str(),
+            NetworkStatus::Associated.as_str(),
+        ];
+        self.associations
+            .iter()
+            .any(|network| up.contains(&network.status))
+    }
+}
+
+/// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
+fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let began = state.asked_at.or(state.requested_at)?;
+    let mut seconds = state.start_seconds.clone();
+    seconds.sort_unstable();
+    let median = seconds.get(seconds.len() / 2)?;
+    let longest = seconds.last()?;
+    [median, longest]
+        .into_iter()
+        .map(|seconds| began + TimeDelta::seconds(i64::try_from(*seconds).unwrap_or(0)))
+        .find(|estimate| *estimate > now)
+}

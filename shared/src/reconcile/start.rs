@@ -1,0 +1,221 @@
+//! Associating: commit the attempt, call EC2, put on record what it answered.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use futures::future::join_all;
+use ring::digest::{SHA256, digest};
+
+use super::pass::{Pass, Step};
+use super::transitions::{self, Answers};
+use crate::model::{
+    AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
+};
+use crate::policy::{Action, is_wanted};
+use crate::ports::{Association, StoreError, VpnError};
+
+impl Pass<'_> {
+    /// Commits the next attempt and calls EC2. Who loses the commit joins the one who won.
+    pub(super) async fn start(
+        &mut self,
+        subnet_ids: &[SubnetId],
+        new_stay: bool,
+    ) -> Result<Step, StoreError> {
+        if self
+            .seen
+            .endpoint
+            .as_ref()
+            .is_some_and(|facts| facts.transit_gateway)
+        {
+            return self.refuse_attempt(new_stay, VpnError::Refused {
+                code: "TransitGatewayEndpoint".to_owned(),
+                message: "the endpoint is attached to a transit gateway and has no subnets to associate".to_owned(),
+            }).await;
+        }
+        let commit = transitions::attempt(&self.scene(self.reconciler.clock.now()), new_stay)
+            .and(self.sighting());
+        let Some(state) = self
+            .reconciler
+            .store
+            .update(&self.endpoint.id, &commit)
+            .await?
+        else {
+            return Ok(Step::Lost);
+        };
+        self.state = state.with_rest_of(&self.state);
+        self.noted = true;
+        self.associate(subnet_ids).await
+    }
+
+    /// Associates the subnets of the attempt that is committed, all at once. Done again after a crash, the tokens
+    /// make EC2 answer with what it did the first time.
+    pub(super) async fn associate(&mut self, subnet_ids: &[SubnetId]) -> Result<Step, StoreError> {
+        let vpn = &self.reconciler.vpn;
+        let id = &self.endpoint.id;
+        let state = &self.state;
+        let calls = subnet_ids.iter().map(|subnet_id| async move {
+            let token = client_token(id, state, &[subnet_id.as_str()]);
+            vpn.associate(id, subnet_id, &token).await
+        });
+        let answers = join_all(calls).await;
+        let answers = self.sort(subnet_ids, answers);
+        if answers.accepted.is_empty() && answers.refused.is_none() && !answers.attempt_is_over {
+            return Ok(Step::Done);
+        }
+        let now = self.reconciler.clock.now();
+        let transition = transitions::answered(&self.scene(now), &answers);
+        let step = self.commit(transition).await?;
+        if step == Step::DecideAnew {
+            for (subnet_id, id) in answers.accepted {
+                self.seen
+                    .networks
+                    .retain(|network| network.association_id != id);
+                self.seen
+                    .networks
+                    .push(SeenNetwork::accepted(id, subnet_id, now));
+            }
+            // What EC2 accepted needs no second look in this pass.
+            return Ok(Step::Done);
+        }
+        Ok(step)
+    }
+
+    fn sort(
+        &mut self,
+        subnet_ids: &[SubnetId],
+        answers: Vec<Result<Association, VpnError>>,
+    ) -> Answers {
+        let mut sorted = Answers {
+            accepted: Vec::new(),
+            refused: None,
+            attempt_is_over: false,
+        };
+        let mut open = false;
+        for (subnet_id, answer) in subnet_ids.iter().zip(answers) {
+            match answer {
+                Ok(Association::Accepted(id)) => sorted.accepted.push((subnet_id.clone(), id)),
+                // The next pass finds it listed, and takes it over.
+                Ok(Association::AlreadyThere) => sorted.attempt_is_over = true,
+                Err(VpnError::Refused { code, message }) => {
+                    let failure = Failure {
+                        code: code.clone(),
+                        message: message.clone(),
+                    };
+                    let (subnets, _) = sorted.refused.get_or_insert((Vec::new(), failure));
+                    subnets.push(subnet_id.clone());
+                    self.missed(VpnError::Refused { code, message });
+                }
+                Err(later @ VpnError::TryLater { .. }) => {
+                    open = true;
+                    self.missed(later);
+                }
+            }
+        }
+        sorted.attempt_is_over &= !open;
+        sorted
+    }
+
+    /// Counts an attempt that EC2 refused before anything could be associated.
+    pub(super) async fn refuse_attempt(
+        &mut self,
+        new_stay: bool,
+        refusal: VpnError,
+    ) -> Result<Step, StoreError> {
+        if let VpnError::Refused { code, message } = &refusal {
+            let failure = Failure {
+                code: code.clone(),
+                message: message.clone(),
+            };
+            let scene = self.scene(self.reconciler.clock.now());
+            let transition = transitions::refused_before(&scene, new_stay, &failure);
+            if self.commit(transition).await? == Step::Lost {
+                return Ok(Step::Lost);
+            }
+        }
+        self.missed(refusal);
+        Ok(Step::Done)
+    }
+
+    /// Counts an attempt if one was due, for an endpoint that EC2 refuses even to describe.
+    pub(super) async fn refuse_if_due(&mut self, refusal: VpnError) -> Result<(), StoreError> {
+        let due = self
+            .decide()
+            .actions
+            .into_iter()
+            .find_map(|action| match action {
+                Action::Start { new_stay, .. } => Some(new_stay),
+                Action::NoteMode
+                | Action::RecordGone { .. }
+                | Action::RecordFailed { .. }
+                | Action::Adopt { .. }
+                | Action::FinishStart { .. }
+                | Action::Restore { .. }
+                | Action::RecordRestored { .. }
+                | Action::MarkReady { .. }
+                | Action::RemoveFailed { .. }
+                | Action::TakeSnapshot(_)
+                | Action::Stop { .. }
+                | Action::AbandonStop => None,
+            });
+        let wanted = is_wanted(&self.state, self.reconciler.clock.now());
+        match due.filter(|_| wanted) {
+            Some(new_stay) => {
+                self.refuse_attempt(new_stay, refusal).await?;
+            }
+            None => self.missed(refusal),
+        }
+        Ok(())
+    }
+
+    /// Disassociates networks whose association failed: they are in the way of the next attempt, and serve nobody.
+    pub(super) async fn remove_failed(
+        &mut self,
+        ids: &BTreeSet<AssociationId>,
+    ) -> Result<Step, StoreError> {
+        let vpn = &self.reconciler.vpn;
+        let removals = ids.iter().map(|id| vpn.disassociate(&self.endpoint.id, id));
+        for (id, removal) in ids.iter().zip(join_all(removals).await) {
+            match removal {
+                Ok(()) => self.believe(id, NetworkStatus::Disassociating),
+                Err(error) => self.missed(error),
+            }
+        }
+        Ok(Step::Done)
+    }
+
+    /// What EC2 accepted shows in its next listing; until then it is believed.
+    pub(super) fn believe(&mut self, id: &AssociationId, status: NetworkStatus) {
+        let now = self.seen.observed_at;
+        for network in self
+            .seen
+            .networks
+            .iter_mut()
+            .filter(|n| n.association_id == *id)
+        {
+            network.status = status;
+            network.since = now;
+        }
+    }
+}
+
+/// A `ClientToken`: the same for each try of one call, and another for each stay, attempt and subject. EC2 takes at most
+/// 64 ASCII characters (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>).
+pub(super) fn client_token(
+    endpoint: &EndpointId,
+    state: &EndpointState,
+    subject: &[&str],
+) -> String {
+    let mut text = format!("{endpoint}\n{}\n{}", state.stay, state.attempt);
+    for part in subject {
+        text.push('\n');
+        text.push_str(part);
+    }
+    let hash = digest(&SHA256, text.as_bytes());
+    hash.as_ref()
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}

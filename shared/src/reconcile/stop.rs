@@ -1,0 +1,93 @@
+//! Disassociating: look once more, commit, then call EC2. The only place where the VPN is taken away.
+
+use chrono::TimeDelta;
+use futures::future::join_all;
+use tracing::warn;
+
+use super::pass::{Pass, Step};
+use super::transitions;
+use crate::model::{AssociationId, NetworkStatus};
+use crate::policy::{self, Action};
+use crate::ports::{StoreError, VpnError};
+
+/// A commit older than this is not acted on: the evidence behind it is too old.
+const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
+impl Pass<'_> {
+    pub(super) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
+        if !self.look_once_more().await {
+            return Ok(Step::Done);
+        }
+        let decision = self.decide();
+        let Some(rule) = decision
+            .stop_rule()
+            .filter(|_| decision.actions.contains(&Action::Stop { resumed }))
+        else {
+            return Ok(Step::DecideAnew);
+        };
+        let committed_at = self.reconciler.clock.now();
+        let transition = transitions::stop(&self.scene(committed_at), rule, resumed);
+        if self.commit(transition).await? == Step::Lost {
+            return Ok(Step::Lost);
+        }
+        if self.reconciler.clock.now() - committed_at > ACT_WITHIN {
+            warn!(endpoint = %self.endpoint.name, "a stop took too long to commit; a later sweep takes it up");
+            return Ok(Step::Done);
+        }
+        self.disassociate().await
+    }
+
+    /// Reads the connections again: between the first look and the commit somebody may have connected. What EC2 leaves
+    /// open between this look and the call cannot be closed.
+    async fn look_once_more(&mut self) -> bool {
+        let now = self.reconciler.clock.now();
+        match self.reconciler.vpn.connections(&self.endpoint.id).await {
+            Ok(connections) => {
+                let rules = &self.reconciler.settings.rules;
+                let (usage, _) = policy::usage(&connections, &self.state.traffic, rules, now);
+                self.seen.usage = Some(usage);
+                true
+            }
+            Err(error) => {
+                self.missed(error);
+                false
+            }
+        }
+    }
+
+    async fn disassociate(&mut self) -> Result<Step, StoreError> {
+        let ids: Vec<AssociationId> = self
+            .seen
+            .networks
+            .iter()
+            .map(|network| network.association_id.clone())
+            .collect();
+        let vpn = &self.reconciler.vpn;
+        let calls = ids.iter().map(|id| vpn.disassociate(&self.endpoint.id, id));
+        let answers = join_all(calls).await;
+        let mut refusal = None;
+        let mut accepted = false;
+        for (id, answer) in ids.iter().zip(answers) {
+            match answer {
+                Ok(()) => {
+                    accepted = true;
+                    self.believe(id, NetworkStatus::Disassociating);
+                }
+                Err(VpnError::Refused { code, message }) => {
+                    refusal.get_or_insert((code.clone(), message.clone()));
+                    self.missed(VpnError::Refused { code, message });
+                }
+                Err(later @ VpnError::TryLater { .. }) => self.missed(later),
+            }
+        }
+        // A stop that began is finished by later sweeps; one that EC2 will not begin is over.
+        let all_refused = !accepted && self.delayed.is_none();
+        if let Some((code, message)) = refusal.filter(|_| all_refused) {
+            let scene = self.scene(self.reconciler.clock.now());
+            return self
+                .commit(transitions::stop_refused(&scene, &code, &message))
+                .await;
+        }
+        Ok(Step::Done)
+    }
+}
