@@ -583,11 +583,30 @@ pub(super) fn stop(scene: &Scene<'_>, rule: KeepRule, resumed: bool) -> Transiti
     }
 }
 
-/// A committed stop that did not happen, and that nobody wants any more.
+/// A committed stop that did not happen, or not wholly, and that nobody wants any more. What it did take away is
+/// put on record with it.
 pub(super) fn stop_abandoned(scene: &Scene<'_>) -> Transition {
     let reason =
         "The stop did not happen in time, and the VPN is wanted or in use again.".to_owned();
-    stop_failed(scene, reason, None, false)
+    let mut transition = stop_failed(scene, reason, None, false);
+    let known = &scene.state.association_ids;
+    let gone: BTreeSet<_> = known
+        .iter()
+        .filter(|id| scene.seen.network(id).is_none())
+        .cloned()
+        .collect();
+    if let Some(stopped) = scene.state.stopping_since.filter(|_| !gone.is_empty()) {
+        let reason = format!(
+            "{} of it had been disassociated by then.",
+            subnets(gone.len())
+        );
+        let details = time_up(scene, &gone, stopped);
+        transition
+            .records
+            .push(scene.record(Event::DisassociationCompleted, reason, details));
+        transition.update = transition.update.delete("association_ids", &gone);
+    }
+    transition
 }
 
 /// A stop that EC2 refused.
@@ -644,15 +663,7 @@ pub(super) fn gone(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>, all: bool) 
         Some(stopped) => (stopped, ""),
         None => left_at(scene, ids),
     };
-    let up = state.up_since.map(|since| ended_at - since);
-    let cost = up.map(|up| cost_usd(up, ids.len(), scene.settings.association_hour_price_usd));
-    let details = Details {
-        association_ids: ids.clone(),
-        subnet_ids: scene.subnets_of(ids),
-        duration: up,
-        cost_usd: cost,
-        ..Details::default()
-    };
+    let details = time_up(scene, ids, ended_at);
     let record = if ours.is_some() {
         let reason = "The VPN is disassociated.".to_owned();
         scene.record(Event::DisassociationCompleted, reason, details)
@@ -671,6 +682,19 @@ pub(super) fn gone(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>, all: bool) 
         update,
         records: vec![record],
         ..Transition::default()
+    }
+}
+
+/// How long associations were up, and what that cost.
+fn time_up(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>, ended_at: DateTime<Utc>) -> Details {
+    let up = scene.state.up_since.map(|since| ended_at - since);
+    let price = scene.settings.association_hour_price_usd;
+    Details {
+        association_ids: ids.clone(),
+        subnet_ids: scene.subnets_of(ids),
+        duration: up,
+        cost_usd: up.map(|up| cost_usd(up, ids.len(), price)),
+        ..Details::default()
     }
 }
 
