@@ -3,9 +3,16 @@
 
 pub mod alb;
 pub mod clock;
+mod control;
+pub mod dynamo;
+pub mod ec2;
 pub mod example;
 pub mod function;
 mod html;
 pub mod lambda;
+pub mod scheduler;
 mod server;
+mod system;
 mod trace;
+
+pub use system::{Options, Sandbox, StartError};

@@ -70,7 +70,9 @@ impl Scheduler {
     /// See [`InvokeError`].
     pub async fn fire(&self) -> Result<Bytes, InvokeError> {
         let event = event(self.clock.now()).to_string();
-        self.lambda.invoke(&self.settings.function, event, None).await
+        self.lambda
+            .invoke(&self.settings.function, event, None)
+            .await
     }
 
     pub(crate) fn stop(&self) {
@@ -87,13 +89,16 @@ async fn run(settings: Settings, lambda: Lambda, clock: Arc<ClockKeeper>) {
     loop {
         clock.sleep_until(due).await;
         count = count.wrapping_add(1);
-        let twice = settings.twice_every.is_some_and(|every| count.is_multiple_of(every.get()));
+        let twice = settings
+            .twice_every
+            .is_some_and(|every| count.is_multiple_of(every.get()));
         let event = event(due).to_string();
         for _ in 0..=u32::from(twice) {
             let Ok(permit) = overlap.clone().acquire_owned().await else {
                 return;
             };
-            let (lambda, function, event) = (lambda.clone(), settings.function.clone(), event.clone());
+            let (lambda, function, event) =
+                (lambda.clone(), settings.function.clone(), event.clone());
             tokio::spawn(async move {
                 if let Err(error) = lambda.invoke(&function, event, None).await {
                     tracing::warn!(%error, "a scheduled sweep failed; the next one is the retry");
@@ -138,7 +143,14 @@ mod tests {
 
     #[test]
     fn the_schedule_keeps_to_its_grid_and_leaves_out_what_has_passed() {
-        for (now, expected) in [(60, 120), (61, 120), (119, 120), (120, 180), (3_600 + 59, 3_660), (3_660, 3_720)] {
+        for (now, expected) in [
+            (60, 120),
+            (61, 120),
+            (119, 120),
+            (120, 180),
+            (3_600 + 59, 3_660),
+            (3_660, 3_720),
+        ] {
             assert_eq!(next(at(60), at(now)), at(expected), "now {now}");
         }
     }

@@ -24,7 +24,9 @@ impl Fault {
             "hang" => Some(Self::Hang),
             "answer-lost" => Some(Self::AnswerLost),
             "transaction-conflict" => Some(Self::TransactionConflict),
-            code if code.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (1..=64).contains(&code.len()) => {
+            code if code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && (1..=64).contains(&code.len()) =>
+            {
                 Some(Self::Error(code.to_owned()))
             }
             _ => None,
@@ -70,7 +72,12 @@ impl Faults {
     /// The fault of this call, if it is to have one.
     pub(super) fn take(&mut self, operation: &str) -> Option<Fault> {
         self.0.retain(|planned| planned.times > 0);
-        let fits = |planned: &&mut Planned| planned.operation.as_deref().is_none_or(|wanted| wanted == operation);
+        let fits = |planned: &&mut Planned| {
+            planned
+                .operation
+                .as_deref()
+                .is_none_or(|wanted| wanted == operation)
+        };
         let planned = self.0.iter_mut().find(fits)?;
         if planned.skip > 0 {
             planned.skip -= 1;
@@ -92,7 +99,8 @@ pub(super) fn error(code: &str) -> (u16, Value) {
         "ThrottlingException" => (400, "com.amazon.coral.availability"),
         _ => (400, "com.amazonaws.dynamodb.v20120810"),
     };
-    let body = json!({ "__type": format!("{namespace}#{code}"), "message": "injected by the sandbox" });
+    let body =
+        json!({ "__type": format!("{namespace}#{code}"), "message": "injected by the sandbox" });
     (status, body)
 }
 
@@ -100,7 +108,15 @@ pub(super) fn error(code: &str) -> (u16, Value) {
 pub(super) fn transaction_conflict(request: &[u8]) -> (u16, Value) {
     let request = serde_json::from_slice::<Value>(request).unwrap_or_default();
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
-    let codes = (0..items).map(|item| if item == 0 { "TransactionConflict" } else { "None" }).collect::<Vec<_>>();
+    let codes = (0..items)
+        .map(|item| {
+            if item == 0 {
+                "TransactionConflict"
+            } else {
+                "None"
+            }
+        })
+        .collect::<Vec<_>>();
     let reasons = codes.iter().map(|code| match *code {
         "None" => json!({ "Code": "None" }),
         code => json!({ "Code": code, "Message": "Transaction is ongoing for the item" }),

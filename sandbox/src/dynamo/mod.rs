@@ -152,10 +152,18 @@ impl Dynamo {
     /// Stops serving.
     pub async fn shutdown(&self) {
         let running = lock(&self.0.running).take();
-        if let Some(Running { front, stop, mut back }) = running {
+        if let Some(Running {
+            front,
+            stop,
+            mut back,
+        }) = running
+        {
             stop.send_replace(true);
             front.stop().await;
-            if tokio::time::timeout(std::time::Duration::from_secs(2), &mut back).await.is_err() {
+            if tokio::time::timeout(std::time::Duration::from_secs(2), &mut back)
+                .await
+                .is_err()
+            {
                 back.abort();
             }
         }
@@ -179,7 +187,9 @@ fn serve(listener: TcpListener, database: Database) -> (watch::Sender<bool>, Joi
         let _ = stopped.wait_for(|stop| *stop).await;
     };
     let task = tokio::spawn(async move {
-        if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, until_stopped).await {
+        if let Err(error) =
+            dynoxide::server::serve_with_shutdown(listener, database, until_stopped).await
+        {
             tracing::error!(error, "the database's listener has failed");
         }
     });

@@ -38,12 +38,18 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
         lock(&proxy.faults).take(operation)
     });
     match fault {
-        None => proxy.forward(parts.method, &parts.uri, parts.headers, body).await,
+        None => {
+            proxy
+                .forward(parts.method, &parts.uri, parts.headers, body)
+                .await
+        }
         Some(Fault::Error(code)) => answer(fault::error(&code)),
         Some(Fault::TransactionConflict) => answer(fault::transaction_conflict(&body)),
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::AnswerLost) => {
-            proxy.forward(parts.method, &parts.uri, parts.headers, body).await;
+            proxy
+                .forward(parts.method, &parts.uri, parts.headers, body)
+                .await;
             break_connection()
         }
     }
@@ -76,7 +82,11 @@ impl Proxy {
     ) -> Response {
         headers.remove(header::HOST);
         let path = uri.path_and_query().map_or("/", |it| it.as_str());
-        let sent = self.client.request(method, format!("{}{path}", self.back)).headers(headers).body(body);
+        let sent = self
+            .client
+            .request(method, format!("{}{path}", self.back))
+            .headers(headers)
+            .body(body);
         let received = async {
             let answer = sent.send().await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
@@ -107,9 +117,17 @@ impl Proxy {
                 .header(TARGET, "DynamoDB_20120810.Scan")
                 .header(header::CONTENT_TYPE, JSON)
                 .header("x-amz-date", "20260101T000000Z")
-                .header(header::AUTHORIZATION, HeaderValue::from_static(ANY_SIGNATURE))
+                .header(
+                    header::AUTHORIZATION,
+                    HeaderValue::from_static(ANY_SIGNATURE),
+                )
                 .body(request.to_string());
-            let mut page = sent.send().await?.error_for_status()?.json::<Value>().await?;
+            let mut page = sent
+                .send()
+                .await?
+                .error_for_status()?
+                .json::<Value>()
+                .await?;
             if let Some(Value::Array(found)) = page.get_mut("Items").map(Value::take) {
                 items.extend(found);
             }

@@ -18,7 +18,8 @@ pub(super) fn make(database: &Database) -> Result<(), String> {
                     "TableName": table["TableName"],
                     "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
                 });
-                let enabled = database.update_time_to_live(request::<UpdateTimeToLiveRequest>(&ttl)?);
+                let enabled =
+                    database.update_time_to_live(request::<UpdateTimeToLiveRequest>(&ttl)?);
                 enabled.map_err(|error| error.to_string())?;
             }
             Err(DynoxideError::ResourceInUseException(_)) => {}
@@ -52,7 +53,10 @@ fn audit_table() -> Value {
 }
 
 fn strings(names: &[&str]) -> Value {
-    names.iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).collect()
+    names
+        .iter()
+        .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }))
+        .collect()
 }
 
 fn key(partition: &str, sort: &str) -> Value {

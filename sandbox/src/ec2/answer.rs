@@ -1,0 +1,170 @@
+//! Answers and refusals as EC2 writes them
+//! (element names: the EC2 API model, <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>).
+
+use shared::model::EndpointId;
+
+use super::call::{Action, Answer};
+use super::connection::{ConnectionStatus, Terminating};
+use super::error::ApiError;
+use super::listing::Page;
+use super::target_network::Association;
+use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+use super::xml::Xml;
+
+const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+/// The document of an answer.
+pub(super) fn answer(action: Action, answer: &Answer, request_id: &str) -> String {
+    let root = format!("{}Response", action.as_str());
+    Xml::document(&root, Some(NAMESPACE), |xml| {
+        xml.text("requestId", request_id);
+        match answer {
+            Answer::Endpoints(page) => paged(xml, "clientVpnEndpoint", page, endpoint),
+            Answer::TargetNetworks(page) => {
+                paged(xml, "clientVpnTargetNetworks", page, target_network);
+            }
+            Answer::Connections(page) => paged(xml, "connections", page, connection),
+            Answer::Routes(page) => paged(xml, "routes", page, route),
+            Answer::Associated(done) | Answer::Disassociated(done) => association(xml, done),
+            Answer::RouteCreated(status) | Answer::RouteDeleted(status) => {
+                xml.status("status", status.as_str());
+            }
+            Answer::SecurityGroups(groups) => xml.texts("securityGroupIds", groups),
+            Answer::Configuration(text) => xml.text("clientConfiguration", text),
+            Answer::Terminating {
+                endpoint,
+                user,
+                connections,
+            } => {
+                terminating(xml, endpoint, user.as_deref(), connections);
+            }
+        }
+    })
+}
+
+/// The document of a refusal.
+pub(super) fn refusal(error: &ApiError, request_id: &str) -> String {
+    Xml::document("Response", None, |xml| {
+        xml.list_of("Errors", "Error", [error], |xml, error| {
+            xml.text("Code", error.code());
+            xml.text("Message", error);
+        });
+        xml.text("RequestID", request_id);
+    })
+}
+
+fn paged<T>(xml: &mut Xml, name: &str, page: &Page<T>, item: fn(&mut Xml, &T)) {
+    xml.list(name, &page.items, item);
+    xml.optional("nextToken", page.next_token.as_ref());
+}
+
+fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
+    xml.text("clientVpnEndpointId", &endpoint.id);
+    xml.text("description", &endpoint.description);
+    xml.status("status", endpoint.status);
+    xml.text("creationTime", &endpoint.creation_time);
+    xml.text("dnsName", &endpoint.dns_name);
+    xml.text("clientCidrBlock", &endpoint.client_cidr);
+    xml.text("splitTunnel", endpoint.split_tunnel);
+    xml.text("vpnProtocol", "openvpn");
+    xml.text("transportProtocol", "udp");
+    xml.text("vpnPort", 443);
+    xml.list(
+        "associatedTargetNetwork",
+        &endpoint.associated_subnets,
+        |xml, subnet| {
+            xml.text("networkId", subnet);
+            xml.text("networkType", "vpc");
+        },
+    );
+    xml.text("serverCertificateArn", &endpoint.server_certificate_arn);
+    xml.list(
+        "authenticationOptions",
+        [&endpoint.saml_provider_arn],
+        |xml, provider| {
+            xml.text("type", "federated-authentication");
+            xml.nest("federatedAuthentication", |xml| {
+                xml.text("samlProviderArn", provider)
+            });
+        },
+    );
+    // These names are written with capitals in EC2's model too.
+    xml.nest("connectionLogOptions", |xml| xml.text("Enabled", false));
+    xml.list(
+        "tagSet",
+        [("Name", &endpoint.description)],
+        |xml, (key, value)| {
+            xml.text("key", key);
+            xml.text("value", value);
+        },
+    );
+    xml.texts("securityGroupIdSet", &endpoint.security_group_ids);
+    xml.optional("vpcId", endpoint.vpc_id.as_ref());
+    xml.nest("clientConnectOptions", |xml| xml.text("enabled", false));
+    xml.text("sessionTimeoutHours", endpoint.session_timeout_hours);
+    xml.nest("clientLoginBannerOptions", |xml| xml.text("enabled", false));
+    xml.nest("clientRouteEnforcementOptions", |xml| {
+        xml.text("enforced", false)
+    });
+    xml.text("disconnectOnSessionTimeout", true);
+    xml.text("endpointIpAddressType", "ipv4");
+    xml.text("trafficIpAddressType", "ipv4");
+    if let Some(gateway) = &endpoint.transit_gateway_id {
+        xml.nest("transitGatewayConfiguration", |xml| {
+            xml.text("transitGatewayId", gateway)
+        });
+    }
+}
+
+fn target_network(xml: &mut Xml, network: &TargetNetworkView) {
+    xml.text("associationId", &network.association_id);
+    xml.text("vpcId", &network.vpc_id);
+    xml.text("targetNetworkId", &network.target_network_id);
+    xml.text("clientVpnEndpointId", &network.endpoint);
+    xml.status("status", network.status);
+    xml.texts("securityGroups", &network.security_groups);
+}
+
+fn connection(xml: &mut Xml, connection: &ConnectionView) {
+    xml.text("clientVpnEndpointId", &connection.endpoint);
+    xml.text("timestamp", &connection.timestamp);
+    xml.text("connectionId", &connection.connection_id);
+    xml.optional("username", connection.username.as_ref());
+    xml.text("connectionEstablishedTime", &connection.established_time);
+    xml.text("ingressBytes", connection.ingress_bytes);
+    xml.text("egressBytes", connection.egress_bytes);
+    xml.text("ingressPackets", connection.ingress_bytes.div_ceil(PACKET));
+    xml.text("egressPackets", connection.egress_bytes.div_ceil(PACKET));
+    xml.text("clientIp", &connection.client_ip);
+    xml.text("commonName", &connection.common_name);
+    xml.status("status", connection.status.as_str());
+    xml.text("connectionEndTime", &connection.end_time);
+}
+
+/// Bytes of a packet.
+const PACKET: u64 = 1_200;
+
+fn route(xml: &mut Xml, route: &RouteView) {
+    xml.text("clientVpnEndpointId", &route.endpoint);
+    xml.text("destinationCidr", &route.destination_cidr);
+    xml.text("targetSubnet", &route.target_subnet);
+    xml.text("type", "Nat");
+    xml.text("origin", route.origin);
+    xml.status("status", route.status);
+    xml.text("description", &route.description);
+}
+
+fn association(xml: &mut Xml, association: &Association) {
+    xml.text("associationId", &association.association_id);
+    xml.status("status", association.status.as_str());
+}
+
+fn terminating(xml: &mut Xml, endpoint: &EndpointId, user: Option<&str>, ended: &[Terminating]) {
+    xml.text("clientVpnEndpointId", endpoint);
+    xml.optional("username", user);
+    xml.list("connectionStatuses", ended, |xml, Terminating(id)| {
+        xml.text("connectionId", id);
+        xml.status("previousStatus", ConnectionStatus::Active.as_str());
+        xml.status("currentStatus", ConnectionStatus::Terminating.as_str());
+    });
+}

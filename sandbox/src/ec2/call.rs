@@ -1,0 +1,420 @@
+//! A call to EC2 as the world sees it: typed, admitted, done, and written down.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
+
+use super::cidr::Cidr;
+use super::connection::Terminating;
+use super::error::ApiError;
+use super::fault::FaultKind;
+use super::listing::{Filter, Page, Paging};
+use super::route::{NewRoute, RouteStatus, RouteTarget};
+use super::target_network::Association;
+use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+use super::world::World;
+
+macro_rules! actions {
+    ($($name:ident),* $(,)?) => {
+        /// An action of the EC2 API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "the names are EC2's")]
+        pub enum Action { $($name),* }
+
+        impl Action {
+            /// All that this EC2 can do.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// EC2's name for it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+actions!(
+    DescribeClientVpnEndpoints,
+    DescribeClientVpnTargetNetworks,
+    DescribeClientVpnConnections,
+    DescribeClientVpnRoutes,
+    AssociateClientVpnTargetNetwork,
+    DisassociateClientVpnTargetNetwork,
+    CreateClientVpnRoute,
+    DeleteClientVpnRoute,
+    ApplySecurityGroupsToClientVpnTargetNetwork,
+    ExportClientVpnClientConfiguration,
+    TerminateClientVpnConnections,
+);
+
+impl Action {
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.as_str() == name)
+    }
+
+    /// Whether it leaves the world as it is.
+    pub fn only_reads(self) -> bool {
+        match self {
+            Self::DescribeClientVpnEndpoints
+            | Self::DescribeClientVpnTargetNetworks
+            | Self::DescribeClientVpnConnections
+            | Self::DescribeClientVpnRoutes
+            | Self::ExportClientVpnClientConfiguration => true,
+            Self::AssociateClientVpnTargetNetwork
+            | Self::DisassociateClientVpnTargetNetwork
+            | Self::CreateClientVpnRoute
+            | Self::DeleteClientVpnRoute
+            | Self::ApplySecurityGroupsToClientVpnTargetNetwork
+            | Self::TerminateClientVpnConnections => false,
+        }
+    }
+}
+
+/// What a call asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub enum Request {
+    DescribeEndpoints {
+        ids: Vec<EndpointId>,
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    DescribeTargetNetworks {
+        endpoint: EndpointId,
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    DescribeConnections {
+        endpoint: EndpointId,
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    DescribeRoutes {
+        endpoint: EndpointId,
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    Associate {
+        endpoint: EndpointId,
+        subnet: SubnetId,
+        client_token: Option<String>,
+    },
+    Disassociate {
+        endpoint: EndpointId,
+        association: AssociationId,
+    },
+    CreateRoute {
+        endpoint: EndpointId,
+        route: NewRoute,
+        client_token: Option<String>,
+    },
+    DeleteRoute {
+        endpoint: EndpointId,
+        cidr: Cidr,
+        target: RouteTarget,
+    },
+    ApplySecurityGroups {
+        endpoint: EndpointId,
+        vpc: VpcId,
+        groups: Vec<SecurityGroupId>,
+    },
+    ExportConfiguration {
+        endpoint: EndpointId,
+    },
+    TerminateConnection {
+        endpoint: EndpointId,
+        connection: ConnectionId,
+    },
+    TerminateUser {
+        endpoint: EndpointId,
+        user: String,
+    },
+}
+
+/// What EC2 answers when it does not refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub enum Answer {
+    Endpoints(Page<EndpointView>),
+    TargetNetworks(Page<TargetNetworkView>),
+    Connections(Page<ConnectionView>),
+    Routes(Page<RouteView>),
+    Associated(Association),
+    Disassociated(Association),
+    RouteCreated(RouteStatus),
+    RouteDeleted(RouteStatus),
+    SecurityGroups(Vec<SecurityGroupId>),
+    /// The `.ovpn`.
+    Configuration(String),
+    Terminating {
+        endpoint: EndpointId,
+        user: Option<String>,
+        connections: Vec<Terminating>,
+    },
+}
+
+/// Who calls, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// By the API, or by hand.
+    pub actor: Actor,
+    /// The region that the call was signed for; it stands in names that EC2 makes.
+    pub region: String,
+    /// Only asks whether it would be permitted.
+    pub dry_run: bool,
+    /// How old the connections are that it gets to see; only a fault makes this more than zero.
+    pub staleness: TimeDelta,
+}
+
+/// Whose hand made a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A client of the API: the system under test.
+    Api,
+    /// The administrator, with the sandbox's control API.
+    Admin,
+}
+
+/// A call that was made, for tests that count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// When, in the world's time.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub action: Action,
+    /// By whom.
+    pub actor: Actor,
+    /// The parameters as they came.
+    pub parameters: BTreeMap<String, String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done and answered.
+    Done,
+    /// It was refused with this code.
+    Refused(String),
+    /// A fault struck it.
+    Fault(FaultKind),
+}
+
+/// The calls since the log was last emptied; the latest of them in full.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CallLog {
+    pub(super) calls: VecDeque<Call>,
+    pub(super) counts: BTreeMap<Action, u64>,
+}
+
+/// As many calls are kept in full.
+const CALLS_KEPT: usize = 10_000;
+
+impl World {
+    /// Does what a client of the API asks, within the request limit.
+    pub fn perform(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: &Caller,
+        request: Request,
+    ) -> Result<Answer, ApiError> {
+        self.advance(now);
+        if caller.actor == Actor::Api {
+            self.admit_call()?;
+        }
+        for endpoint in request.endpoints() {
+            self.found(endpoint)?;
+        }
+        if caller.dry_run {
+            return Err(ApiError::DryRun);
+        }
+        self.dispatch(now, caller, request)
+    }
+
+    fn dispatch(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: &Caller,
+        request: Request,
+    ) -> Result<Answer, ApiError> {
+        match request {
+            Request::DescribeEndpoints {
+                ids,
+                filters,
+                paging,
+            } => self
+                .endpoints_page(caller, &ids, &filters, &paging)
+                .map(Answer::Endpoints),
+            Request::DescribeTargetNetworks {
+                endpoint,
+                filters,
+                paging,
+            } => self
+                .target_networks_page(&endpoint, &filters, &paging)
+                .map(Answer::TargetNetworks),
+            Request::DescribeConnections {
+                endpoint,
+                filters,
+                paging,
+            } => {
+                let as_of = self.now() - caller.staleness;
+                self.connections_page(&endpoint, as_of, &filters, &paging)
+                    .map(Answer::Connections)
+            }
+            Request::DescribeRoutes {
+                endpoint,
+                filters,
+                paging,
+            } => self
+                .routes_page(&endpoint, &filters, &paging)
+                .map(Answer::Routes),
+            Request::Associate {
+                endpoint,
+                subnet,
+                client_token,
+            } => self
+                .associate(now, &endpoint, &subnet, client_token.as_deref())
+                .map(Answer::Associated),
+            Request::Disassociate {
+                endpoint,
+                association,
+            } => self
+                .disassociate(now, &endpoint, &association)
+                .map(Answer::Disassociated),
+            Request::CreateRoute {
+                endpoint,
+                route,
+                client_token,
+            } => self
+                .create_route(now, &endpoint, route, client_token.as_deref())
+                .map(Answer::RouteCreated),
+            Request::DeleteRoute {
+                endpoint,
+                cidr,
+                target,
+            } => self
+                .delete_route(now, &endpoint, cidr, &target)
+                .map(Answer::RouteDeleted),
+            Request::ApplySecurityGroups {
+                endpoint,
+                vpc,
+                groups,
+            } => self
+                .apply_security_groups(now, &endpoint, &vpc, groups)
+                .map(Answer::SecurityGroups),
+            Request::ExportConfiguration { endpoint } => self
+                .found(&endpoint)
+                .map(|found| Answer::Configuration(found.client_configuration(&caller.region))),
+            Request::TerminateConnection {
+                endpoint,
+                connection,
+            } => {
+                let connections = self.terminate_connection(now, &endpoint, &connection)?;
+                Ok(Answer::Terminating {
+                    endpoint,
+                    user: None,
+                    connections,
+                })
+            }
+            Request::TerminateUser { endpoint, user } => {
+                let connections = self.terminate_user(now, &endpoint, &user)?;
+                Ok(Answer::Terminating {
+                    endpoint,
+                    user: Some(user),
+                    connections,
+                })
+            }
+        }
+    }
+
+    /// Writes a call down.
+    pub fn record(&mut self, call: Call) {
+        *self.log.counts.entry(call.action).or_default() += 1;
+        if self.log.calls.len() == CALLS_KEPT {
+            self.log.calls.pop_front();
+        }
+        self.log.calls.push_back(call);
+    }
+
+    /// The latest calls, oldest first.
+    pub fn calls(&self) -> impl DoubleEndedIterator<Item = &Call> {
+        self.log.calls.iter()
+    }
+
+    /// How often each action was called, by whomever and whatever came of it.
+    pub fn call_counts(&self) -> &BTreeMap<Action, u64> {
+        &self.log.counts
+    }
+
+    /// Forgets the calls so far.
+    pub fn reset_calls(&mut self) {
+        self.log = CallLog::default();
+    }
+}
+
+impl Request {
+    /// The action that it is.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::DescribeEndpoints { .. } => Action::DescribeClientVpnEndpoints,
+            Self::DescribeTargetNetworks { .. } => Action::DescribeClientVpnTargetNetworks,
+            Self::DescribeConnections { .. } => Action::DescribeClientVpnConnections,
+            Self::DescribeRoutes { .. } => Action::DescribeClientVpnRoutes,
+            Self::Associate { .. } => Action::AssociateClientVpnTargetNetwork,
+            Self::Disassociate { .. } => Action::DisassociateClientVpnTargetNetwork,
+            Self::CreateRoute { .. } => Action::CreateClientVpnRoute,
+            Self::DeleteRoute { .. } => Action::DeleteClientVpnRoute,
+            Self::ApplySecurityGroups { .. } => Action::ApplySecurityGroupsToClientVpnTargetNetwork,
+            Self::ExportConfiguration { .. } => Action::ExportClientVpnClientConfiguration,
+            Self::TerminateConnection { .. } | Self::TerminateUser { .. } => {
+                Action::TerminateClientVpnConnections
+            }
+        }
+    }
+
+    fn endpoints(&self) -> &[EndpointId] {
+        match self {
+            Self::DescribeEndpoints { ids, .. } => ids,
+            Self::DescribeTargetNetworks { endpoint, .. }
+            | Self::DescribeConnections { endpoint, .. }
+            | Self::DescribeRoutes { endpoint, .. }
+            | Self::Associate { endpoint, .. }
+            | Self::Disassociate { endpoint, .. }
+            | Self::CreateRoute { endpoint, .. }
+            | Self::DeleteRoute { endpoint, .. }
+            | Self::ApplySecurityGroups { endpoint, .. }
+            | Self::ExportConfiguration { endpoint }
+            | Self::TerminateConnection { endpoint, .. }
+            | Self::TerminateUser { endpoint, .. } => std::slice::from_ref(endpoint),
+        }
+    }
+}
+
+impl Caller {
+    /// A plain call by the API.
+    pub fn api(region: impl Into<String>) -> Self {
+        Self {
+            actor: Actor::Api,
+            region: region.into(),
+            dry_run: false,
+            staleness: TimeDelta::zero(),
+        }
+    }
+
+    /// The administrator.
+    pub fn admin() -> Self {
+        Self {
+            actor: Actor::Admin,
+            ..Self::api("")
+        }
+    }
+}

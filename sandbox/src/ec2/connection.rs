@@ -1,0 +1,328 @@
+//! VPN clients' connections and the traffic they make.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use shared::model::{ConnectionId, EndpointId};
+
+use super::draw::Delay;
+use super::error::ApiError;
+use super::world::{Event, World};
+
+/// EC2 lists a connection for this long after its end.
+pub const LISTED_AFTER_END: TimeDelta = TimeDelta::minutes(60);
+
+/// How long the world remembers a connection after its end: stale reads look back at most an hour.
+const REMEMBERED_AFTER_END: TimeDelta = TimeDelta::minutes(120);
+
+/// The status of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionStatus {
+    Active,
+    Terminating,
+    Terminated,
+}
+
+/// Who connects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// Somebody who signed in.
+    User(String),
+    /// A machine with a certificate of this common name; EC2 lists no user for it.
+    Certificate(String),
+}
+
+/// Bytes that a connection moves each second, from a time on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's, seen from the endpoint")]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    pub ingress_per_second: u32,
+    pub egress_per_second: u32,
+}
+
+impl Traffic {
+    /// A person at work.
+    pub const USUAL: Self = Self {
+        ingress_per_second: 2_000,
+        egress_per_second: 8_000,
+    };
+    /// Connected, and not a byte moves.
+    pub const NONE: Self = Self {
+        ingress_per_second: 0,
+        egress_per_second: 0,
+    };
+}
+
+/// A connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct Connection {
+    pub id: ConnectionId,
+    pub client: Client,
+    pub client_ip: String,
+    pub established_at: DateTime<Utc>,
+    /// When somebody called `TerminateClientVpnConnections` on it.
+    pub terminating_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    /// What it moves, each entry from its time until the next.
+    pub traffic: Vec<(DateTime<Utc>, Traffic)>,
+}
+
+/// A connection that `TerminateClientVpnConnections` is ending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terminating(pub ConnectionId);
+
+/// Why a client cannot connect, or nothing can be done to a connection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// No such endpoint.
+    #[error(transparent)]
+    Endpoint(#[from] ApiError),
+    /// No target network is associated.
+    #[error("endpoint {0} has no associated target network: clients cannot connect")]
+    NotAvailable(EndpointId),
+    /// No such connection, or it is over.
+    #[error("connection {0} does not exist or is over")]
+    NoConnection(ConnectionId),
+}
+
+impl World {
+    /// A client connects.
+    pub fn connect(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        client: Client,
+    ) -> Result<ConnectionId, ClientError> {
+        let now = self.advance(now);
+        if !self.found(endpoint)?.is_available() {
+            return Err(ClientError::NotAvailable(endpoint.clone()));
+        }
+        let id = ConnectionId::observed(self.draw_id("cvpn-connection-"));
+        let found = self.found_mut(endpoint)?;
+        found.connections_ever += 1;
+        let connection = Connection {
+            id: id.clone(),
+            client,
+            // The endpoint keeps the first addresses of each range to itself.
+            client_ip: found
+                .spec
+                .client_cidr
+                .nth_address(found.connections_ever + 1)
+                .to_string(),
+            established_at: now,
+            terminating_at: None,
+            ended_at: None,
+            traffic: vec![(now, Traffic::USUAL)],
+        };
+        let session = Delay::exactly(found.spec.session_timeout_hours * 3600);
+        found.connections.insert(id.clone(), connection);
+        self.schedule(
+            session,
+            Event::ConnectionEnds {
+                endpoint: endpoint.clone(),
+                connection: id.clone(),
+            },
+        );
+        Ok(id)
+    }
+
+    /// The client disconnects.
+    pub fn end(
+        &mut self,
+        now: DateTime<Utc>,
+        connection: &ConnectionId,
+    ) -> Result<(), ClientError> {
+        let now = self.advance(now);
+        self.live(connection)?.ended_at = Some(now);
+        Ok(())
+    }
+
+    /// From now on the connection moves this much.
+    pub fn set_traffic(
+        &mut self,
+        now: DateTime<Utc>,
+        connection: &ConnectionId,
+        traffic: Traffic,
+    ) -> Result<(), ClientError> {
+        let now = self.advance(now);
+        self.live(connection)?.traffic.push((now, traffic));
+        Ok(())
+    }
+
+    /// The client stays connected and moves nothing more: a laptop that was left on.
+    pub fn silence(
+        &mut self,
+        now: DateTime<Utc>,
+        connection: &ConnectionId,
+    ) -> Result<(), ClientError> {
+        self.set_traffic(now, connection, Traffic::NONE)
+    }
+
+    /// `TerminateClientVpnConnections` by id.
+    pub fn terminate_connection(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        connection: &ConnectionId,
+    ) -> Result<Vec<Terminating>, ApiError> {
+        self.advance(now);
+        match self.found(endpoint)?.connections.get(connection) {
+            Some(found) if found.status(self.now()) == ConnectionStatus::Active => {
+                Ok(vec![self.terminate(endpoint, connection.clone())])
+            }
+            Some(_) | None => Err(ApiError::ConnectionNotFound(connection.clone())),
+        }
+    }
+
+    /// `TerminateClientVpnConnections` by user: all of the user's active connections, which may be five at most.
+    pub fn terminate_user(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        user: &str,
+    ) -> Result<Vec<Terminating>, ApiError> {
+        let now = self.advance(now);
+        let connections = self.found(endpoint)?.connections.values();
+        let theirs: Vec<_> = connections
+            .filter(|c| {
+                c.client.user_name() == Some(user) && c.status(now) == ConnectionStatus::Active
+            })
+            .map(|c| c.id.clone())
+            .collect();
+        match theirs.len() {
+            0 => Err(ApiError::UserNotFound(user.to_owned())),
+            1..=5 => Ok(theirs
+                .into_iter()
+                .map(|id| self.terminate(endpoint, id))
+                .collect()),
+            _ => Err(ApiError::invalid(
+                "Username",
+                user,
+                "The user has more than five connections.",
+            )),
+        }
+    }
+
+    fn terminate(&mut self, endpoint: &EndpointId, id: ConnectionId) -> Terminating {
+        let now = self.now();
+        if let Ok(connection) = self.live(&id) {
+            connection.terminating_at = Some(now);
+        }
+        let event = Event::ConnectionEnds {
+            endpoint: endpoint.clone(),
+            connection: id.clone(),
+        };
+        self.schedule(self.behaviour().terminating, event);
+        Terminating(id)
+    }
+
+    /// Removing the last target network cuts every connection.
+    pub(super) fn cut_connections(&mut self, endpoint: &EndpointId) {
+        let now = self.now();
+        if let Ok(endpoint) = self.found_mut(endpoint) {
+            for connection in endpoint.connections.values_mut() {
+                connection.ended_at.get_or_insert(now);
+            }
+        }
+    }
+
+    /// A session ran out, or a terminated one is over. One that ended earlier stays ended then.
+    pub(super) fn connection_ends(&mut self, endpoint: &EndpointId, connection: &ConnectionId) {
+        let now = self.now();
+        if let Ok(endpoint) = self.found_mut(endpoint) {
+            if let Some(connection) = endpoint.connections.get_mut(connection) {
+                connection.ended_at.get_or_insert(now);
+            }
+            endpoint.connections.retain(|_, c| {
+                c.ended_at
+                    .is_none_or(|end| now < end + REMEMBERED_AFTER_END)
+            });
+        }
+    }
+
+    fn live(&mut self, connection: &ConnectionId) -> Result<&mut Connection, ClientError> {
+        self.endpoints_mut()
+            .find_map(|endpoint| endpoint.connections.get_mut(connection))
+            .filter(|connection| connection.ended_at.is_none())
+            .ok_or_else(|| ClientError::NoConnection(connection.clone()))
+    }
+}
+
+impl Connection {
+    /// Whether EC2 lists it at this time.
+    pub fn is_listed(&self, at: DateTime<Utc>) -> bool {
+        self.established_at <= at && self.ended_at.is_none_or(|end| at < end + LISTED_AFTER_END)
+    }
+
+    /// Its status at this time.
+    pub fn status(&self, at: DateTime<Utc>) -> ConnectionStatus {
+        if self.ended_at.is_some_and(|end| end <= at) {
+            ConnectionStatus::Terminated
+        } else if self.terminating_at.is_some_and(|since| since <= at) {
+            ConnectionStatus::Terminating
+        } else {
+            ConnectionStatus::Active
+        }
+    }
+
+    /// Whether it moves nothing at present.
+    pub fn is_silent(&self) -> bool {
+        self.traffic
+            .last()
+            .is_some_and(|(_, traffic)| *traffic == Traffic::NONE)
+    }
+
+    /// Bytes that came from the client and went to it, until this time.
+    pub fn bytes(&self, at: DateTime<Utc>) -> (u64, u64) {
+        let until = self.ended_at.map_or(at, |end| end.min(at));
+        let ends = self
+            .traffic
+            .iter()
+            .skip(1)
+            .map(|(from, _)| *from)
+            .chain([until]);
+        self.traffic
+            .iter()
+            .zip(ends)
+            .fold((0, 0), |(ingress, egress), ((from, traffic), end)| {
+                let seconds = u64::try_from((end.min(until) - from).num_seconds()).unwrap_or(0);
+                let moved = |per_second: u32| u64::from(per_second) * seconds;
+                (
+                    ingress + moved(traffic.ingress_per_second),
+                    egress + moved(traffic.egress_per_second),
+                )
+            })
+    }
+}
+
+impl Client {
+    /// The user name, where somebody signed in.
+    pub fn user_name(&self) -> Option<&str> {
+        match self {
+            Self::User(name) => Some(name),
+            Self::Certificate(_) => None,
+        }
+    }
+
+    /// The common name: the certificate's, or the user's name.
+    pub fn common_name(&self) -> &str {
+        match self {
+            Self::User(name) | Self::Certificate(name) => name,
+        }
+    }
+}
+
+impl ConnectionStatus {
+    /// EC2's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Terminating => "terminating",
+            Self::Terminated => "terminated",
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! The control API: what no client of EC2 can do. JSON in, JSON out; what cannot be done is answered 400 with
+//! `{"error": "…"}`, and `code` where EC2 has one.
+//!
+//! | request | body |
+//! |---|---|
+//! | `GET /state` | |
+//! | `POST /connect` | `endpoint`, and `user` or `certificate` |
+//! | `POST /end`, `/silence` | `connection` |
+//! | `POST /traffic` | `connection`, `ingress_per_second`, `egress_per_second` |
+//! | `POST /associate` | `endpoint`, `subnet` |
+//! | `POST /disassociate` | `endpoint`, `association` |
+//! | `POST /routes/create`, `/routes/delete` | `endpoint`, `cidr`, `target` (a subnet or `local`), `description` |
+//! | `POST /security-groups` | `endpoint`, `vpc`, `groups` |
+//! | `POST /fail-association` | `association` (one under way), or `next` (as many to come) |
+//! | `POST /fault` | a [`Fault`]; `POST /faults/clear` takes all back |
+//! | `POST /settings` | the fields of [`Behaviour`] that change |
+//! | `GET /calls`, `POST /calls/reset` | |
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use shared::model::{
+    AssociationId, ConnectionId, EndpointId, InvalidId, SecurityGroupId, SubnetId, VpcId,
+};
+
+use super::call::{Call, Request};
+use super::cidr::Cidr;
+use super::connection::{Client, ClientError, Connection, Traffic};
+use super::error::ApiError;
+use super::fault::{Fault, InvalidFault};
+use super::route::{NewRoute, RouteTarget};
+use super::server::Ec2;
+use super::settings::Behaviour;
+use super::world::{Endpoint, World};
+
+pub(super) fn router(ec2: Ec2) -> Router {
+    Router::new()
+        .route("/state", get(state))
+        .route("/connect", post(connect))
+        .route("/end", post(end))
+        .route("/silence", post(silence))
+        .route("/traffic", post(traffic))
+        .route("/associate", post(associate))
+        .route("/disassociate", post(disassociate))
+        .route("/routes/create", post(create_route))
+        .route("/routes/delete", post(delete_route))
+        .route("/security-groups", post(apply_security_groups))
+        .route("/fail-association", post(fail_association))
+        .route("/fault", post(inject))
+        .route("/faults/clear", post(clear_faults))
+        .route("/settings", post(settings))
+        .route("/calls", get(calls))
+        .route("/calls/reset", post(reset_calls))
+        .with_state(ec2)
+}
+
+type Reply = Result<Json<Value>, Refused>;
+
+/// Why the control API did not do as it was told.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("the body is not what this call takes: {0}")]
+    Body(#[from] serde_json::Error),
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+    #[error(transparent)]
+    Ec2(#[from] ApiError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Fault(#[from] InvalidFault),
+    #[error("give either `{0}` or `{1}`")]
+    OneOf(&'static str, &'static str),
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let code = match &self {
+            Self::Ec2(error) | Self::Client(ClientError::Endpoint(error)) => Some(error.code()),
+            Self::Client(_) | Self::Body(_) | Self::Id(_) | Self::Fault(_) | Self::OneOf(..) => {
+                None
+            }
+        };
+        let body = json!({ "error": self.to_string(), "code": code });
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
+}
+
+/// Parsed here and not by axum, so that every mistake is a 400 with a reason.
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refused> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+async fn state(State(ec2): State<Ec2>) -> Json<Value> {
+    Json(ec2.read(|world| {
+        let endpoints: Vec<Value> = world
+            .endpoints()
+            .map(|e| describe(e, world.now()))
+            .collect();
+        json!({
+            "now": world.now(),
+            "next_transition": world.next_transition(),
+            "endpoints": endpoints,
+            "faults": world.faults(),
+            "behaviour": world.behaviour(),
+            "calls": counts(world),
+        })
+    }))
+}
+
+fn describe(endpoint: &Endpoint, now: DateTime<Utc>) -> Value {
+    let connections = endpoint
+        .connections
+        .values()
+        .filter(|connection| connection.is_listed(now));
+    json!({
+        "id": endpoint.spec.id,
+        "description": endpoint.spec.description,
+        "status": endpoint.status(),
+        "vpc": endpoint.vpc_id,
+        "security_groups": endpoint.security_groups,
+        "target_networks": endpoint.networks.values().collect::<Vec<_>>(),
+        "routes": endpoint.routes.values().map(|route| json!({
+            "cidr": route.cidr,
+            "target": route.target.to_string(),
+            "origin": route.origin,
+            "status": route.status,
+            "description": route.description,
+        })).collect::<Vec<_>>(),
+        "connections": connections.map(|connection| describe_connection(connection, now)).collect::<Vec<_>>(),
+    })
+}
+
+fn describe_connection(connection: &Connection, now: DateTime<Utc>) -> Value {
+    let (ingress_bytes, egress_bytes) = connection.bytes(now);
+    json!({
+        "id": connection.id,
+        "user": connection.client.user_name(),
+        "common_name": connection.client.common_name(),
+        "status": connection.status(now),
+        "established_at": connection.established_at,
+        "ended_at": connection.ended_at,
+        "silent": connection.is_silent(),
+        "ingress_bytes": ingress_bytes,
+        "egress_bytes": egress_bytes,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Connect {
+    endpoint: String,
+    user: Option<String>,
+    certificate: Option<String>,
+}
+
+async fn connect(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let Connect {
+        endpoint,
+        user,
+        certificate,
+    } = body(&bytes)?;
+    let endpoint: EndpointId = endpoint.parse()?;
+    let named = |name: &String| !name.is_empty();
+    let client = match (user.filter(named), certificate.filter(named)) {
+        (Some(user), None) => Client::User(user),
+        (None, Some(name)) => Client::Certificate(name),
+        (None, None) | (Some(_), Some(_)) => return Err(Refused::OneOf("user", "certificate")),
+    };
+    let connection = ec2.change(|world, now| world.connect(now, &endpoint, client))?;
+    Ok(Json(json!({ "connection": connection })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneConnection {
+    connection: ConnectionId,
+}
+
+async fn end(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let OneConnection { connection } = body(&bytes)?;
+    ec2.change(|world, now| world.end(now, &connection))?;
+    done()
+}
+
+async fn silence(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let OneConnection { connection } = body(&bytes)?;
+    ec2.change(|world, now| world.silence(now, &connection))?;
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTraffic {
+    connection: ConnectionId,
+    ingress_per_second: u32,
+    egress_per_second: u32,
+}
+
+async fn traffic(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let NewTraffic {
+        connection,
+        ingress_per_second,
+        egress_per_second,
+    } = body(&bytes)?;
+    let traffic = Traffic {
+        ingress_per_second,
+        egress_per_second,
+    };
+    ec2.change(|world, now| world.set_traffic(now, &connection, traffic))?;
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Associate {
+    endpoint: String,
+    subnet: SubnetId,
+}
+
+async fn associate(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let Associate { endpoint, subnet } = body(&bytes)?;
+    let endpoint = endpoint.parse()?;
+    by_hand(
+        &ec2,
+        Request::Associate {
+            endpoint,
+            subnet,
+            client_token: None,
+        },
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Disassociate {
+    endpoint: String,
+    association: AssociationId,
+}
+
+async fn disassociate(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let Disassociate {
+        endpoint,
+        association,
+    } = body(&bytes)?;
+    let endpoint = endpoint.parse()?;
+    by_hand(
+        &ec2,
+        Request::Disassociate {
+            endpoint,
+            association,
+        },
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneRoute {
+    endpoint: String,
+    cidr: Cidr,
+    target: String,
+    #[serde(default)]
+    description: String,
+}
+
+async fn create_route(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let OneRoute {
+        endpoint,
+        cidr,
+        target,
+        description,
+    } = body(&bytes)?;
+    let route = NewRoute {
+        cidr,
+        target: RouteTarget::parse(&target),
+        description,
+    };
+    let endpoint = endpoint.parse()?;
+    by_hand(
+        &ec2,
+        Request::CreateRoute {
+            endpoint,
+            route,
+            client_token: None,
+        },
+    )
+}
+
+async fn delete_route(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let OneRoute {
+        endpoint,
+        cidr,
+        target,
+        ..
+    } = body(&bytes)?;
+    let endpoint = endpoint.parse()?;
+    by_hand(
+        &ec2,
+        Request::DeleteRoute {
+            endpoint,
+            cidr,
+            target: RouteTarget::parse(&target),
+        },
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecurityGroups {
+    endpoint: String,
+    vpc: VpcId,
+    groups: Vec<SecurityGroupId>,
+}
+
+async fn apply_security_groups(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let SecurityGroups {
+        endpoint,
+        vpc,
+        groups,
+    } = body(&bytes)?;
+    let endpoint = endpoint.parse()?;
+    by_hand(
+        &ec2,
+        Request::ApplySecurityGroups {
+            endpoint,
+            vpc,
+            groups,
+        },
+    )
+}
+
+/// The administrator does by hand what the API could do too; it stands in the log as such.
+fn by_hand(ec2: &Ec2, request: Request) -> Reply {
+    ec2.by_hand(request)?;
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailAssociation {
+    association: Option<AssociationId>,
+    next: Option<u32>,
+}
+
+async fn fail_association(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let FailAssociation { association, next } = body(&bytes)?;
+    match (association, next) {
+        (Some(id), None) => ec2.change(|world, now| world.fail_association(now, &id))?,
+        (None, Some(count)) => ec2.change(|world, _| world.fail_next_associations(count)),
+        (None, None) | (Some(_), Some(_)) => return Err(Refused::OneOf("association", "next")),
+    }
+    done()
+}
+
+async fn inject(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let fault: Fault = body(&bytes)?;
+    ec2.change(|world, _| world.inject(fault))?;
+    done()
+}
+
+async fn clear_faults(State(ec2): State<Ec2>) -> Reply {
+    ec2.change(|world, _| world.clear_faults());
+    done()
+}
+
+/// Lays the given fields over the behaviour as it is.
+async fn settings(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let changes: BTreeMap<String, Value> = body(&bytes)?;
+    let behaviour = ec2.change(|world, _| -> Result<Behaviour, Refused> {
+        let mut fields: BTreeMap<String, Value> =
+            serde_json::from_value(serde_json::to_value(world.behaviour())?)?;
+        fields.extend(changes);
+        let behaviour: Behaviour = serde_json::from_value(serde_json::to_value(fields)?)?;
+        world.set_behaviour(behaviour.clone());
+        Ok(behaviour)
+    })?;
+    Ok(Json(json!({ "behaviour": behaviour })))
+}
+
+async fn calls(State(ec2): State<Ec2>) -> Json<Value> {
+    let calls: Vec<Call> = ec2.calls();
+    Json(json!({ "counts": ec2.read(counts), "calls": calls }))
+}
+
+async fn reset_calls(State(ec2): State<Ec2>) -> Reply {
+    ec2.reset_calls();
+    done()
+}
+
+fn counts(world: &World) -> BTreeMap<&'static str, u64> {
+    world
+        .call_counts()
+        .iter()
+        .map(|(action, count)| (action.as_str(), *count))
+        .collect()
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the last line of every handler, which may fail before"
+)]
+fn done() -> Reply {
+    Ok(Json(json!({ "done": true })))
+}

@@ -1,0 +1,41 @@
+//! EC2's Client VPN, as far as this system and its users can tell it from the real one.
+//!
+//! [`World`] is the model: state machines, routes, connections, limits and faults, without I/O and without a clock.
+//! [`Ec2`] puts it behind the EC2 Query API and a control API; tests and simulations may also drive it directly.
+
+mod admission;
+mod answer;
+mod call;
+mod cidr;
+mod connection;
+pub mod control;
+mod draw;
+mod error;
+mod fault;
+mod listing;
+mod query;
+mod route;
+mod server;
+mod settings;
+mod target_network;
+mod view;
+mod world;
+mod xml;
+
+pub use call::{Action, Actor, Answer, Call, Caller, Outcome, Request};
+pub use cidr::{Cidr, InvalidCidr};
+pub use connection::{
+    Client, ClientError, Connection, ConnectionStatus, LISTED_AFTER_END, Terminating, Traffic,
+};
+pub use draw::Delay;
+pub use error::ApiError;
+pub use fault::{Fault, FaultKind, InvalidFault};
+pub use listing::{Filter, Page, Paging};
+pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};
+pub use server::{Ec2, OpenError};
+pub use settings::{
+    Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet, Throttle, Vpc,
+};
+pub use target_network::{Association, AssociationStatus, TargetNetwork};
+pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+pub use world::{Endpoint, World};

@@ -1,0 +1,358 @@
+//! Target networks: a subnet's association with an endpoint, from `associating` to gone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use shared::model::{AssociationId, EndpointId, SecurityGroupId, SubnetId, VpcId};
+
+use super::draw::Delay;
+use super::error::ApiError;
+use super::route::{RouteOrigin, RouteTarget};
+use super::settings::Subnet;
+use super::world::{Endpoint, Event, World};
+
+/// The status of a target network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+#[serde(rename_all = "kebab-case")]
+pub enum AssociationStatus {
+    Associating,
+    Associated,
+    AssociationFailed,
+    Disassociating,
+    Disassociated,
+}
+
+/// A target network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct TargetNetwork {
+    pub association_id: AssociationId,
+    pub subnet_id: SubnetId,
+    pub vpc_id: VpcId,
+    pub availability_zone: String,
+    pub status: AssociationStatus,
+    pub associated_at: DateTime<Utc>,
+    /// From when on the listing has it.
+    pub listed_from: DateTime<Utc>,
+    /// Whether `associating` will end in `association-failed`.
+    pub will_fail: bool,
+}
+
+/// What associating and disassociating answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct Association {
+    pub association_id: AssociationId,
+    pub status: AssociationStatus,
+}
+
+const ASSOCIATE: &str = "AssociateClientVpnTargetNetwork";
+
+impl World {
+    /// `AssociateClientVpnTargetNetwork`.
+    pub fn associate(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        subnet: &SubnetId,
+        client_token: Option<&str>,
+    ) -> Result<Association, ApiError> {
+        let now = self.advance(now);
+        let asked = format!("{endpoint} {subnet}");
+        if let Some(first) = self.replayed(ASSOCIATE, client_token, &asked)? {
+            return Ok(Association::new(
+                AssociationId::observed(first),
+                AssociationStatus::Associating,
+            ));
+        }
+        let limit = self.behaviour().association_limit;
+        let found = self.found(endpoint)?;
+        if found.spec.transit_gateway_id.is_some() {
+            return Err(ApiError::TransitGateway(endpoint.clone()));
+        }
+        let subnet = self
+            .subnet(subnet)
+            .ok_or_else(|| ApiError::SubnetNotFound(subnet.clone()))?
+            .clone();
+        found.admits_subnet(&subnet, limit)?;
+        self.admit_operation(endpoint)?;
+        let id = AssociationId::observed(self.draw_id("cvpn-assoc-"));
+        let lag = TimeDelta::seconds(self.behaviour().listing_lag_seconds.into());
+        let network = TargetNetwork {
+            association_id: id.clone(),
+            subnet_id: subnet.id,
+            vpc_id: subnet.vpc_id,
+            availability_zone: subnet.availability_zone,
+            status: AssociationStatus::Associating,
+            associated_at: now,
+            listed_from: now + lag,
+            will_fail: self.next_association_fails(),
+        };
+        self.add_network(endpoint, network)?;
+        self.remember(ASSOCIATE, client_token, &asked, id.as_str());
+        Ok(Association::new(id, AssociationStatus::Associating))
+    }
+
+    /// `DisassociateClientVpnTargetNetwork`.
+    pub fn disassociate(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+    ) -> Result<Association, ApiError> {
+        self.advance(now);
+        let network = self.found(endpoint)?.networks.get(association);
+        let network = network.ok_or_else(|| ApiError::AssociationNotFound(association.clone()))?;
+        match network.status {
+            AssociationStatus::Associated | AssociationStatus::AssociationFailed => {}
+            AssociationStatus::Associating | AssociationStatus::Disassociating => {
+                let status = network.status.as_str();
+                return Err(ApiError::IncorrectState(format!(
+                    "Association {association} is {status}"
+                )));
+            }
+            AssociationStatus::Disassociated => {
+                return Err(ApiError::AssociationNotFound(association.clone()));
+            }
+        }
+        self.admit_operation(endpoint)?;
+        self.set_status(endpoint, association, AssociationStatus::Disassociating);
+        self.drop_manual_routes(endpoint, association);
+        if !self.found(endpoint)?.is_available() {
+            self.cut_connections(endpoint);
+        }
+        let event = Event::Disassociated {
+            endpoint: endpoint.clone(),
+            association: association.clone(),
+        };
+        self.schedule(self.behaviour().disassociating, event);
+        Ok(Association::new(
+            association.clone(),
+            AssociationStatus::Disassociating,
+        ))
+    }
+
+    /// `ApplySecurityGroupsToClientVpnTargetNetwork`: replaces the groups of the whole endpoint.
+    pub fn apply_security_groups(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+        vpc: &VpcId,
+        groups: Vec<SecurityGroupId>,
+    ) -> Result<Vec<SecurityGroupId>, ApiError> {
+        self.advance(now);
+        let found = self.found(endpoint)?;
+        if !found.occupying().any(|network| network.vpc_id == *vpc) {
+            return Err(ApiError::NoActiveAssociation {
+                endpoint: endpoint.clone(),
+                target: vpc.to_string(),
+            });
+        }
+        if groups.len() > 5 {
+            return Err(ApiError::invalid(
+                "SecurityGroupId",
+                &groups.len().to_string(),
+                "At most 5 can be applied.",
+            ));
+        }
+        if let Some(unknown) = groups.iter().find(|group| !self.has_group(vpc, group)) {
+            return Err(ApiError::GroupNotFound(unknown.clone()));
+        }
+        self.found_mut(endpoint)?
+            .security_groups
+            .clone_from(&groups);
+        Ok(groups)
+    }
+
+    /// Makes an association that is under way end in `association-failed`.
+    pub fn fail_association(
+        &mut self,
+        now: DateTime<Utc>,
+        association: &AssociationId,
+    ) -> Result<(), ApiError> {
+        self.advance(now);
+        let network = self
+            .endpoints_mut()
+            .find_map(|endpoint| endpoint.networks.get_mut(association));
+        let network = network.ok_or_else(|| ApiError::AssociationNotFound(association.clone()))?;
+        if network.status != AssociationStatus::Associating {
+            return Err(ApiError::IncorrectState(format!(
+                "Association {association} is not associating"
+            )));
+        }
+        network.will_fail = true;
+        Ok(())
+    }
+
+    pub(super) fn association_settles(
+        &mut self,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+    ) {
+        let Ok(found) = self.found_mut(endpoint) else {
+            return;
+        };
+        let Some(network) = found.networks.get_mut(association) else {
+            return;
+        };
+        if network.will_fail {
+            network.status = AssociationStatus::AssociationFailed;
+            return;
+        }
+        network.status = AssociationStatus::Associated;
+        let subnet = network.subnet_id.clone();
+        self.add_association_routes(endpoint, &subnet);
+    }
+
+    pub(super) fn disassociation_completes(
+        &mut self,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+    ) {
+        self.set_status(endpoint, association, AssociationStatus::Disassociated);
+        let (listed, forget) = {
+            let behaviour = self.behaviour();
+            (
+                behaviour.disassociated_listed_seconds,
+                behaviour.forget_security_groups,
+            )
+        };
+        if let Ok(found) = self.found_mut(endpoint) {
+            if let Some(subnet) = found
+                .networks
+                .get(association)
+                .map(|network| network.subnet_id.clone())
+            {
+                let target = RouteTarget::Subnet(subnet);
+                found.routes.retain(|_, route| {
+                    route.origin != RouteOrigin::Associate || route.target != target
+                });
+            }
+            if forget && found.occupying().next().is_none() {
+                found
+                    .security_groups
+                    .clone_from(&found.spec.security_group_ids);
+            }
+        }
+        let event = Event::NetworkForgotten {
+            endpoint: endpoint.clone(),
+            association: association.clone(),
+        };
+        self.schedule(Delay::exactly(listed), event);
+    }
+
+    fn add_network(
+        &mut self,
+        endpoint: &EndpointId,
+        network: TargetNetwork,
+    ) -> Result<(), ApiError> {
+        let default_group = self
+            .vpc(&network.vpc_id)
+            .map(|vpc| vpc.default_security_group.clone());
+        let event = Event::AssociationSettles {
+            endpoint: endpoint.clone(),
+            association: network.association_id.clone(),
+        };
+        let found = self.found_mut(endpoint)?;
+        if found.security_groups.is_empty() {
+            found.security_groups.extend(default_group);
+        }
+        found.vpc_id.get_or_insert_with(|| network.vpc_id.clone());
+        found
+            .networks
+            .insert(network.association_id.clone(), network);
+        self.schedule(self.behaviour().associating, event);
+        Ok(())
+    }
+
+    fn set_status(
+        &mut self,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+        status: AssociationStatus,
+    ) {
+        if let Ok(endpoint) = self.found_mut(endpoint)
+            && let Some(network) = endpoint.networks.get_mut(association)
+        {
+            network.status = status;
+        }
+    }
+}
+
+impl Endpoint {
+    /// The target networks that traffic can go through.
+    pub fn associated(&self) -> impl Iterator<Item = &TargetNetwork> {
+        self.networks
+            .values()
+            .filter(|network| network.status == AssociationStatus::Associated)
+    }
+
+    /// Whether some target network is associated: then clients can connect, and the endpoint reads `available`.
+    pub fn is_available(&self) -> bool {
+        self.associated().next().is_some()
+    }
+
+    /// The target networks that hold their subnet and its zone.
+    fn occupying(&self) -> impl Iterator<Item = &TargetNetwork> {
+        self.networks
+            .values()
+            .filter(|network| network.status != AssociationStatus::Disassociated)
+    }
+
+    /// Whether this subnet can be associated.
+    fn admits_subnet(&self, subnet: &Subnet, limit: usize) -> Result<(), ApiError> {
+        if let Some(vpc) = self.vpc_id.as_ref().filter(|vpc| **vpc != subnet.vpc_id) {
+            return Err(ApiError::SubnetInOtherVpc {
+                subnet: subnet.id.clone(),
+                vpc: vpc.clone(),
+            });
+        }
+        let same_zone = self
+            .occupying()
+            .find(|network| network.availability_zone == subnet.availability_zone);
+        if let Some(network) = same_zone {
+            return Err(if network.status == AssociationStatus::Disassociating {
+                ApiError::IncorrectState(format!(
+                    "Association {} is disassociating",
+                    network.association_id
+                ))
+            } else if network.subnet_id == subnet.id {
+                ApiError::DuplicateAssociation(subnet.id.clone())
+            } else {
+                ApiError::DuplicateZone(subnet.availability_zone.clone())
+            });
+        }
+        if self.occupying().count() >= limit {
+            return Err(ApiError::AssociationLimit(limit));
+        }
+        if subnet.cidr.overlaps(self.spec.client_cidr) {
+            return Err(ApiError::OverlappingCidr(subnet.id.clone()));
+        }
+        if subnet.free_addresses < 20 {
+            return Err(ApiError::TooFewAddresses(subnet.id.clone()));
+        }
+        Ok(())
+    }
+}
+
+impl Association {
+    fn new(association_id: AssociationId, status: AssociationStatus) -> Self {
+        Self {
+            association_id,
+            status,
+        }
+    }
+}
+
+impl AssociationStatus {
+    /// EC2's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Associating => "associating",
+            Self::Associated => "associated",
+            Self::AssociationFailed => "association-failed",
+            Self::Disassociating => "disassociating",
+            Self::Disassociated => "disassociated",
+        }
+    }
+}

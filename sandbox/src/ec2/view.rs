@@ -1,0 +1,301 @@
+//! What the listings show: the world's things in EC2's words.
+
+use chrono::{DateTime, Utc};
+use shared::model::EndpointId;
+
+use super::call::Caller;
+use super::connection::{Connection, ConnectionStatus};
+use super::error::ApiError;
+use super::listing::{Filter, Page, Paging, page};
+use super::route::Route;
+use super::target_network::TargetNetwork;
+use super::world::{Endpoint, World};
+
+/// An endpoint, as `DescribeClientVpnEndpoints` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct EndpointView {
+    pub id: EndpointId,
+    pub description: String,
+    pub status: &'static str,
+    pub creation_time: String,
+    pub dns_name: String,
+    pub client_cidr: String,
+    pub split_tunnel: bool,
+    pub associated_subnets: Vec<String>,
+    pub server_certificate_arn: String,
+    pub saml_provider_arn: String,
+    pub security_group_ids: Vec<String>,
+    pub vpc_id: Option<String>,
+    pub session_timeout_hours: u32,
+    pub transit_gateway_id: Option<String>,
+}
+
+/// A target network, as `DescribeClientVpnTargetNetworks` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct TargetNetworkView {
+    pub association_id: String,
+    pub vpc_id: String,
+    pub target_network_id: String,
+    pub endpoint: EndpointId,
+    pub status: &'static str,
+    pub security_groups: Vec<String>,
+}
+
+/// A connection, as `DescribeClientVpnConnections` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct ConnectionView {
+    pub endpoint: EndpointId,
+    pub timestamp: String,
+    pub connection_id: String,
+    pub username: Option<String>,
+    pub established_time: String,
+    pub ingress_bytes: u64,
+    pub egress_bytes: u64,
+    pub client_ip: String,
+    pub common_name: String,
+    pub status: ConnectionStatus,
+    /// `-` while active.
+    pub end_time: String,
+}
+
+/// A route, as `DescribeClientVpnRoutes` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct RouteView {
+    pub endpoint: EndpointId,
+    pub destination_cidr: String,
+    pub target_subnet: String,
+    pub origin: &'static str,
+    pub status: &'static str,
+    pub description: String,
+}
+
+/// The account that everything belongs to.
+const ACCOUNT: &str = "123456789012";
+
+impl World {
+    pub(super) fn endpoints_page(
+        &self,
+        caller: &Caller,
+        ids: &[EndpointId],
+        filters: &[Filter],
+        paging: &Paging,
+    ) -> Result<Page<EndpointView>, ApiError> {
+        let chosen = self.endpoints().filter(|endpoint| {
+            (ids.is_empty() || ids.contains(&endpoint.spec.id))
+                && Filter::all_pass(filters, |name| match name {
+                    "endpoint-id" => Some(endpoint.spec.id.as_str()),
+                    "transport-protocol" => Some("udp"),
+                    _ => None,
+                })
+        });
+        let views =
+            chosen.map(|endpoint| (endpoint.spec.id.to_string(), endpoint.view(&caller.region)));
+        page(
+            &format!("endpoints {ids:?} {filters:?}"),
+            views,
+            paging,
+            self.behaviour().page_cap,
+        )
+    }
+
+    pub(super) fn target_networks_page(
+        &self,
+        endpoint: &EndpointId,
+        filters: &[Filter],
+        paging: &Paging,
+    ) -> Result<Page<TargetNetworkView>, ApiError> {
+        let found = self.found(endpoint)?;
+        let listed = found.networks.values().filter(|network| {
+            network.listed_from <= self.now()
+                && Filter::all_pass(filters, |name| match name {
+                    "association-id" => Some(network.association_id.as_str()),
+                    "target-network-id" => Some(network.subnet_id.as_str()),
+                    "vpc-id" => Some(network.vpc_id.as_str()),
+                    _ => None,
+                })
+        });
+        let views = listed.map(|network| (network.association_id.to_string(), network.view(found)));
+        page(
+            &format!("networks {endpoint} {filters:?}"),
+            views,
+            paging,
+            self.behaviour().page_cap,
+        )
+    }
+
+    pub(super) fn connections_page(
+        &self,
+        endpoint: &EndpointId,
+        as_of: DateTime<Utc>,
+        filters: &[Filter],
+        paging: &Paging,
+    ) -> Result<Page<ConnectionView>, ApiError> {
+        let listed = self
+            .found(endpoint)?
+            .connections
+            .values()
+            .filter(|connection| {
+                connection.is_listed(as_of)
+                    && Filter::all_pass(filters, |name| match name {
+                        "connection-id" => Some(connection.id.as_str()),
+                        "username" => connection.client.user_name(),
+                        _ => None,
+                    })
+            });
+        let views =
+            listed.map(|connection| (connection.id.to_string(), connection.view(endpoint, as_of)));
+        page(
+            &format!("connections {endpoint} {filters:?}"),
+            views,
+            paging,
+            self.behaviour().page_cap,
+        )
+    }
+
+    pub(super) fn routes_page(
+        &self,
+        endpoint: &EndpointId,
+        filters: &[Filter],
+        paging: &Paging,
+    ) -> Result<Page<RouteView>, ApiError> {
+        let routes = self.found(endpoint)?.routes.iter();
+        // Keys as digits of one length, so that they sort as numbers do.
+        let views = routes.map(|(key, route)| (format!("{key:020}"), route.view(endpoint)));
+        let listed = views.filter(|(_, route)| {
+            Filter::all_pass(filters, |name| match name {
+                "destination-cidr" => Some(route.destination_cidr.as_str()),
+                "origin" => Some(route.origin),
+                "target-subnet" => Some(route.target_subnet.as_str()),
+                _ => None,
+            })
+        });
+        page(
+            &format!("routes {endpoint} {filters:?}"),
+            listed,
+            paging,
+            self.behaviour().page_cap,
+        )
+    }
+}
+
+impl Endpoint {
+    /// `available` or `pending-associate`. The latter also while the first target network is still associating,
+    /// which is why it must not be taken for "nothing is associated".
+    pub fn status(&self) -> &'static str {
+        if self.is_available() {
+            "available"
+        } else {
+            "pending-associate"
+        }
+    }
+
+    /// The name that clients resolve; `*` stands for any label they choose.
+    pub fn dns_name(&self, region: &str) -> String {
+        format!("*.{}", self.host(region))
+    }
+
+    /// The `.ovpn` as `ExportClientVpnClientConfiguration` hands it out, with a certificate that nobody signed.
+    pub(super) fn client_configuration(&self, region: &str) -> String {
+        let host = self.host(region);
+        format!(
+            "client\ndev tun\nproto udp\nremote {host} 443\nremote-random-hostname\nresolv-retry infinite\nnobind\n\
+             remote-cert-tls server\ncipher AES-256-GCM\nverb 3\n\
+             <ca>\n-----BEGIN CERTIFICATE-----\n{SANDBOX_CERTIFICATE}\n-----END CERTIFICATE-----\n</ca>\n\n\
+             auth-federate\nauth-retry interact\nauth-nocache\nreneg-sec 0\n"
+        )
+    }
+
+    fn host(&self, region: &str) -> String {
+        format!("{}.prod.clientvpn.{region}.amazonaws.com", self.spec.id)
+    }
+
+    fn view(&self, region: &str) -> EndpointView {
+        EndpointView {
+            id: self.spec.id.clone(),
+            description: self.spec.description.clone(),
+            status: self.status(),
+            creation_time: self.created_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            dns_name: self.dns_name(region),
+            client_cidr: self.spec.client_cidr.to_string(),
+            split_tunnel: self.spec.split_tunnel,
+            associated_subnets: self
+                .associated()
+                .map(|network| network.subnet_id.to_string())
+                .collect(),
+            server_certificate_arn: format!(
+                "arn:aws:acm:{region}:{ACCOUNT}:certificate/5a4d0b0e-0000-4000-8000-000000000000"
+            ),
+            saml_provider_arn: format!("arn:aws:iam::{ACCOUNT}:saml-provider/sandbox"),
+            security_group_ids: self.security_group_texts(),
+            vpc_id: self.vpc_id.as_ref().map(ToString::to_string),
+            session_timeout_hours: self.spec.session_timeout_hours,
+            transit_gateway_id: self.spec.transit_gateway_id.clone(),
+        }
+    }
+
+    fn security_group_texts(&self) -> Vec<String> {
+        self.security_groups
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+}
+
+impl TargetNetwork {
+    fn view(&self, endpoint: &Endpoint) -> TargetNetworkView {
+        TargetNetworkView {
+            association_id: self.association_id.to_string(),
+            vpc_id: self.vpc_id.to_string(),
+            target_network_id: self.subnet_id.to_string(),
+            endpoint: endpoint.spec.id.clone(),
+            status: self.status.as_str(),
+            security_groups: endpoint.security_group_texts(),
+        }
+    }
+}
+
+impl Connection {
+    fn view(&self, endpoint: &EndpointId, at: DateTime<Utc>) -> ConnectionView {
+        let (ingress_bytes, egress_bytes) = self.bytes(at);
+        let ended = self.ended_at.filter(|end| *end <= at);
+        ConnectionView {
+            endpoint: endpoint.clone(),
+            timestamp: time(ended.unwrap_or(at)),
+            connection_id: self.id.to_string(),
+            username: self.client.user_name().map(ToOwned::to_owned),
+            established_time: time(self.established_at),
+            ingress_bytes,
+            egress_bytes,
+            client_ip: self.client_ip.clone(),
+            common_name: self.client.common_name().to_owned(),
+            status: self.status(at),
+            end_time: ended.map_or_else(|| "-".to_owned(), time),
+        }
+    }
+}
+
+impl Route {
+    fn view(&self, endpoint: &EndpointId) -> RouteView {
+        RouteView {
+            endpoint: endpoint.clone(),
+            destination_cidr: self.cidr.to_string(),
+            target_subnet: self.target.to_string(),
+            origin: self.origin.as_str(),
+            status: self.status.as_str(),
+            description: self.description.clone(),
+        }
+    }
+}
+
+/// Client VPN's way to write a time: UTC, without saying so.
+fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Base64 of "This is the sandbox. No VPN server stands behind this profile, and nothing trusts it."
+const SANDBOX_CERTIFICATE: &str = "VGhpcyBpcyB0aGUgc2FuZGJveC4gTm8gVlBOIHNlcnZlciBzdGFuZHMgYmVoaW5kIHRoaXMg\n\
+cHJvZmlsZSwgYW5kIG5vdGhpbmcgdHJ1c3RzIGl0Lg==";

@@ -1,0 +1,247 @@
+//! Clients, what they move, and when they are cut.
+
+use chrono::TimeDelta;
+use sandbox::ec2::{
+    Answer, Caller, Client, ClientError, ConnectionView, Paging, Request, Traffic, World,
+};
+use shared::model::ConnectionId;
+
+use super::{at, osaka, subnet, tokyo, up, world};
+
+fn jane() -> Client {
+    Client::User("jane@example.com".to_owned())
+}
+
+/// The connections of Tokyo as EC2 lists them.
+fn listed(world: &mut World, seconds: i64) -> Vec<ConnectionView> {
+    listed_by(world, seconds, &Caller::api("ap-northeast-1"))
+}
+
+fn listed_by(world: &mut World, seconds: i64, caller: &Caller) -> Vec<ConnectionView> {
+    let request = Request::DescribeConnections {
+        endpoint: tokyo(),
+        filters: Vec::new(),
+        paging: Paging::default(),
+    };
+    match world.perform(at(seconds), caller, request) {
+        Ok(Answer::Connections(page)) => page.items,
+        other => panic!("unexpected: {other:?}"),
+    }
+}
+
+fn status(world: &mut World, seconds: i64) -> Vec<&'static str> {
+    listed(world, seconds)
+        .iter()
+        .map(|connection| connection.status.as_str())
+        .collect()
+}
+
+#[test]
+fn clients_connect_only_while_a_network_is_associated() {
+    let mut world = world();
+    let refused = Err(ClientError::NotAvailable(tokyo()));
+    assert_eq!(world.connect(at(0), &tokyo(), jane()), refused);
+    let id = world
+        .associate(at(0), &tokyo(), &subnet(1), None)
+        .expect("associates")
+        .association_id;
+    assert_eq!(
+        world.connect(at(299), &tokyo(), jane()),
+        refused,
+        "still associating"
+    );
+    world.connect(at(300), &tokyo(), jane()).expect("connects");
+    world
+        .disassociate(at(400), &tokyo(), &id)
+        .expect("disassociates");
+    assert_eq!(
+        world.connect(at(400), &tokyo(), jane()),
+        refused,
+        "disassociating"
+    );
+}
+
+#[test]
+fn removing_the_last_network_cuts_every_connection_and_removing_another_none() {
+    let (mut world, one, two) = up();
+    world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world
+        .disassociate(at(500), &tokyo(), &one)
+        .expect("disassociates");
+    assert_eq!(status(&mut world, 500), ["active"]);
+    world
+        .disassociate(at(600), &tokyo(), &two)
+        .expect("disassociates");
+    assert_eq!(status(&mut world, 600), ["terminated"]);
+    assert_eq!(listed(&mut world, 600)[0].end_time, "2026-11-23 00:10:00");
+}
+
+#[test]
+fn an_ended_connection_is_listed_for_an_hour() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    let open = &listed(&mut world, 460)[0];
+    assert_eq!(
+        (open.end_time.as_str(), open.timestamp.as_str()),
+        ("-", "2026-11-23 00:07:40")
+    );
+    assert_eq!(open.established_time, "2026-11-23 00:06:40");
+    world.end(at(500), &id).expect("ends");
+    for (seconds, expected) in [(500, 1), (500 + 3599, 1), (500 + 3600, 0)] {
+        assert_eq!(
+            status(&mut world, seconds),
+            vec!["terminated"; expected],
+            "{seconds}"
+        );
+    }
+    assert_eq!(
+        world.end(at(5000), &id),
+        Err(ClientError::NoConnection(id)),
+        "it ends once"
+    );
+}
+
+#[test]
+fn bytes_grow_with_time_until_the_client_falls_silent_or_leaves() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    let moved = |world: &mut World, seconds| {
+        let listed = listed(world, seconds);
+        (listed[0].ingress_bytes, listed[0].egress_bytes)
+    };
+    assert_eq!(moved(&mut world, 400), (0, 0));
+    assert_eq!(moved(&mut world, 410), (20_000, 80_000));
+    world.silence(at(410), &id).expect("falls silent");
+    assert_eq!(moved(&mut world, 9000), (20_000, 80_000));
+    assert_eq!(status(&mut world, 9000), ["active"], "silent is not gone");
+    let busy = Traffic {
+        ingress_per_second: 1,
+        egress_per_second: 2,
+    };
+    world.set_traffic(at(9000), &id, busy).expect("goes on");
+    world.end(at(9010), &id).expect("ends");
+    assert_eq!(moved(&mut world, 9500), (20_010, 80_020));
+}
+
+#[test]
+fn a_session_ends_by_itself_after_a_day() {
+    let (mut world, _, _) = up();
+    world.connect(at(400), &tokyo(), jane()).expect("connects");
+    assert_eq!(status(&mut world, 400 + 24 * 3600 - 1), ["active"]);
+    assert_eq!(status(&mut world, 400 + 24 * 3600), ["terminated"]);
+}
+
+#[test]
+fn a_certificate_has_a_common_name_and_no_user() {
+    let (mut world, _, _) = up();
+    world
+        .connect(
+            at(400),
+            &tokyo(),
+            Client::Certificate("laptop-7".to_owned()),
+        )
+        .expect("connects");
+    let connection = &listed(&mut world, 400)[0];
+    assert_eq!(
+        (
+            connection.username.as_deref(),
+            connection.common_name.as_str()
+        ),
+        (None, "laptop-7")
+    );
+    assert_eq!(connection.client_ip, "10.100.0.2");
+}
+
+#[test]
+fn a_terminated_connection_ends_a_moment_later() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world
+        .terminate_connection(at(500), &tokyo(), &id)
+        .expect("terminates");
+    assert_eq!(status(&mut world, 500), ["terminating"]);
+    assert_eq!(status(&mut world, 501), ["terminating"]);
+    assert_eq!(status(&mut world, 502), ["terminated"]);
+    let again = world.terminate_connection(at(502), &tokyo(), &id);
+    assert_eq!(
+        again.expect_err("over").code(),
+        "InvalidClientVpnConnection.IdNotFound"
+    );
+}
+
+#[test]
+fn all_connections_of_a_user_are_terminated_if_they_are_five_at_most() {
+    let (mut world, _, _) = up();
+    for _ in 0..5 {
+        world.connect(at(400), &tokyo(), jane()).expect("connects");
+    }
+    world
+        .connect(
+            at(400),
+            &tokyo(),
+            Client::User("joe@example.com".to_owned()),
+        )
+        .expect("connects");
+    let ended = world
+        .terminate_user(at(500), &tokyo(), "jane@example.com")
+        .expect("terminates");
+    assert_eq!(ended.len(), 5);
+    assert_eq!(
+        status(&mut world, 502)
+            .iter()
+            .filter(|status| **status == "active")
+            .count(),
+        1
+    );
+    let nobody = world.terminate_user(at(502), &tokyo(), "jane@example.com");
+    assert_eq!(
+        nobody.expect_err("gone").code(),
+        "InvalidClientVpnConnection.UserNotFound"
+    );
+    for _ in 0..6 {
+        world.connect(at(600), &tokyo(), jane()).expect("connects");
+    }
+    let six = world.terminate_user(at(600), &tokyo(), "jane@example.com");
+    assert_eq!(six.expect_err("six").code(), "InvalidParameterValue");
+}
+
+#[test]
+fn a_stale_read_shows_the_connections_as_they_were() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world.end(at(500), &id).expect("ends");
+    let stale = |seconds| Caller {
+        staleness: TimeDelta::seconds(seconds),
+        ..Caller::api("ap-northeast-1")
+    };
+    let seen = |world: &mut World, staleness| {
+        let listed = listed_by(world, 510, &stale(staleness));
+        listed
+            .iter()
+            .map(|c| (c.status.as_str(), c.egress_bytes, c.end_time.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen(&mut world, 10),
+        [("terminated", 800_000, "2026-11-23 00:08:20".to_owned())]
+    );
+    assert_eq!(seen(&mut world, 11), [("active", 792_000, "-".to_owned())]);
+    assert_eq!(seen(&mut world, 110), [("active", 0, "-".to_owned())]);
+    assert_eq!(seen(&mut world, 111), []);
+}
+
+#[test]
+fn connections_belong_to_one_endpoint() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    let elsewhere = world.terminate_connection(at(400), &osaka(), &id);
+    assert_eq!(
+        elsewhere.expect_err("elsewhere").code(),
+        "InvalidClientVpnConnection.IdNotFound"
+    );
+    let unknown = ConnectionId::observed("cvpn-connection-1");
+    assert_eq!(
+        world.silence(at(400), &unknown),
+        Err(ClientError::NoConnection(unknown))
+    );
+}
