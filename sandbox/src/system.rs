@@ -234,6 +234,11 @@ impl Sandbox {
         &self.urls.ec2
     }
 
+    /// The server of the load balancer's public keys: `GET /{kid}`.
+    pub fn keys_url(&self) -> &str {
+        &self.urls.keys
+    }
+
     /// EC2's Client VPN.
     pub fn ec2(&self) -> &Ec2 {
         &self.ec2

@@ -71,8 +71,8 @@ fn time(control: &Control) -> String {
         .concat();
     format!(
         "<h2>Time</h2><p>It is <strong>{} in Tokyo</strong> ({} UTC). {}</p>\
-         <p><form class=\"inline\" method=\"post\" action=\"/sandbox/time\">Let pass: {jumps}</form></p>\
-         <p><form class=\"inline\" method=\"post\" action=\"/sandbox/time\">Speed: {speeds}</form></p>",
+         <form method=\"post\" action=\"/sandbox/time\">Let pass: {jumps}</form>\
+         <form method=\"post\" action=\"/sandbox/time\">Speed: {speeds}</form>",
         local.format("%a %Y-%m-%d %H:%M:%S"),
         now.format("%H:%M:%S"),
         match control.clock.speed() {
@@ -174,9 +174,7 @@ fn faults(control: &Control) -> String {
     let planned = planned
         .map(|fault| format!("<li>{}</li>", Escaped(&fault)))
         .collect::<String>();
-    let calls = CALLS
-        .map(|call| format!("<option>{call}</option>"))
-        .concat();
+    let calls = CALLS.map(call_option).concat();
     let faults = FAULTS
         .map(|fault| format!("<option>{fault}</option>"))
         .concat();
@@ -188,6 +186,16 @@ fn faults(control: &Control) -> String {
          <button>Do so</button></p></form>\
          <form method=\"post\" action=\"/sandbox/faults/clear\"><button>Take all faults back</button></form>"
     )
+}
+
+fn call_option(call: &str) -> String {
+    let label = match call.split_once(':') {
+        Some(("ec2", "")) => "any call to EC2",
+        Some((_, "")) => "any call to DynamoDB",
+        Some((_, name)) => name,
+        None => call,
+    };
+    format!("<option value=\"{call}\">{label}</option>")
 }
 
 /// `ec2:` and `dynamodb:` stand for any call.
@@ -232,7 +240,7 @@ fn functions(control: &Control) -> String {
     });
     let rows = table(&["Function", "Processes", ""], rows, "");
     format!(
-        "<h2>Functions</h2>{rows}<form method=\"post\" action=\"/sandbox/sweep\"><p><button>Sweep now</button></p></form>\
+        "<h2>Functions</h2>{rows}<form method=\"post\" action=\"/sandbox/sweep\"><button>Sweep now</button></form>\
          <p class=\"note\">Logs: <code>{}</code></p>",
         Escaped(&control.lambda.logs().to_string_lossy())
     )
