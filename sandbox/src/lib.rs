@@ -10,9 +10,11 @@ pub mod example;
 pub mod function;
 mod html;
 pub mod lambda;
+mod options;
 pub mod scheduler;
 mod server;
 mod system;
 mod trace;
 
-pub use system::{Options, Sandbox, StartError};
+pub use options::{Options, StartError};
+pub use system::Sandbox;

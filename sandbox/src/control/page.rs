@@ -173,7 +173,8 @@ fn faults(control: &Control) -> String {
     let planned = ec2.into_iter().chain(control.dynamo.faults());
     let planned = planned
         .map(|fault| format!("<li>{}</li>", Escaped(&fault)))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     let calls = CALLS.map(call_option).concat();
     let faults = FAULTS
         .map(|fault| format!("<option>{fault}</option>"))
@@ -292,6 +293,7 @@ fn table(columns: &[&str], rows: impl Iterator<Item = String>, empty: &str) -> S
     let head = columns
         .iter()
         .map(|column| format!("<th scope=\"col\">{column}"))
-        .collect::<String>();
+        .collect::<Vec<_>>()
+        .concat();
     format!("<table><thead><tr>{head}</thead><tbody>{rows}</tbody></table>")
 }
