@@ -1,0 +1,450 @@
+//! The lease table and the audit table by the SDK.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update as UpdateWrite,
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::dynamo_values::{Attributes, Expression, from_attributes, to_attribute, to_attributes};
+use crate::model::audit::{AuditRecord, EventId};
+use crate::model::item::{Item, Value, rfc3339};
+use crate::model::update::Update;
+use crate::model::{EndpointId, EndpointState, LEASE_KEPT, Lease, Snapshot, Traffic};
+use crate::ports::{Store, StoreError, Transition};
+
+const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
+/// A write met another's transaction. The SDK does not retry it
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling>).
+const CONFLICT: &str = "TransactionConflictException";
+/// How often a write that met a conflict is tried, and how long it waits before the second time; twice that before
+/// the third, and so on.
+const TRIES: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_millis(25);
+
+/// [`Store`] by DynamoDB.
+#[derive(Debug, Clone)]
+pub struct DynamoStore {
+    client: Client,
+    lease_table: String,
+    audit_table: String,
+}
+
+impl DynamoStore {
+    /// Over a client; [`super::Clients`] makes one with the time-outs and retries that suit a Lambda.
+    pub fn new(client: Client, lease_table: String, audit_table: String) -> Self {
+        Self {
+            client,
+            lease_table,
+            audit_table,
+        }
+    }
+
+    async fn update_item(
+        &self,
+        endpoint: &EndpointId,
+        key: &str,
+        expression: Expression,
+    ) -> Result<Written, StoreError> {
+        let write = || {
+            let Expression {
+                condition,
+                update,
+                names,
+                values,
+            } = expression.clone();
+            self.client
+                .update_item()
+                .table_name(&self.lease_table)
+                .set_key(Some(item_key(endpoint, key)))
+                .set_condition_expression(condition)
+                .set_update_expression(Some(update))
+                .set_expression_attribute_names(Some(names))
+                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .send()
+        };
+        match with_patience(write, |error| error.code() == Some(CONFLICT)).await {
+            Ok(answer) => Ok(Written::New(from_attributes(
+                answer.attributes.unwrap_or_default(),
+            ))),
+            Err(error) if error.code() == Some(CONDITION_FAILED) => {
+                let failed = error.into_service_error();
+                let old = if let UpdateItemError::ConditionalCheckFailedException(failed) = failed {
+                    failed.item
+                } else {
+                    None
+                };
+                Ok(Written::ConditionFailed(from_attributes(
+                    old.unwrap_or_default(),
+                )))
+            }
+            Err(error) => Err(unavailable("UpdateItem", error)),
+        }
+    }
+
+    fn writes(&self, endpoint: &EndpointId, transition: &Transition) -> Vec<TransactWriteItem> {
+        let mut writes = vec![self.state_write(endpoint, &transition.update)];
+        let records = transition.records.iter().map(|record| {
+            let put = Put::builder()
+                .table_name(&self.audit_table)
+                .set_item(Some(to_attributes(&record.to_item())))
+                .condition_expression(format!("attribute_not_exists({})", AuditRecord::KEY));
+            built(put.build(), |put| TransactWriteItem::builder().put(put))
+        });
+        writes.extend(records);
+        if let Some(snapshot) = &transition.snapshot {
+            let mut item = item_key(endpoint, Snapshot::KEY);
+            item.extend(to_attributes(&snapshot.to_item()));
+            let put = Put::builder()
+                .table_name(&self.lease_table)
+                .set_item(Some(item));
+            writes.push(built(put.build(), |put| {
+                TransactWriteItem::builder().put(put)
+            }));
+        }
+        if let Some((lease, at)) = &transition.released {
+            let release = Update::new()
+                .when("until", Some(lease.until))
+                .set("until", *at)
+                .set("released_at", *at)
+                .set("expires_at", (*at + LEASE_KEPT).timestamp());
+            writes.push(self.item_write(endpoint, &Lease::key(&lease.email), &release));
+        }
+        writes
+    }
+
+    fn state_write(&self, endpoint: &EndpointId, update: &Update) -> TransactWriteItem {
+        if !update.assignments.is_empty() {
+            return self.item_write(endpoint, EndpointState::KEY, update);
+        }
+        let Expression {
+            condition,
+            names,
+            values,
+            ..
+        } = Expression::of(update);
+        let check = ConditionCheck::builder()
+            .table_name(&self.lease_table)
+            .set_key(Some(item_key(endpoint, EndpointState::KEY)))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()));
+        built(check.build(), |check| {
+            TransactWriteItem::builder().condition_check(check)
+        })
+    }
+
+    fn item_write(&self, endpoint: &EndpointId, key: &str, update: &Update) -> TransactWriteItem {
+        let Expression {
+            condition,
+            update,
+            names,
+            values,
+        } = Expression::of(update);
+        let write = UpdateWrite::builder()
+            .table_name(&self.lease_table)
+            .set_key(Some(item_key(endpoint, key)))
+            .set_condition_expression(condition)
+            .update_expression(update)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()));
+        built(write.build(), |write| {
+            TransactWriteItem::builder().update(write)
+        })
+    }
+}
+
+/// What became of an update: the item as it is now.
+enum Written {
+    New(Item),
+    ConditionFailed(Item),
+}
+
+#[async_trait]
+impl Store for DynamoStore {
+    async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.lease_table)
+            .set_key(Some(item_key(endpoint, EndpointState::KEY)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| unavailable("GetItem", error))?;
+        Ok(EndpointState::parse(&from_attributes(
+            answer.item.unwrap_or_default(),
+        ))?)
+    }
+
+    async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.lease_table)
+            .key_condition_expression("endpoint_id = :endpoint")
+            .expression_attribute_values(":endpoint", AttributeValue::S(endpoint.to_string()))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut state = EndpointState::default();
+        let (mut leases, mut snapshot, mut traffic) = (Vec::new(), None, Traffic::default());
+        while let Some(item) = items.next().await {
+            let item = from_attributes(item.map_err(|error| unavailable("Query", error))?);
+            match item.get("item") {
+                Some(Value::S(key)) if key == EndpointState::KEY => {
+                    state = EndpointState::parse(&item)?;
+                }
+                Some(Value::S(key)) if key == Snapshot::KEY => {
+                    snapshot = Some(Snapshot::parse(&item)?);
+                }
+                Some(Value::S(key)) if key == Traffic::KEY => traffic = Traffic::parse(&item)?,
+                Some(Value::S(key)) if key.starts_with("lease#") => {
+                    leases.push(Lease::parse(&item)?);
+                }
+                // An item of a later version, or somebody's note: not ours to judge.
+                Some(_) | None => {}
+            }
+        }
+        state.leases = leases;
+        state.snapshot = snapshot;
+        state.traffic = traffic;
+        Ok(state)
+    }
+
+    async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {
+        let item = to_attributes(&record.to_item());
+        let write = || {
+            self.client
+                .put_item()
+                .table_name(&self.audit_table)
+                .set_item(Some(item.clone()))
+                .condition_expression(format!("attribute_not_exists({})", AuditRecord::KEY))
+                .send()
+        };
+        match with_patience(write, |error| error.code() == Some(CONFLICT)).await {
+            Ok(_) => Ok(()),
+            // There already: an earlier try whose answer was lost, or another sweep that saw the same fact.
+            Err(error) if error.code() == Some(CONDITION_FAILED) => Ok(()),
+            Err(error) => Err(unavailable("PutItem", error)),
+        }
+    }
+
+    async fn grant_lease(
+        &self,
+        endpoint: &EndpointId,
+        lease: &Lease,
+        may_shorten: bool,
+    ) -> Result<(), StoreError> {
+        let key = Lease::key(&lease.email);
+        let granted = Update::new()
+            .set("email", lease.email.as_str())
+            .set("requested_at", lease.requested_at)
+            .set("until", lease.until)
+            .set("stay", lease.stay)
+            .set("expires_at", (lease.until + LEASE_KEPT).timestamp())
+            .remove(&["released_at"]);
+        let granted = if may_shorten {
+            granted
+        } else {
+            granted.when_at_most("until", lease.until)
+        };
+        let written = self
+            .update_item(endpoint, &key, Expression::of(&granted))
+            .await?;
+        match written {
+            Written::New(_) => Ok(()),
+            Written::ConditionFailed(_) => {
+                // It runs longer already; only that it was asked for again is new.
+                let again = Update::new()
+                    .set("requested_at", lease.requested_at)
+                    .set("stay", lease.stay);
+                self.update_item(endpoint, &key, Expression::of(&again))
+                    .await?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn add_request(
+        &self,
+        endpoint: &EndpointId,
+        at: DateTime<Utc>,
+        ask: &EventId,
+    ) -> Result<EndpointState, StoreError> {
+        let expression = Expression {
+            condition: Some("attribute_not_exists(last_ask) OR last_ask <> :ask".to_owned()),
+            update: "SET requested_at = :at, last_ask = :ask ADD #requests :one".to_owned(),
+            names: [("#requests".to_owned(), "requests".to_owned())].into(),
+            values: Attributes::from([
+                (":at".to_owned(), AttributeValue::S(rfc3339(at))),
+                (":ask".to_owned(), AttributeValue::S(ask.to_string())),
+                (":one".to_owned(), AttributeValue::N("1".to_owned())),
+            ]),
+        };
+        // Counted already by a try whose answer was lost: the item says so, and is the answer.
+        let (Written::New(item) | Written::ConditionFailed(item)) = self
+            .update_item(endpoint, EndpointState::KEY, expression)
+            .await?;
+        Ok(EndpointState::parse(&item)?)
+    }
+
+    async fn update(
+        &self,
+        endpoint: &EndpointId,
+        update: &Update,
+    ) -> Result<Option<EndpointState>, StoreError> {
+        match self
+            .update_item(endpoint, EndpointState::KEY, Expression::of(update))
+            .await?
+        {
+            Written::New(item) => Ok(Some(EndpointState::parse(&item)?)),
+            Written::ConditionFailed(_) => Ok(None),
+        }
+    }
+
+    async fn commit(
+        &self,
+        endpoint: &EndpointId,
+        transition: &Transition,
+    ) -> Result<bool, StoreError> {
+        let writes = self.writes(endpoint, transition);
+        // One token for all tries: a transaction whose answer was lost is not done twice.
+        let token = Uuid::new_v4().to_string();
+        let write = || {
+            let call = self
+                .client
+                .transact_write_items()
+                .client_request_token(&token);
+            call.set_transact_items(Some(writes.clone())).send()
+        };
+        match with_patience(write, |error| {
+            cancelled_by(error) == Some(Cancelled::Passing)
+        })
+        .await
+        {
+            Ok(_) => Ok(true),
+            Err(error) if cancelled_by(&error) == Some(Cancelled::Condition) => Ok(false),
+            Err(error) => Err(unavailable("TransactWriteItems", error)),
+        }
+    }
+
+    async fn put_traffic(
+        &self,
+        endpoint: &EndpointId,
+        traffic: &Traffic,
+    ) -> Result<(), StoreError> {
+        let mut item = item_key(endpoint, Traffic::KEY);
+        item.extend(to_attributes(&traffic.to_item()));
+        let write = || {
+            let call = self.client.put_item().table_name(&self.lease_table);
+            call.set_item(Some(item.clone())).send()
+        };
+        let put = with_patience(write, |error| error.code() == Some(CONFLICT)).await;
+        put.map(|_| ())
+            .map_err(|error| unavailable("PutItem", error))
+    }
+}
+
+/// Why a transaction was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cancelled {
+    /// A condition failed: somebody was faster.
+    Condition,
+    /// Another write was under way, or capacity was short: trying again may help.
+    Passing,
+}
+
+fn cancelled_by<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+            return Some(Cancelled::Passing);
+        }
+        _ => return None,
+    };
+    let has = |codes: &[&str]| {
+        reasons
+            .iter()
+            .filter_map(|reason| reason.code())
+            .any(|code| codes.contains(&code))
+    };
+    if has(&["ConditionalCheckFailed"]) {
+        Some(Cancelled::Condition)
+    } else if has(&[
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    ]) {
+        Some(Cancelled::Passing)
+    } else {
+        None
+    }
+}
+
+/// Tries a write again a few times where `passing` says that it may help, waiting longer each time.
+async fn with_patience<T, E, F>(
+    mut write: impl FnMut() -> F,
+    passing: impl Fn(&E) -> bool,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut wait = FIRST_WAIT;
+    for _ in 1..TRIES {
+        match write().await {
+            Err(error) if passing(&error) => tokio::time::sleep(wait).await,
+            answer => return answer,
+        }
+        wait *= 2;
+    }
+    write().await
+}
+
+fn unavailable<E>(operation: &'static str, error: SdkError<E>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let code = error.code().map(str::to_owned);
+    StoreError::Unavailable {
+        operation,
+        code,
+        source: error.into(),
+    }
+}
+
+fn item_key(endpoint: &EndpointId, item: &str) -> Attributes {
+    Attributes::from([
+        (
+            "endpoint_id".to_owned(),
+            to_attribute(&Value::from(endpoint.as_str())),
+        ),
+        ("item".to_owned(), to_attribute(&Value::from(item))),
+    ])
+}
+
+/// A part of a transaction. Its builder fails only where a required field was left out, which a write would tell
+/// by being refused.
+fn built<T>(
+    part: Result<T, aws_sdk_dynamodb::error::BuildError>,
+    wrap: impl FnOnce(T) -> TransactWriteItemBuilder,
+) -> TransactWriteItem {
+    part.map_or_else(|_| TransactWriteItem::builder(), wrap)
+        .build()
+}

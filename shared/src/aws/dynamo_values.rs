@@ -1,0 +1,202 @@
+//! Our plain values as DynamoDB's, and our updates as its expressions.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::model::item::{Item, Value};
+use crate::model::update::{Assignment, Condition, Update};
+
+/// An item, or an expression's values, as the SDK has them.
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
+/// An update in DynamoDB's words.
+#[derive(Debug, Clone)]
+pub(super) struct Expression {
+    pub(super) condition: Option<String>,
+    pub(super) update: String,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: Attributes,
+}
+
+impl Expression {
+    pub(super) fn of(update: &Update) -> Self {
+        let mut words = Words::default();
+        let conditions: Vec<String> = update
+            .conditions
+            .iter()
+            .map(|condition| words.condition(condition))
+            .collect();
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+        let update = words.update(&update.assignments);
+        Self {
+            condition,
+            update,
+            names: words.names,
+            values: words.values,
+        }
+    }
+}
+
+/// The placeholders of an expression: attribute names may be reserved words.
+#[derive(Default)]
+struct Words {
+    names: HashMap<String, String>,
+    values: Attributes,
+}
+
+impl Words {
+    fn name(&mut self, attribute: &str) -> String {
+        let placeholder = format!("#{attribute}");
+        self.names.insert(placeholder.clone(), attribute.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, value: &Value) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), to_attribute(value));
+        placeholder
+    }
+
+    fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::Is(attribute, None) => {
+                format!("attribute_not_exists({})", self.name(attribute))
+            }
+            Condition::Is(attribute, Some(value)) => {
+                format!("{} = {}", self.name(attribute), self.value(value))
+            }
+            Condition::AtMost(attribute, value) => {
+                let name = self.name(attribute);
+                format!(
+                    "(attribute_not_exists({name}) OR {name} <= {})",
+                    self.value(value)
+                )
+            }
+            Condition::Contains(attribute, text) => {
+                format!(
+                    "contains({}, {})",
+                    self.name(attribute),
+                    self.value(&Value::from(text.as_str()))
+                )
+            }
+            Condition::Lacks(attribute, text) => {
+                format!(
+                    "NOT contains({}, {})",
+                    self.name(attribute),
+                    self.value(&Value::from(text.as_str()))
+                )
+            }
+        }
+    }
+
+    fn update(&mut self, assignments: &[Assignment]) -> String {
+        let (mut set, mut remove, mut add, mut delete) = (vec![], vec![], vec![], vec![]);
+        for assignment in assignments {
+            match assignment {
+                Assignment::Set(attribute, value) => {
+                    set.push(format!("{} = {}", self.name(attribute), self.value(value)));
+                }
+                Assignment::Remove(attribute) => remove.push(self.name(attribute)),
+                Assignment::Insert(attribute, texts) => {
+                    let texts = Value::Ss(texts.clone());
+                    add.push(format!("{} {}", self.name(attribute), self.value(&texts)));
+                }
+                Assignment::Delete(attribute, texts) => {
+                    let texts = Value::Ss(texts.clone());
+                    delete.push(format!("{} {}", self.name(attribute), self.value(&texts)));
+                }
+            }
+        }
+        let clauses = [
+            ("SET", set),
+            ("REMOVE", remove),
+            ("ADD", add),
+            ("DELETE", delete),
+        ];
+        let clauses: Vec<String> = clauses
+            .into_iter()
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(word, parts)| format!("{word} {}", parts.join(", ")))
+            .collect();
+        clauses.join(" ")
+    }
+}
+
+pub(super) fn to_attributes(item: &Item) -> Attributes {
+    item.iter()
+        .map(|(name, value)| (name.clone(), to_attribute(value)))
+        .collect()
+}
+
+pub(super) fn to_attribute(value: &Value) -> AttributeValue {
+    match value {
+        Value::S(text) => AttributeValue::S(text.clone()),
+        Value::N(number) => AttributeValue::N(number.clone()),
+        Value::Ss(texts) => AttributeValue::Ss(texts.iter().cloned().collect()),
+        Value::L(values) => AttributeValue::L(values.iter().map(to_attribute).collect()),
+        Value::M(map) => AttributeValue::M(to_attributes(map)),
+        Value::Bool(truth) => AttributeValue::Bool(*truth),
+    }
+}
+
+/// An item in our values; attributes of kinds that we do not use are left out.
+pub(super) fn from_attributes(attributes: Attributes) -> Item {
+    let known = |(name, value)| Some((name, from_attribute(value)?));
+    attributes.into_iter().filter_map(known).collect()
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is the SDK's, and open"
+)]
+fn from_attribute(value: AttributeValue) -> Option<Value> {
+    Some(match value {
+        AttributeValue::S(text) => Value::S(text),
+        AttributeValue::N(number) => Value::N(number),
+        AttributeValue::Ss(texts) => Value::Ss(texts.into_iter().collect()),
+        AttributeValue::L(values) => {
+            Value::L(values.into_iter().filter_map(from_attribute).collect())
+        }
+        AttributeValue::M(map) => Value::M(from_attributes(map)),
+        AttributeValue::Bool(truth) => Value::Bool(truth),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_is_written_in_dynamodbs_words() {
+        let update = Update::new()
+            .when("stay", Some(3_u64))
+            .when("up_since", None::<Value>)
+            .when_at_most("observed_at", "2026-11-23T01:31:01Z")
+            .when_contains("association_ids", &"cvpn-assoc-1")
+            .set("served", 4_u64)
+            .remove(&["failure"])
+            .insert("failed_ids", ["cvpn-assoc-2"])
+            .delete("to_restore", ["security-groups"]);
+        let Expression {
+            condition,
+            update,
+            names,
+            values,
+        } = Expression::of(&update);
+        assert_eq!(
+            condition.as_deref(),
+            Some(
+                "#stay = :v0 AND attribute_not_exists(#up_since) AND (attribute_not_exists(#observed_at) OR \
+                 #observed_at <= :v1) AND contains(#association_ids, :v2)"
+            )
+        );
+        assert_eq!(
+            update,
+            "SET #served = :v3 REMOVE #failure ADD #failed_ids :v4 DELETE #to_restore :v5"
+        );
+        assert_eq!(names.len(), 8);
+        assert_eq!(values.len(), 6);
+    }
+}
