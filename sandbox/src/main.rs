@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Function { ref name }) => function::run(name, machine_clock()).await,
-        None => run(cli).await,
+        None => run(&cli).await,
     }
 }
 
@@ -35,7 +35,7 @@ fn machine_clock() -> Arc<dyn Clock> {
     Arc::new(FnClock(chrono::Utc::now))
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: &Cli) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(env::var("RUST_LOG").unwrap_or_else(|_| "warn,sandbox=info".to_owned()))
         .with_ansi(std::io::stderr().is_terminal())
@@ -45,9 +45,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     // Before anything is started, so that no signal finds us without a handler.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let port = cli.port;
     let sandbox = Sandbox::start(options(cli)?).await?;
-    greet(&sandbox, port);
+    greet(&sandbox, cli.port);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -57,7 +56,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn options(cli: Cli) -> anyhow::Result<Options> {
+fn options(cli: &Cli) -> anyhow::Result<Options> {
     let binary = env::current_exe().context("the path of this program is unknown")?;
     // Absolute, for functions run in the same directory but may not stay there.
     let state = std::path::absolute(&cli.state).context("--state")?;

@@ -1,4 +1,8 @@
 //! The load balancer's rules, over HTTP on loopback, with a function of the tests' own behind it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 mod support;
 

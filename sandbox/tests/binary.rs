@@ -1,4 +1,8 @@
 //! `cargo sandbox` itself: however it ends, it leaves no process behind.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 #![cfg(target_os = "linux")]
 
 use std::fs;

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use sandbox::dynamo::{Dynamo, Fault, Storage};
 use sandbox::example::{AUDIT_TABLE, LEASE_TABLE};
@@ -163,12 +164,10 @@ async fn a_cancelled_transaction_gives_a_reason_for_each_item() {
         .await
         .unwrap_err()
         .into_service_error();
-    let reasons = match error {
-        aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
-            cancelled,
-        ) => cancelled.cancellation_reasons.unwrap(),
-        other => panic!("{other:?}"),
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
+        panic!("{error:?}");
     };
+    let reasons = cancelled.cancellation_reasons.unwrap();
     let codes = reasons
         .iter()
         .map(|reason| reason.code().unwrap())

@@ -1,4 +1,8 @@
 //! All parts together: the schedule, the control page and API, restarts, and that nothing is left behind.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 mod support;
 
