@@ -65,9 +65,11 @@ pub(crate) struct Urls {
 
 /// The environment of the functions: every variable of the configuration, with the defaults written out.
 pub(crate) fn environment(urls: &Urls) -> BTreeMap<String, String> {
+    let signed_out = format!("{}/signed-out", urls.alb);
+    let signed_out = form_urlencoded::byte_serialize(signed_out.as_bytes()).collect::<String>();
     let sign_out_url = format!(
-        "{}/sandbox/logout?client_id={OIDC_CLIENT_ID}&logout_uri={}/signed-out",
-        urls.alb, urls.alb
+        "{}/sandbox/logout?client_id={OIDC_CLIENT_ID}&logout_uri={signed_out}",
+        urls.alb
     );
     let variables = [
         ("MANAGED_ENDPOINTS", MANAGED_ENDPOINTS),

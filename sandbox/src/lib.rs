@@ -3,12 +3,18 @@
 
 pub mod alb;
 pub mod clock;
+mod control;
 pub mod dynamo;
 pub mod ec2;
 pub mod example;
 pub mod function;
 mod html;
 pub mod lambda;
+mod options;
 pub mod scheduler;
 mod server;
+mod system;
 mod trace;
+
+pub use options::{Options, StartError};
+pub use system::Sandbox;

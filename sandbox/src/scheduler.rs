@@ -53,9 +53,12 @@ pub struct Scheduler {
 
 impl Scheduler {
     pub(crate) fn start(settings: Settings, lambda: Lambda, clock: Arc<ClockKeeper>) -> Self {
-        let task = settings
-            .running
-            .then(|| tokio::spawn(run(settings.clone(), lambda.clone(), clock.clone())));
+        // From now on, and not from whenever the task comes to run.
+        let due = clock.now() + RATE;
+        let task = settings.running.then(|| {
+            let run = run(settings.clone(), lambda.clone(), clock.clone(), due);
+            tokio::spawn(run)
+        });
         Self {
             settings,
             lambda,
@@ -82,9 +85,8 @@ impl Scheduler {
     }
 }
 
-async fn run(settings: Settings, lambda: Lambda, clock: Arc<ClockKeeper>) {
+async fn run(settings: Settings, lambda: Lambda, clock: Arc<ClockKeeper>, mut due: DateTime<Utc>) {
     let overlap = Arc::new(Semaphore::new(OVERLAP));
-    let mut due = clock.now() + RATE;
     let mut count = 0_u32;
     loop {
         clock.sleep_until(due).await;

@@ -1,4 +1,8 @@
 //! Lambda's rules, with real processes: this test binary runs itself as the function.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -201,7 +205,7 @@ async fn over_the_cap_an_invocation_waits_and_is_then_throttled() {
     let setup = Setup::new(|function| {
         function.max_instances = 1;
         function.queue_limit = Duration::from_millis(20);
-        function.time_limit = Duration::from_secs(600);
+        function.time_limit = Duration::from_mins(10);
     })
     .await;
     let busy = tokio::spawn({
@@ -259,7 +263,7 @@ async fn a_panic_or_an_error_answers_with_it_and_the_process_lives_on() {
     for (what, text) in [("panic", "on purpose"), ("fail", "no such luck")] {
         match setup.invoke(what).await {
             Err(InvokeError::Function { error, .. }) => {
-                assert!(error.error_message.contains(text), "{error:?}")
+                assert!(error.error_message.contains(text), "{error:?}");
             }
             other => panic!("{other:?}"),
         }
@@ -292,7 +296,7 @@ async fn an_answer_over_the_limit_is_an_error() {
     let setup = Setup::new(|_| {}).await;
     match setup.invoke("large").await {
         Err(InvokeError::Function { error, .. }) => {
-            assert_eq!(error.error_type, "Function.ResponseSizeTooLarge")
+            assert_eq!(error.error_type, "Function.ResponseSizeTooLarge");
         }
         other => panic!("{other:?}"),
     }

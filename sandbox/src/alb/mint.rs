@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::example;
 
@@ -114,19 +114,28 @@ impl TokenMint {
     /// As [`Self::draft`], with the instant at which the token ends.
     pub fn draft_until(&self, email: &str, sub: &str, until: DateTime<Utc>) -> TokenDraft {
         let exp = until.timestamp();
-        let header = json!({
-            "typ": "JWT", "kid": self.key_id, "alg": "ES256", "iss": self.issuer, "client": self.client_id,
-            "signer": self.signer, "exp": exp,
-        });
+        let header = json_object([
+            ("typ", "JWT".into()),
+            ("kid", self.key_id.clone().into()),
+            ("alg", "ES256".into()),
+            ("iss", self.issuer.clone().into()),
+            ("client", self.client_id.clone().into()),
+            ("signer", self.signer.clone().into()),
+            ("exp", exp.into()),
+        ]);
         // A federated user of Cognito: addresses count as unverified, and say so in a string.
-        let payload = json!({
-            "sub": sub, "email": email, "email_verified": "false", "username": format!("IdentityCenter_{email}"),
-            "exp": exp, "iss": self.issuer,
-        });
+        let payload = json_object([
+            ("sub", sub.into()),
+            ("email", email.into()),
+            ("email_verified", "false".into()),
+            ("username", format!("IdentityCenter_{email}").into()),
+            ("exp", exp.into()),
+            ("iss", self.issuer.clone().into()),
+        ]);
         TokenDraft {
             mint: self.clone(),
-            header: object(header),
-            payload: object(payload),
+            header,
+            payload,
             padded: true,
         }
     }
@@ -159,11 +168,11 @@ async fn public_key(
     }
 }
 
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(object) => object,
-        other => unreachable!("{other} is no object"),
-    }
+fn json_object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+    fields
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
 }
 
 /// A token that is not signed yet. Tests make wrong ones with it.
@@ -234,6 +243,7 @@ fn set(part: &mut Map<String, Value>, name: &str, value: Value) {
 #[cfg(test)]
 mod tests {
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+    use serde_json::json;
 
     use super::*;
 

@@ -152,15 +152,13 @@ pub(crate) fn public_url(listener: &TcpListener) -> io::Result<String> {
 /// The sandbox answers to its own names only, so that no foreign site can reach it through a name of its own.
 async fn own_host_only(State(alb): State<Shared>, request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(header::HOST).iter();
-    let host = match (hosts.next().map(|host| host.to_str()), hosts.next()) {
-        (Some(Ok(host)), None) => host,
-        _ => {
-            return (
-                StatusCode::BAD_REQUEST,
-                "exactly one Host header is needed\n",
-            )
-                .into_response();
-        }
+    let (Some(Ok(host)), None) = (hosts.next().map(|host| host.to_str()), hosts.next()) else {
+        return (
+            StatusCode::BAD_REQUEST,
+            "exactly one Host header is needed
+",
+        )
+            .into_response();
     };
     let port = alb.url.rsplit(':').next().unwrap_or_default();
     let ours = ["localhost", "127.0.0.1"]

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use ring::digest;
 use serde::Deserialize;
 use shared::clock::Clock;
-use uuid::{Builder, Uuid};
+use uuid::Builder;
 
 use super::Shared;
 use crate::example;
@@ -160,7 +160,7 @@ fn sub_of(email: &str) -> String {
     let hash = digest::digest(&digest::SHA256, email.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.as_ref()[..16]);
-    Uuid::from(Builder::from_random_bytes(bytes).into_uuid()).to_string()
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 fn form(status: StatusCode, next: &str, email: &str, problem: &str) -> Response {
