@@ -4,5 +4,6 @@
 //! compiles without any AWS crate.
 
 pub mod clock;
+pub mod config;
 pub mod identity;
 pub mod model;
