@@ -3,6 +3,8 @@
 //! Dependencies point one way: reconciler and ports → model ← policy. Everything but the adapters (feature `aws`)
 //! compiles without any AWS crate.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod identity;
