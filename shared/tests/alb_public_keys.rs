@@ -1,5 +1,9 @@
 //! The key fetcher against a server that answers as it is told.
 #![cfg(feature = "aws")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers"
+)]
 
 use std::error::Error as _;
 use std::io::{BufRead, BufReader, Write};
@@ -14,7 +18,7 @@ use shared::identity::{KeyError, KeyId, PublicKeys as _};
 const KEY_ID: &str = "b5f4a3c2-0001-4a2b-8c3d-0123456789ab";
 
 /// Long enough for a busy machine, and never waited for unless a test fails.
-const PATIENT: Duration = Duration::from_secs(60);
+const PATIENT: Duration = Duration::from_mins(1);
 
 struct Server {
     url: String,
