@@ -2,6 +2,9 @@
 //!
 //! A variable that is not set has its default; one that is set and wrong is an error, and so is one that is set to
 //! nothing, unless nothing means "none" ([`Variable::default`] is empty, and `OVERNIGHT_WINDOW`).
+//!
+//! Bounds, to catch a slip and not to limit anybody: times in minutes up to a week (10080) and at least 1, or 0 where
+//! that means "never"; `MAX_EXTENSION_HOURS` 1 to 168; retention 0 to 36500 days; the price 0 to 100 USD.
 
 mod endpoints;
 mod reader;
@@ -188,7 +191,6 @@ fn common<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<C
     })
 }
 
-/// A rule that works in minutes is between a minute and a week.
 fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Rules> {
     let up_to_a_week = || minutes(1..=10_080);
     let never_or_up_to_a_week = || zero_is_none(minutes(0..=10_080));

@@ -183,6 +183,8 @@ fn a_value_that_is_wrong_is_an_error_and_never_the_default() {
         ("ROUTES", "10.0.0.0/8,"),
         ("ASSOCIATION_HOUR_PRICE_USD", "-0.15"),
         ("ASSOCIATION_HOUR_PRICE_USD", "0,15"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "+0.15"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "1e1"),
         ("ASSOCIATION_HOUR_PRICE_USD", "NaN"),
         ("ASSOCIATION_HOUR_PRICE_USD", "inf"),
         ("ASSOCIATION_HOUR_PRICE_USD", "150"),
