@@ -1,3 +1,20 @@
-//! wip
+//! The whole system on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler around the
+//! real functions. For developers and tests; never deployed.
 
+pub mod alb;
+pub mod clock;
+mod control;
+pub mod dynamo;
 pub mod ec2;
+pub mod example;
+pub mod function;
+mod html;
+pub mod lambda;
+mod options;
+pub mod scheduler;
+mod server;
+mod system;
+mod trace;
+
+pub use options::{Options, StartError};
+pub use system::Sandbox;

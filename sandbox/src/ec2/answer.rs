@@ -84,7 +84,7 @@ fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
         |xml, provider| {
             xml.text("type", "federated-authentication");
             xml.nest("federatedAuthentication", |xml| {
-                xml.text("samlProviderArn", provider)
+                xml.text("samlProviderArn", provider);
             });
         },
     );
@@ -104,14 +104,14 @@ fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
     xml.text("sessionTimeoutHours", endpoint.session_timeout_hours);
     xml.nest("clientLoginBannerOptions", |xml| xml.text("enabled", false));
     xml.nest("clientRouteEnforcementOptions", |xml| {
-        xml.text("enforced", false)
+        xml.text("enforced", false);
     });
     xml.text("disconnectOnSessionTimeout", true);
     xml.text("endpointIpAddressType", "ipv4");
     xml.text("trafficIpAddressType", "ipv4");
     if let Some(gateway) = &endpoint.transit_gateway_id {
         xml.nest("transitGatewayConfiguration", |xml| {
-            xml.text("transitGatewayId", gateway)
+            xml.text("transitGatewayId", gateway);
         });
     }
 }

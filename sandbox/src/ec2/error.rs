@@ -148,11 +148,11 @@ impl ApiError {
     }
 
     /// A value that its parameter cannot have.
-    pub(super) fn invalid(parameter: &str, value: &str, reason: impl ToString) -> Self {
+    pub(super) fn invalid(parameter: &str, value: &str, reason: &str) -> Self {
         Self::InvalidParameterValue {
             parameter: parameter.to_owned(),
             value: value.chars().take(80).collect(),
-            reason: reason.to_string(),
+            reason: reason.to_owned(),
         }
     }
 }

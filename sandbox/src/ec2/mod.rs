@@ -12,7 +12,9 @@ pub mod control;
 mod draw;
 mod error;
 mod fault;
+mod http;
 mod listing;
+mod log;
 mod query;
 mod route;
 mod server;
@@ -22,7 +24,7 @@ mod view;
 mod world;
 mod xml;
 
-pub use call::{Action, Actor, Answer, Call, Caller, Outcome, Request};
+pub use call::{Action, Answer, Caller, Request};
 pub use cidr::{Cidr, InvalidCidr};
 pub use connection::{
     Client, ClientError, Connection, ConnectionStatus, LISTED_AFTER_END, Terminating, Traffic,
@@ -31,6 +33,7 @@ pub use draw::Delay;
 pub use error::ApiError;
 pub use fault::{Fault, FaultKind, InvalidFault};
 pub use listing::{Filter, Page, Paging};
+pub use log::{Actor, Call, Outcome};
 pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};
 pub use server::{Ec2, OpenError};
 pub use settings::{

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
 use super::call::{Action, Request};
-use super::cidr::Cidr;
+use super::cidr::{Cidr, InvalidCidr};
 use super::error::ApiError;
 use super::listing::{Filter, LARGEST_PAGE, Paging};
 use super::route::{NewRoute, RouteTarget};
@@ -205,8 +205,9 @@ impl Parameters {
 
     fn cidr(&mut self) -> Result<Cidr, ApiError> {
         let text = self.required("DestinationCidrBlock")?;
-        text.parse()
-            .map_err(|error| ApiError::invalid("DestinationCidrBlock", &text, error))
+        text.parse().map_err(|error: InvalidCidr| {
+            ApiError::invalid("DestinationCidrBlock", &text, &error.to_string())
+        })
     }
 
     /// EC2 wants a target of every endpoint that has subnets.

@@ -4,26 +4,19 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use shared::clock::Clock;
-use uuid::Uuid;
 
-use super::answer;
-use super::call::{Action, Answer, Call, Caller, Outcome, Request};
-use super::control;
+use super::call::{Action, Answer, Caller, Request};
 use super::error::ApiError;
 use super::fault::FaultKind;
-use super::query::{Parameters, Parsed};
+use super::log::{Call, Outcome};
+use super::query::Parsed;
 use super::settings::Settings;
 use super::world::World;
+use super::{control, http};
 
 /// A running EC2. Clones share one world.
 #[derive(Debug, Clone)]
@@ -92,9 +85,7 @@ impl Ec2 {
 
     /// The EC2 Query API, at `/`. Requests must be signed, but nobody checks the signature.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", get(query).post(query))
-            .with_state(self.clone())
+        http::router(self.clone())
     }
 
     /// The control API: JSON, for people and tests (see [`control`]).
@@ -171,7 +162,12 @@ impl Ec2 {
     }
 
     /// Does the work of a call and writes it down.
-    fn perform(&self, logged: Logged, caller: &Caller, parsed: Parsed) -> Result<Answer, ApiError> {
+    pub(super) fn perform(
+        &self,
+        logged: Logged,
+        caller: &Caller,
+        parsed: Parsed,
+    ) -> Result<Answer, ApiError> {
         let now = self.clock.now();
         let mut world = self.lock();
         let result = world.perform(now, caller, parsed.request);
@@ -187,8 +183,12 @@ impl Ec2 {
         result
     }
 
+    pub(super) fn take_fault(&self, action: Action) -> Option<FaultKind> {
+        self.lock().take_fault(action)
+    }
+
     /// Writes down a call that was not done.
-    fn record(&self, logged: Logged, caller: &Caller, outcome: Outcome) {
+    pub(super) fn record(&self, logged: Logged, caller: &Caller, outcome: Outcome) {
         let now = self.clock.now();
         let mut world = self.lock();
         world.advance(now);
@@ -197,10 +197,10 @@ impl Ec2 {
 }
 
 /// What the log says of a call besides who made it and what came of it.
-struct Logged {
-    action: Action,
-    parameters: BTreeMap<String, String>,
-    fault: Option<FaultKind>,
+pub(super) struct Logged {
+    pub(super) action: Action,
+    pub(super) parameters: BTreeMap<String, String>,
+    pub(super) fault: Option<FaultKind>,
 }
 
 impl Logged {
@@ -226,155 +226,4 @@ fn save(world: &World, file: &Path) -> io::Result<()> {
     let fresh = file.with_extension("new");
     std::fs::write(&fresh, serde_json::to_vec(world)?)?;
     std::fs::rename(fresh, file)
-}
-
-async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes) -> Response {
-    let request_id = Uuid::new_v4().to_string();
-    let form = [uri.query().unwrap_or_default().as_bytes(), &body].join(&b'&');
-    let mut parameters = Parameters::decode(&form);
-    let called = region(&headers).and_then(|region| Ok((region, parameters.action()?)));
-    let (region, action) = match called {
-        Ok(called) => called,
-        Err(refusal) => return refused(&refusal, &request_id),
-    };
-    let mut caller = Caller::api(region);
-    let mut logged = Logged {
-        action,
-        parameters: parameters.all(),
-        fault: None,
-    };
-    let parsed = match parameters.parse(action) {
-        Ok(parsed) => parsed,
-        Err(refusal) => {
-            ec2.record(logged, &caller, Outcome::Refused(refusal.code().to_owned()));
-            return refused(&refusal, &request_id);
-        }
-    };
-    caller.dry_run = parsed.dry_run;
-    let fault = ec2.lock().take_fault(action);
-    logged.fault.clone_from(&fault);
-    let result = match fault {
-        None => ec2.perform(logged, &caller, parsed),
-        Some(fault) => match strike(&ec2, fault, logged, caller, parsed).await {
-            Struck::Answer(result) => result,
-            Struck::Instead(response) => return response,
-        },
-    };
-    match result {
-        Ok(done) => xml(
-            StatusCode::OK,
-            answer::answer(action, &done, &request_id),
-            &request_id,
-        ),
-        Err(refusal) => refused(&refusal, &request_id),
-    }
-}
-
-/// What a fault made of a call.
-enum Struck {
-    Answer(Result<Answer, ApiError>),
-    Instead(Response),
-}
-
-async fn strike(
-    ec2: &Ec2,
-    fault: FaultKind,
-    logged: Logged,
-    mut caller: Caller,
-    parsed: Parsed,
-) -> Struck {
-    let undone = Outcome::Done;
-    match fault {
-        FaultKind::Error { code, status } => {
-            ec2.record(logged, &caller, undone);
-            let message = "The sandbox was told to answer this.".to_owned();
-            Struck::Answer(Err(ApiError::Injected {
-                code,
-                message,
-                status,
-            }))
-        }
-        FaultKind::Garbage => {
-            ec2.record(logged, &caller, undone);
-            let page = "<html><body><h1>500 Internal Server Error</h1><hr>";
-            Struck::Instead((StatusCode::INTERNAL_SERVER_ERROR, page).into_response())
-        }
-        FaultKind::Hang => {
-            ec2.record(logged, &caller, undone);
-            std::future::pending().await
-        }
-        FaultKind::HangAfterWork => {
-            // Whatever the answer is, nobody hears it.
-            let _answer = ec2.perform(logged, &caller, parsed);
-            std::future::pending().await
-        }
-        FaultKind::LoseAnswer => {
-            let _answer = ec2.perform(logged, &caller, parsed);
-            Struck::Instead(broken_connection())
-        }
-        FaultKind::Late { milliseconds } => {
-            let ec2 = ec2.clone();
-            // A task of its own: the work is done even when the client gave up and its connection is gone.
-            let late = tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
-                ec2.perform(logged, &caller, parsed)
-            });
-            late.await
-                .map_or_else(|_| Struck::Instead(broken_connection()), Struck::Answer)
-        }
-        FaultKind::Stale { seconds } => {
-            caller.staleness = TimeDelta::seconds(seconds.into());
-            Struck::Answer(ec2.perform(logged, &caller, parsed))
-        }
-    }
-}
-
-/// The server cannot send the body that it announced, and closes the connection.
-fn broken_connection() -> Response {
-    let nothing =
-        futures::stream::once(async { Err::<Bytes, _>(io::Error::other("the answer is lost")) });
-    Body::from_stream(nothing).into_response()
-}
-
-/// The region of the credential scope, `AKID/20261123/ap-northeast-1/ec2/aws4_request`.
-fn region(headers: &HeaderMap) -> Result<String, ApiError> {
-    let authorization = headers
-        .get(header::AUTHORIZATION)
-        .ok_or(ApiError::MissingAuthenticationToken)?;
-    let text = authorization.to_str().map_err(|_| ApiError::AuthFailure)?;
-    let signed = text
-        .strip_prefix("AWS4-HMAC-SHA256 ")
-        .ok_or(ApiError::AuthFailure)?;
-    let scope = signed
-        .split(',')
-        .find_map(|part| part.trim().strip_prefix("Credential="));
-    match scope
-        .map(|scope| scope.split('/').collect::<Vec<_>>())
-        .as_deref()
-    {
-        Some([_, _, region, "ec2", "aws4_request"]) if is_region(region) => {
-            Ok((*region).to_owned())
-        }
-        Some(_) | None => Err(ApiError::AuthFailure),
-    }
-}
-
-fn is_region(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-}
-
-fn refused(refusal: &ApiError, request_id: &str) -> Response {
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    xml(status, answer::refusal(refusal, request_id), request_id)
-}
-
-fn xml(status: StatusCode, document: String, request_id: &str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE.as_str(), "text/xml;charset=UTF-8"),
-        ("x-amzn-requestid", request_id),
-    ];
-    (status, headers, document).into_response()
 }

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
 use super::admission::{Bucket, TokenUse};
-use super::call::CallLog;
+
 use super::connection::Connection;
 use super::draw::{Delay, Draw};
 use super::error::ApiError;
 use super::fault::Fault;
+use super::log::CallLog;
 use super::route::{Route, RouteKey};
 use super::settings::{Behaviour, EndpointSpec, RouteOutcome, Settings, Subnet, Vpc};
 use super::target_network::TargetNetwork;

@@ -17,13 +17,17 @@ impl Xml {
         let namespace = namespace
             .map(|uri| format!(" xmlns=\"{uri}\""))
             .unwrap_or_default();
-        xml.0.push_str(&format!("<{root}{namespace}>"));
+        xml.0.extend(["<", root, &namespace, ">"]);
         content(&mut xml);
         xml.close(root);
         xml.0
     }
 
     /// `<name>value</name>`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "references and small values alike"
+    )]
     pub(super) fn text(&mut self, name: &str, value: impl ToString) {
         self.open(name);
         self.0.push_str(&escape(value.to_string()));

@@ -13,10 +13,7 @@ pub struct AlbArn {
 
 /// A text that is not the ARN of an Application Load Balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not `arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID`, the ARN of an \
-     Application Load Balancer"
-)]
+#[error("not the ARN of an Application Load Balancer")]
 pub struct InvalidAlbArn;
 
 impl AlbArn {

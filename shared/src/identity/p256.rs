@@ -98,6 +98,7 @@ mod tests {
             "<html>not found</html>",
             P384,
             &PEM.replace("PUBLIC", "PRIVATE"),
+            &PEM.replace(END, ""),
             &format!("{PEM}{PEM}"),
             &PEM.replacen("MFkw", "MFkx", 1),
             &PEM.replacen('\n', "\n!", 1),

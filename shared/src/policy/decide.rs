@@ -269,6 +269,7 @@ impl<'a> View<'a> {
             .or_else(|| self.adoptable())
     }
 
+    /// What is known and no longer there. While a stop is in hand, it is gone once all of it is.
     fn gone(self) -> Option<Action> {
         let known = &self.state.association_ids;
         let gone: BTreeSet<_> = known
@@ -277,7 +278,9 @@ impl<'a> View<'a> {
             .cloned()
             .collect();
         let all = gone.len() == known.len();
-        (!gone.is_empty()).then_some(Action::RecordGone { ids: gone, all })
+        let stopping = self.state.stopping_since.is_some();
+        let tell = !gone.is_empty() && (all || !stopping);
+        tell.then_some(Action::RecordGone { ids: gone, all })
     }
 
     /// An attempt has failed once all that it associates has come to an end: one record for each attempt.

@@ -16,6 +16,8 @@
 //! | `POST /settings` | the fields of [`Behaviour`] that change |
 //! | `GET /calls`, `POST /calls/reset` | |
 
+mod state;
+
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
@@ -24,7 +26,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -32,19 +33,18 @@ use shared::model::{
     AssociationId, ConnectionId, EndpointId, InvalidId, SecurityGroupId, SubnetId, VpcId,
 };
 
-use super::call::{Call, Request};
+use super::call::Request;
 use super::cidr::Cidr;
-use super::connection::{Client, ClientError, Connection, Traffic};
+use super::connection::{Client, ClientError, Traffic};
 use super::error::ApiError;
 use super::fault::{Fault, InvalidFault};
 use super::route::{NewRoute, RouteTarget};
 use super::server::Ec2;
 use super::settings::Behaviour;
-use super::world::{Endpoint, World};
 
 pub(super) fn router(ec2: Ec2) -> Router {
     Router::new()
-        .route("/state", get(state))
+        .route("/state", get(state::state))
         .route("/connect", post(connect))
         .route("/end", post(end))
         .route("/silence", post(silence))
@@ -58,7 +58,7 @@ pub(super) fn router(ec2: Ec2) -> Router {
         .route("/fault", post(inject))
         .route("/faults/clear", post(clear_faults))
         .route("/settings", post(settings))
-        .route("/calls", get(calls))
+        .route("/calls", get(state::calls))
         .route("/calls/reset", post(reset_calls))
         .with_state(ec2)
 }
@@ -98,61 +98,6 @@ impl IntoResponse for Refused {
 /// Parsed here and not by axum, so that every mistake is a 400 with a reason.
 fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refused> {
     Ok(serde_json::from_slice(bytes)?)
-}
-
-async fn state(State(ec2): State<Ec2>) -> Json<Value> {
-    Json(ec2.read(|world| {
-        let endpoints: Vec<Value> = world
-            .endpoints()
-            .map(|e| describe(e, world.now()))
-            .collect();
-        json!({
-            "now": world.now(),
-            "next_transition": world.next_transition(),
-            "endpoints": endpoints,
-            "faults": world.faults(),
-            "behaviour": world.behaviour(),
-            "calls": counts(world),
-        })
-    }))
-}
-
-fn describe(endpoint: &Endpoint, now: DateTime<Utc>) -> Value {
-    let connections = endpoint
-        .connections
-        .values()
-        .filter(|connection| connection.is_listed(now));
-    json!({
-        "id": endpoint.spec.id,
-        "description": endpoint.spec.description,
-        "status": endpoint.status(),
-        "vpc": endpoint.vpc_id,
-        "security_groups": endpoint.security_groups,
-        "target_networks": endpoint.networks.values().collect::<Vec<_>>(),
-        "routes": endpoint.routes.values().map(|route| json!({
-            "cidr": route.cidr,
-            "target": route.target.to_string(),
-            "origin": route.origin,
-            "status": route.status,
-            "description": route.description,
-        })).collect::<Vec<_>>(),
-        "connections": connections.map(|connection| describe_connection(connection, now)).collect::<Vec<_>>(),
-    })
-}
-
-fn describe_connection(connection: &Connection, now: DateTime<Utc>) -> Value {
-    let (ingress_bytes, egress_bytes) = connection.bytes(now);
-    json!({
-        "id": connection.id,
-        "user": connection.client.user_name(),
-        "common_name": connection.client.common_name(),
-        "status": connection.status(now),
-        "established_at": connection.established_at,
-        "ended_at": connection.ended_at,
-        "silent": connection.is_silent(),
-        "ingress_bytes": ingress_bytes,
-        "egress_bytes": egress_bytes,
-    })
 }
 
 #[derive(Deserialize)]
@@ -386,22 +331,9 @@ async fn settings(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
     Ok(Json(json!({ "behaviour": behaviour })))
 }
 
-async fn calls(State(ec2): State<Ec2>) -> Json<Value> {
-    let calls: Vec<Call> = ec2.calls();
-    Json(json!({ "counts": ec2.read(counts), "calls": calls }))
-}
-
 async fn reset_calls(State(ec2): State<Ec2>) -> Reply {
     ec2.reset_calls();
     done()
-}
-
-fn counts(world: &World) -> BTreeMap<&'static str, u64> {
-    world
-        .call_counts()
-        .iter()
-        .map(|(action, count)| (action.as_str(), *count))
-        .collect()
 }
 
 #[expect(

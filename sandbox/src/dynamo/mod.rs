@@ -1,0 +1,197 @@
+//! `DynamoDB` on this machine: `dynoxide`, embedded, with the two tables of the system, behind a proxy that counts calls
+//! and makes them fail on demand.
+
+mod fault;
+mod proxy;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dynoxide::Database;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::server::{self, Server};
+use fault::Faults;
+
+pub use fault::Fault;
+
+/// How many calls the log keeps.
+const LOG_LENGTH: usize = 20_000;
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// In this file, so that the audit survives a restart.
+    File(PathBuf),
+    /// Nowhere: for tests.
+    Memory,
+}
+
+/// Why the tables are not there.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened or the tables cannot be made.
+    #[error("cannot set up the tables: {0}")]
+    Database(String),
+    /// No port, or no access to the file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A handle to the running database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Dynamo(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    url: String,
+    proxy: Proxy,
+    running: Mutex<Option<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    front: Server,
+    stop: watch::Sender<bool>,
+    back: JoinHandle<()>,
+}
+
+/// What the proxy shares with the handle.
+#[derive(Clone, Debug)]
+struct Proxy {
+    back: String,
+    client: reqwest::Client,
+    faults: Arc<Mutex<Faults>>,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Dynamo {
+    /// Opens the data, makes the tables that are missing, and serves them on a free port.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(storage: Storage) -> Result<Self, StartError> {
+        let database = open(&storage)?;
+        let back = server::bind(None).await?;
+        let proxy = Proxy {
+            back: format!("http://{}", back.local_addr()?),
+            client: reqwest::Client::new(),
+            faults: Arc::default(),
+            calls: Arc::default(),
+        };
+        let (stop, back) = serve(back, database);
+        let front = Server::start(server::bind(None).await?, proxy::router(proxy.clone()))?;
+        Ok(Self(Arc::new(Inner {
+            url: front.url(),
+            proxy,
+            running: Mutex::new(Some(Running { front, stop, back })),
+        })))
+    }
+
+    /// The endpoint for any `DynamoDB` client. Credentials and region may be anything.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// The operations called since the start or [`Self::reset_calls`], in order; calls that failed on demand included.
+    pub fn calls(&self) -> Vec<String> {
+        lock(&self.0.proxy.calls).clone()
+    }
+
+    /// How often each operation was called.
+    pub fn call_counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for operation in lock(&self.0.proxy.calls).iter() {
+            *counts.entry(operation.clone()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Forgets the calls so far.
+    pub fn reset_calls(&self) {
+        lock(&self.0.proxy.calls).clear();
+    }
+
+    /// Makes the next `times` calls of `operation` (any operation, if none is given) fail.
+    pub fn inject(&self, operation: Option<&str>, fault: Fault, times: u32) {
+        lock(&self.0.proxy.faults).add(operation, fault, 0, times);
+    }
+
+    /// As [`Self::inject`], after `skip` calls of `operation` have passed unharmed.
+    pub fn inject_after(&self, skip: u32, operation: Option<&str>, fault: Fault, times: u32) {
+        lock(&self.0.proxy.faults).add(operation, fault, skip, times);
+    }
+
+    /// The faults still to come, as sentences.
+    pub fn faults(&self) -> Vec<String> {
+        lock(&self.0.proxy.faults).describe()
+    }
+
+    /// Takes back all faults.
+    pub fn clear_faults(&self) {
+        lock(&self.0.proxy.faults).clear();
+    }
+
+    /// All items of a table, in `DynamoDB`'s JSON.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn items(&self, table: &str) -> Result<Vec<serde_json::Value>, reqwest::Error> {
+        self.0.proxy.scan(table).await
+    }
+
+    /// Stops serving.
+    pub async fn shutdown(&self) {
+        let running = lock(&self.0.running).take();
+        if let Some(Running {
+            front,
+            stop,
+            mut back,
+        }) = running
+        {
+            stop.send_replace(true);
+            front.stop().await;
+            if tokio::time::timeout(std::time::Duration::from_secs(2), &mut back)
+                .await
+                .is_err()
+            {
+                back.abort();
+            }
+        }
+    }
+}
+
+fn open(storage: &Storage) -> Result<Database, StartError> {
+    let database = match storage {
+        Storage::Memory => Database::memory(),
+        Storage::File(path) => Database::new(&path.to_string_lossy()),
+    };
+    let database = database.map_err(|error| StartError::Database(error.to_string()))?;
+    tables::make(&database).map_err(StartError::Database)?;
+    Ok(database)
+}
+
+fn serve(listener: TcpListener, database: Database) -> (watch::Sender<bool>, JoinHandle<()>) {
+    let (stop, mut stopped) = watch::channel(false);
+    let until_stopped = async move {
+        // An error means that the handle is gone, which also ends it.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let task = tokio::spawn(async move {
+        if let Err(error) =
+            dynoxide::server::serve_with_shutdown(listener, database, until_stopped).await
+        {
+            tracing::error!(error, "the database's listener has failed");
+        }
+    });
+    (stop, task)
+}

@@ -1,0 +1,144 @@
+//! What stands between a client and the database.
+
+use std::panic::resume_unwind;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::fault::{self, Fault};
+use super::{LOG_LENGTH, Proxy, lock};
+
+/// `DynamoDB`'s own limit.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const JSON: &str = "application/x-amz-json-1.0";
+
+pub(super) fn router(proxy: Proxy) -> Router {
+    Router::new().fallback(pass).with_state(proxy)
+}
+
+async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let operation = operation(&parts.headers);
+    let fault = operation.and_then(|operation| {
+        let mut calls = lock(&proxy.calls);
+        if calls.len() < LOG_LENGTH {
+            calls.push(operation.to_owned());
+        }
+        drop(calls);
+        lock(&proxy.faults).take(operation)
+    });
+    match fault {
+        None => {
+            proxy
+                .forward(parts.method, &parts.uri, parts.headers, body)
+                .await
+        }
+        Some(Fault::Error(code)) => answer(fault::error(&code)),
+        Some(Fault::TransactionConflict) => answer(fault::transaction_conflict(&body)),
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::AnswerLost) => {
+            proxy
+                .forward(parts.method, &parts.uri, parts.headers, body)
+                .await;
+            break_connection()
+        }
+    }
+}
+
+/// `PutItem` from `DynamoDB_20120810.PutItem`.
+fn operation(headers: &HeaderMap) -> Option<&str> {
+    let target = headers.get(TARGET)?.to_str().ok()?;
+    target.split_once('.').map(|(_, operation)| operation)
+}
+
+fn answer((status, body): (u16, Value)) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+}
+
+/// Ends the connection's task, and the connection with it, without a word to the client. Unlike a panic, this prints
+/// nothing.
+fn break_connection() -> ! {
+    resume_unwind(Box::new("the answer is lost on purpose"))
+}
+
+impl Proxy {
+    async fn forward(
+        &self,
+        method: axum::http::Method,
+        uri: &Uri,
+        mut headers: HeaderMap,
+        body: Bytes,
+    ) -> Response {
+        headers.remove(header::HOST);
+        let path = uri.path_and_query().map_or("/", |it| it.as_str());
+        let sent = self
+            .client
+            .request(method, format!("{}{path}", self.back))
+            .headers(headers)
+            .body(body);
+        let received = async {
+            let answer = sent.send().await?;
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
+        };
+        match received.await {
+            Ok((status, headers, body)) => {
+                let mut response = Response::new(Body::from(body));
+                *response.status_mut() = status;
+                *response.headers_mut() = headers;
+                response
+            }
+            Err(error) => {
+                tracing::error!(%error, "the database does not answer");
+                answer(fault::error("InternalServerError"))
+            }
+        }
+    }
+
+    /// Reads a table for the sandbox's own pages; such reads are not counted.
+    pub(super) async fn scan(&self, table: &str) -> Result<Vec<Value>, reqwest::Error> {
+        let mut items = Vec::new();
+        let mut request = json!({ "TableName": table, "ConsistentRead": true });
+        loop {
+            let sent = self
+                .client
+                .post(&self.back)
+                .header(TARGET, "DynamoDB_20120810.Scan")
+                .header(header::CONTENT_TYPE, JSON)
+                .header("x-amz-date", "20260101T000000Z")
+                .header(
+                    header::AUTHORIZATION,
+                    HeaderValue::from_static(ANY_SIGNATURE),
+                )
+                .body(request.to_string());
+            let mut page = sent
+                .send()
+                .await?
+                .error_for_status()?
+                .json::<Value>()
+                .await?;
+            if let Some(Value::Array(found)) = page.get_mut("Items").map(Value::take) {
+                items.extend(found);
+            }
+            match page.get_mut("LastEvaluatedKey").map(Value::take) {
+                Some(key) if !key.is_null() => request["ExclusiveStartKey"] = key,
+                Some(_) | None => return Ok(items),
+            }
+        }
+    }
+}
+
+/// Well-formed, which is all that is looked at.
+const ANY_SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=sandbox/20260101/local/dynamodb/aws4_request, \
+    SignedHeaders=host;x-amz-date;x-amz-target, Signature=0000";

@@ -1,0 +1,178 @@
+//! The EC2 Query API over HTTP: who calls, what is asked, what goes wrong on demand, and the answer.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::answer;
+use super::call::{Answer, Caller};
+use super::error::ApiError;
+use super::fault::FaultKind;
+use super::log::Outcome;
+use super::query::{Parameters, Parsed};
+use super::server::{Ec2, Logged};
+
+pub(super) fn router(ec2: Ec2) -> Router {
+    Router::new()
+        .route("/", get(query).post(query))
+        .with_state(ec2)
+}
+
+async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes) -> Response {
+    let request_id = Uuid::new_v4().to_string();
+    let form = [uri.query().unwrap_or_default().as_bytes(), &body].join(&b'&');
+    let mut parameters = Parameters::decode(&form);
+    let asked = region(&headers).and_then(|region| Ok((region, parameters.action()?)));
+    let (region, action) = match asked {
+        Ok(asked) => asked,
+        Err(refusal) => return refused(&refusal, &request_id),
+    };
+    let mut caller = Caller::api(region);
+    let mut logged = Logged {
+        action,
+        parameters: parameters.all(),
+        fault: None,
+    };
+    let parsed = match parameters.parse(action) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            ec2.record(logged, &caller, Outcome::Refused(refusal.code().to_owned()));
+            return refused(&refusal, &request_id);
+        }
+    };
+    caller.dry_run = parsed.dry_run;
+    let fault = ec2.take_fault(action);
+    logged.fault.clone_from(&fault);
+    let result = match fault {
+        None => ec2.perform(logged, &caller, parsed),
+        Some(fault) => match strike(&ec2, fault, logged, caller, parsed).await {
+            Struck::Answer(result) => result,
+            Struck::Instead(response) => return response,
+        },
+    };
+    match result {
+        Ok(done) => xml(
+            StatusCode::OK,
+            answer::answer(action, &done, &request_id),
+            &request_id,
+        ),
+        Err(refusal) => refused(&refusal, &request_id),
+    }
+}
+
+/// What a fault made of a call.
+enum Struck {
+    Answer(Result<Answer, ApiError>),
+    Instead(Response),
+}
+
+async fn strike(
+    ec2: &Ec2,
+    fault: FaultKind,
+    logged: Logged,
+    mut caller: Caller,
+    parsed: Parsed,
+) -> Struck {
+    let struck = Outcome::Fault(fault.clone());
+    match fault {
+        FaultKind::Error { code, status } => {
+            ec2.record(logged, &caller, struck);
+            let message = "The sandbox was told to answer this.".to_owned();
+            Struck::Answer(Err(ApiError::Injected {
+                code,
+                message,
+                status,
+            }))
+        }
+        FaultKind::Garbage => {
+            ec2.record(logged, &caller, struck);
+            let page = "<html><body><h1>500 Internal Server Error</h1><hr>";
+            Struck::Instead((StatusCode::INTERNAL_SERVER_ERROR, page).into_response())
+        }
+        FaultKind::Hang => {
+            ec2.record(logged, &caller, struck);
+            std::future::pending().await
+        }
+        FaultKind::HangAfterWork => {
+            // Whatever the answer is, nobody hears it.
+            let _answer = ec2.perform(logged, &caller, parsed);
+            std::future::pending().await
+        }
+        FaultKind::LoseAnswer => {
+            let _answer = ec2.perform(logged, &caller, parsed);
+            Struck::Instead(broken_connection())
+        }
+        FaultKind::Late { milliseconds } => {
+            let ec2 = ec2.clone();
+            // A task of its own: the work is done even when the client gave up and its connection is gone.
+            let late = tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(milliseconds.into())).await;
+                ec2.perform(logged, &caller, parsed)
+            });
+            late.await
+                .map_or_else(|_| Struck::Instead(broken_connection()), Struck::Answer)
+        }
+        FaultKind::Stale { seconds } => {
+            caller.staleness = TimeDelta::seconds(seconds.into());
+            Struck::Answer(ec2.perform(logged, &caller, parsed))
+        }
+    }
+}
+
+/// The server cannot send the body that it announced, and closes the connection.
+fn broken_connection() -> Response {
+    let nothing =
+        futures::stream::once(async { Err::<Bytes, _>(io::Error::other("the answer is lost")) });
+    Body::from_stream(nothing).into_response()
+}
+
+/// The region of the credential scope, `AKID/20261123/ap-northeast-1/ec2/aws4_request`.
+fn region(headers: &HeaderMap) -> Result<String, ApiError> {
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .ok_or(ApiError::MissingAuthenticationToken)?;
+    let text = authorization.to_str().map_err(|_| ApiError::AuthFailure)?;
+    let signed = text
+        .strip_prefix("AWS4-HMAC-SHA256 ")
+        .ok_or(ApiError::AuthFailure)?;
+    let scope = signed
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix("Credential="));
+    match scope
+        .map(|scope| scope.split('/').collect::<Vec<_>>())
+        .as_deref()
+    {
+        Some([_, _, region, "ec2", "aws4_request"]) if is_region(region) => {
+            Ok((*region).to_owned())
+        }
+        Some(_) | None => Err(ApiError::AuthFailure),
+    }
+}
+
+fn is_region(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+fn refused(refusal: &ApiError, request_id: &str) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    xml(status, answer::refusal(refusal, request_id), request_id)
+}
+
+fn xml(status: StatusCode, document: String, request_id: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "text/xml;charset=UTF-8"),
+        ("x-amzn-requestid", request_id),
+    ];
+    (status, headers, document).into_response()
+}

@@ -1,0 +1,83 @@
+//! The call log: what was called, by whom, and what came of it, for tests that count.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::call::Action;
+use super::fault::FaultKind;
+use super::world::World;
+
+/// Whose hand made a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A client of the API: the system under test.
+    Api,
+    /// The administrator, with the sandbox's control API.
+    Admin,
+}
+
+/// A call that was made, for tests that count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// When, in the world's time.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub action: Action,
+    /// By whom.
+    pub actor: Actor,
+    /// The parameters as they came.
+    pub parameters: BTreeMap<String, String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done and answered.
+    Done,
+    /// It was refused with this code.
+    Refused(String),
+    /// A fault struck it.
+    Fault(FaultKind),
+}
+
+/// The calls since the log was last emptied; the latest of them in full.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CallLog {
+    pub(super) calls: VecDeque<Call>,
+    pub(super) counts: BTreeMap<Action, u64>,
+}
+
+/// As many calls are kept in full.
+const CALLS_KEPT: usize = 10_000;
+
+impl World {
+    /// Writes a call down.
+    pub fn record(&mut self, call: Call) {
+        *self.log.counts.entry(call.action).or_default() += 1;
+        if self.log.calls.len() == CALLS_KEPT {
+            self.log.calls.pop_front();
+        }
+        self.log.calls.push_back(call);
+    }
+
+    /// The latest calls, oldest first.
+    pub fn calls(&self) -> impl DoubleEndedIterator<Item = &Call> {
+        self.log.calls.iter()
+    }
+
+    /// How often each action was called, by whomever and whatever came of it.
+    pub fn call_counts(&self) -> &BTreeMap<Action, u64> {
+        &self.log.counts
+    }
+
+    /// Forgets the calls so far.
+    pub fn reset_calls(&mut self) {
+        self.log = CallLog::default();
+    }
+}

@@ -1,0 +1,104 @@
+//! The example world: what the sandbox's functions are configured with, and what its AWS consists of.
+
+use std::collections::BTreeMap;
+
+/// The account that ARNs name.
+pub const ACCOUNT: &str = "123456789012";
+/// The region.
+pub const REGION: &str = "ap-northeast-1";
+
+/// The managed endpoint with subnets in two zones.
+pub const TOKYO: &str = "cvpn-endpoint-0a1b2c3d4e5f60718";
+/// The managed endpoint with one subnet.
+pub const OSAKA: &str = "cvpn-endpoint-0b1b2c3d4e5f60718";
+/// `MANAGED_ENDPOINTS`.
+pub const MANAGED_ENDPOINTS: &str = "tokyo=cvpn-endpoint-0a1b2c3d4e5f60718:subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2;\
+    osaka=cvpn-endpoint-0b1b2c3d4e5f60718:subnet-0bbbbbbbbbbbbbbb1";
+
+/// `LEASE_TABLE`.
+pub const LEASE_TABLE: &str = "vpn-leases";
+/// `AUDIT_TABLE`.
+pub const AUDIT_TABLE: &str = "vpn-audit";
+
+/// `ALB_ARN`, the `signer` of tokens.
+pub const ALB_ARN: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/sandbox/0123456789abcdef";
+/// The target group that events name.
+pub const TARGET_GROUP_ARN: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/sandbox-associate/0123456789abcdef";
+/// The schedule that sweeps name.
+pub const SCHEDULE_ARN: &str =
+    "arn:aws:scheduler:ap-northeast-1:123456789012:schedule/default/sandbox-reaper";
+/// `OIDC_ISSUER`: a Cognito user pool that does not exist.
+pub const OIDC_ISSUER: &str =
+    "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_Sandbox00";
+/// `OIDC_CLIENT_ID`.
+pub const OIDC_CLIENT_ID: &str = "1example23456789sandbox000";
+/// The domain of everybody who can sign in.
+pub const EMAIL_DOMAIN: &str = "example.com";
+
+/// The variables that hold policy, which the developer's own environment may set for the sandbox.
+pub const POLICY_VARIABLES: [&str; 15] = [
+    "TIME_ZONE",
+    "IDLE_TIMEOUT_MINUTES",
+    "FIRST_CONNECTION_GRACE_MINUTES",
+    "OVERNIGHT_WINDOW",
+    "OVERNIGHT_IDLE_TIMEOUT_MINUTES",
+    "STALE_CONNECTION_MINUTES",
+    "OVERNIGHT_STALE_CONNECTION_MINUTES",
+    "MAX_EXTENSION_HOURS",
+    "ROUTES",
+    "ASSOCIATION_HOUR_PRICE_USD",
+    "AUDIT_RETENTION_DAYS",
+    "CONNECTION_RETENTION_DAYS",
+    "ALLOWED_EMAIL_DOMAINS",
+    "REQUIRE_VERIFIED_EMAIL",
+    "DRY_RUN",
+];
+
+/// Where the parts of the sandbox listen.
+#[derive(Clone, Debug)]
+pub(crate) struct Urls {
+    pub(crate) alb: String,
+    pub(crate) keys: String,
+    pub(crate) ec2: String,
+    pub(crate) dynamo: String,
+}
+
+/// The environment of the functions: every variable of the configuration, with the defaults written out.
+pub(crate) fn environment(urls: &Urls) -> BTreeMap<String, String> {
+    let signed_out = format!("{}/signed-out", urls.alb);
+    let signed_out = form_urlencoded::byte_serialize(signed_out.as_bytes()).collect::<String>();
+    let sign_out_url = format!(
+        "{}/sandbox/logout?client_id={OIDC_CLIENT_ID}&logout_uri={signed_out}",
+        urls.alb
+    );
+    let variables = [
+        ("MANAGED_ENDPOINTS", MANAGED_ENDPOINTS),
+        ("LEASE_TABLE", LEASE_TABLE),
+        ("AUDIT_TABLE", AUDIT_TABLE),
+        ("AUDIT_RETENTION_DAYS", "400"),
+        ("CONNECTION_RETENTION_DAYS", "90"),
+        ("TIME_ZONE", "Asia/Tokyo"),
+        ("IDLE_TIMEOUT_MINUTES", "60"),
+        ("FIRST_CONNECTION_GRACE_MINUTES", "30"),
+        ("OVERNIGHT_WINDOW", "22:00-07:00"),
+        ("OVERNIGHT_IDLE_TIMEOUT_MINUTES", "10"),
+        ("STALE_CONNECTION_MINUTES", "0"),
+        ("OVERNIGHT_STALE_CONNECTION_MINUTES", "120"),
+        ("MAX_EXTENSION_HOURS", "12"),
+        ("ROUTES", ""),
+        ("ASSOCIATION_HOUR_PRICE_USD", "0.15"),
+        ("ALB_ARN", ALB_ARN),
+        ("OIDC_ISSUER", OIDC_ISSUER),
+        ("OIDC_CLIENT_ID", OIDC_CLIENT_ID),
+        ("ALB_PUBLIC_KEYS_URL", &urls.keys),
+        ("ALLOWED_EMAIL_DOMAINS", EMAIL_DOMAIN),
+        ("REQUIRE_VERIFIED_EMAIL", "false"),
+        ("SIGN_OUT_URL", &sign_out_url),
+        ("DRY_RUN", "false"),
+        ("AWS_ENDPOINT_URL_EC2", &urls.ec2),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &urls.dynamo),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}

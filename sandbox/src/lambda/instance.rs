@@ -1,0 +1,232 @@
+//! One instance of a function: its process, from the cold start to the end.
+
+use std::io;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use tokio::process::{Child, Command};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use super::log::Log;
+use super::runtime_api::{Delivery, Slot, Slots, Startup};
+use super::{InvokeError, Pool, Settings};
+use crate::function;
+
+/// One invocation.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) request_id: Uuid,
+    pub(super) deadline: DateTime<Utc>,
+    pub(super) trace_id: String,
+    pub(super) event: Bytes,
+}
+
+#[derive(Debug)]
+pub(super) struct Instance {
+    function: String,
+    deliveries: mpsc::Sender<Delivery>,
+    startup: watch::Receiver<Startup>,
+    exit: watch::Receiver<Option<String>>,
+    kill: Arc<Notify>,
+}
+
+impl Instance {
+    /// Starts the process.
+    pub(super) fn start(
+        settings: &Settings,
+        runtime_api: &str,
+        slots: &Slots,
+        pool: &Pool,
+    ) -> io::Result<Self> {
+        let id = Uuid::new_v4();
+        let mut command = command(settings, pool, &format!("{runtime_api}/{id}"))?;
+        let (deliveries, receiver) = mpsc::channel(1);
+        let (startup_sender, startup) = watch::channel(Startup::Starting);
+        let function = &pool.function.name;
+        let arn = format!(
+            "arn:aws:lambda:{}:{}:function:{function}",
+            settings.region, settings.account
+        );
+        slots.insert(id, Arc::new(Slot::new(arn, receiver, startup_sender)));
+        let child = command.spawn().inspect_err(|_| slots.remove(id))?;
+
+        let (exit_sender, exit) = watch::channel(None);
+        let kill = Arc::new(Notify::new());
+        tokio::spawn({
+            let (slots, kill) = (slots.clone(), kill.clone());
+            async move {
+                let status = ended(child, &kill).await;
+                slots.remove(id);
+                exit_sender.send_replace(Some(status));
+            }
+        });
+        Ok(Self {
+            function: function.clone(),
+            deliveries,
+            startup,
+            exit,
+            kill,
+        })
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.exit.borrow().is_none()
+    }
+
+    /// Kills the process and waits until it is gone. Says whether it still lived.
+    pub(super) async fn kill(&self) -> bool {
+        let alive = self.is_alive();
+        self.kill.notify_one();
+        self.exited().await;
+        alive
+    }
+
+    /// How the process ended, once it has.
+    async fn exited(&self) -> String {
+        let mut exit = self.exit.clone();
+        match exit.wait_for(Option::is_some).await {
+            Ok(status) => status.clone().unwrap_or_default(),
+            Err(_) => "unknown".to_owned(),
+        }
+    }
+
+    /// Waits until the process has asked for its first event; else kills it.
+    pub(super) async fn initialised(&self, limit: Duration, log: &Log) -> Result<(), InvokeError> {
+        let mut startup = self.startup.clone();
+        let started = async {
+            let changed = startup
+                .wait_for(|startup| *startup != Startup::Starting)
+                .await;
+            match changed.map(|startup| startup.clone()) {
+                Ok(startup) => startup,
+                // The slot goes with the process.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let detail = tokio::select! {
+            biased;
+            startup = started => match startup {
+                Startup::Done | Startup::Starting => return Ok(()),
+                Startup::Failed(error) => format!("{}: {}", error.error_type, error.error_message),
+            },
+            status = self.exited() => format!("Runtime exited: {status}"),
+            () = tokio::time::sleep(limit) => format!("not ready after {} s", limit.as_secs()),
+        };
+        self.kill().await;
+        Err(InvokeError::Init {
+            function: self.function.clone(),
+            detail,
+            log: log.tail(),
+        })
+    }
+
+    /// One invocation. A process that does not answer in time is killed.
+    pub(super) async fn run(
+        &self,
+        job: Job,
+        limit: Duration,
+        log: &Log,
+    ) -> Result<Bytes, InvokeError> {
+        let request_id = job.request_id;
+        let function = self.function.clone();
+        log.line(&format!("START RequestId: {request_id} Version: $LATEST"));
+        let began = Instant::now();
+        let (answer, mut reply) = oneshot::channel();
+        // The channel has room: one invocation at a time. It is closed when the process has ended, which `exited` says.
+        let _ = self.deliveries.send((job, answer)).await;
+        let replied = async {
+            match (&mut reply).await {
+                Ok(reply) => reply,
+                // The slot went with the process.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let result = tokio::select! {
+            biased;
+            reply = replied => reply.map_err(|error| InvokeError::Function { function, error, log: log.tail() }),
+            status = self.exited() => {
+                Err(InvokeError::Crashed { function, request_id, status, log: log.tail() })
+            }
+            () = tokio::time::sleep(limit) => {
+                self.kill().await;
+                Err(InvokeError::TimedOut { function, request_id, after: limit, log: log.tail() })
+            }
+        };
+        let outcome = if result.is_ok() { "" } else { " Status: error" };
+        let millis = began.elapsed().as_millis();
+        log.line(&format!(
+            "REPORT RequestId: {request_id} Duration: {millis} ms{outcome}"
+        ));
+        result
+    }
+}
+
+/// Waits for the end of the process, or makes it.
+async fn ended(mut child: Child, kill: &Notify) -> String {
+    // Waiting would close the pipe, by which the process knows that the sandbox lives.
+    let _pipe = child.stdin.take();
+    let status = tokio::select! {
+        status = child.wait() => status,
+        () = kill.notified() => match child.kill().await {
+            Ok(()) => child.wait().await,
+            Err(error) => Err(error),
+        },
+    };
+    status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+/// The process's command, with the environment that Lambda gives and nothing of the developer's own: no profile, no
+/// credentials and no configuration of theirs may reach a function.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+fn command(settings: &Settings, pool: &Pool, runtime_api: &str) -> io::Result<Command> {
+    let function = &pool.function.name;
+    let mut command = Command::new(&settings.program.path);
+    command.args(&settings.program.arguments).env_clear();
+    if settings.program.name_as_argument {
+        command.arg(function);
+    }
+    for name in [
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "RUST_BACKTRACE",
+        "LLVM_PROFILE_FILE",
+    ] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+        .envs(&pool.function.environment)
+        .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+        .env("AWS_LAMBDA_FUNCTION_NAME", function)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        .env(
+            "AWS_LAMBDA_LOG_GROUP_NAME",
+            format!("/aws/lambda/{function}"),
+        )
+        .env(
+            "AWS_LAMBDA_LOG_STREAM_NAME",
+            format!("sandbox/[$LATEST]{}", Uuid::new_v4().simple()),
+        )
+        .env("AWS_REGION", &settings.region)
+        .env("AWS_DEFAULT_REGION", &settings.region)
+        .env("AWS_ACCESS_KEY_ID", "AKIASANDBOX000000000")
+        .env("AWS_SECRET_ACCESS_KEY", "the sandbox checks no signature")
+        .env("AWS_SESSION_TOKEN", "sandbox")
+        .env("TZ", ":UTC")
+        .env(function::CLOCK_VARIABLE, settings.clock.path())
+        // The process ends when this pipe breaks: see `function`.
+        .stdin(Stdio::piped())
+        .stdout(Stdio::from(pool.log.append()?))
+        .stderr(Stdio::from(pool.log.append()?))
+        // Ctrl-C is for the sandbox, which then ends its functions in order.
+        .process_group(0)
+        .kill_on_drop(true);
+    Ok(command)
+}
