@@ -14,6 +14,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request};
+use lambda_runtime::Diagnostic;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -66,6 +67,15 @@ pub enum Malformed {
 #[derive(Debug, thiserror::Error)]
 #[error("this function answers an Application Load Balancer, and the event is not from one")]
 pub struct NotFromAlb;
+
+impl From<NotFromAlb> for Diagnostic {
+    fn from(error: NotFromAlb) -> Self {
+        Self {
+            error_type: "NotFromAlb".to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

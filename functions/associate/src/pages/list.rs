@@ -48,13 +48,11 @@ impl<'a> ListPage<'a> {
 
     /// The JSON.
     pub(crate) fn json(&self) -> impl Serialize + use<'a> {
-        let entry = |ManagedEndpoint { name, id, .. }: &'a ManagedEndpoint| {
-            Entry {
-                endpoint: name.as_str(),
-                endpoint_id: id.as_str(),
-                url: format!("/vpn/{name}"),
-                status_url: format!("/vpn/{name}/status"),
-            }
+        let entry = |ManagedEndpoint { name, id, .. }: &'a ManagedEndpoint| Entry {
+            endpoint: name.as_str(),
+            endpoint_id: id.as_str(),
+            url: format!("/vpn/{name}"),
+            status_url: format!("/vpn/{name}/status"),
         };
         List {
             endpoints: self.endpoints.iter().map(entry).collect(),
