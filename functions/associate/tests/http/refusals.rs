@@ -1,10 +1,9 @@
 //! What is refused, in which order, and how a failure of AWS looks from outside.
 
-mod support;
-
+use crate::request::{Answer, Request, TRACE_ID};
+use crate::world::World;
 use sandbox::ec2::Action;
 use serde_json::json;
-use support::{Answer, Request, World};
 
 const STRANGER: &str = "mallory@elsewhere.test";
 
@@ -18,7 +17,7 @@ fn assert_problem(answer: &Answer, status: u64) {
     let problem = answer.json_body();
     assert_eq!(problem["type"], "about:blank");
     assert_eq!(problem["status"], status);
-    assert_eq!(problem["traceId"], support::TRACE_ID);
+    assert_eq!(problem["traceId"], TRACE_ID);
     for text in ["title", "detail"] {
         assert!(!problem[text].as_str().unwrap().is_empty());
     }
@@ -133,7 +132,7 @@ async fn an_identity_that_does_not_hold_is_401_and_reads_nothing() {
     let stranger = sandbox::alb::TokenMint::with_fresh_key(sandbox::alb::DEVELOPMENT_KEY_ID);
     let forged = stranger
         .unwrap()
-        .mint("yuki@example.com", "sub-1", support::now(&world));
+        .mint("yuki@example.com", "sub-1", world.now());
     world.take_calls();
     let request = Request::get("/vpn/tokyo").header("x-amzn-oidc-identity", "sub-1");
     for (token, html) in [(&*forged, false), (&*forged, true), ("a.b.c", false)] {
@@ -141,7 +140,7 @@ async fn an_identity_that_does_not_hold_is_401_and_reads_nothing() {
         if html {
             let page = world.send_bare(request.html()).await;
             assert_eq!(page.status(), 401);
-            assert!(page.body().contains(support::TRACE_ID));
+            assert!(page.body().contains(TRACE_ID));
         } else {
             assert_problem(&world.send_bare(request).await, 401);
         }

@@ -1,11 +1,10 @@
 //! Each path of DESIGN 7: what it does, and what it answers to a browser and to a program, in both modes of a target
 //! group.
 
-mod support;
-
+use crate::request::{Answer, Request, TRACE_ID};
+use crate::world::{ONLY_TOKYO, World};
 use chrono::TimeDelta;
 use serde_json::json;
-use support::{Answer, ONLY_TOKYO, Request, World};
 
 const ASKED: &str = "association.requested";
 
@@ -197,7 +196,7 @@ async fn extending_takes_a_form_or_json_and_answers_as_an_ask_does() {
     world.bring_up("tokyo").await;
     let extend = || Request::post("/vpn/tokyo/extend");
     let at = |hours| {
-        let until = support::now(&world) + TimeDelta::hours(hours);
+        let until = world.now() + TimeDelta::hours(hours);
         until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     };
 
@@ -301,7 +300,7 @@ async fn a_record_says_where_a_request_came_from() {
         ("actor_sub", "sub-1"),
         ("source_ip", "203.0.113.8"),
         ("user_agent", "test"),
-        ("trace_id", support::TRACE_ID),
+        ("trace_id", TRACE_ID),
         ("sec_fetch_site", "none"),
     ] {
         assert_eq!(asked.text(attribute), value, "{attribute}");

@@ -1,25 +1,19 @@
-//! The function `associate` between an ALB of the test's making and the sandbox's AWS.
-
-#![allow(dead_code, reason = "each test binary uses its own part of the world")]
-
-mod keys;
-mod request;
-pub mod stage;
+//! The function with its surroundings, and requests by people.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use associate::{App, Ports};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::alb::TokenMint;
 use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::AssociateConfig;
 use shared::model::audit::EventIds;
 
-pub use keys::KeyServer;
-pub use request::{Answer, Request, TRACE_ID};
-pub use stage::{Record, Stage, variables};
+use crate::keys::KeyServer;
+use crate::request::{Answer, Request};
+use crate::stage::{Stage, variables};
 
 /// `MANAGED_ENDPOINTS` with one endpoint.
 pub const ONLY_TOKYO: (&str, &str) = (
@@ -93,6 +87,10 @@ impl World {
         Answer { json, multi }
     }
 
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Asks, and waits until the VPN is ready.
     pub async fn bring_up(&self, name: &str) {
         self.send(Request::post(&format!("/vpn/{name}"))).await;
@@ -107,9 +105,4 @@ impl World {
         }
         panic!("not ready within half an hour");
     }
-}
-
-/// The present time of a world.
-pub fn now(world: &World) -> chrono::DateTime<chrono::Utc> {
-    world.clock.now()
 }

@@ -1,11 +1,10 @@
 //! The ALB's events: those that `lambda_http` 1.3.2 fails or panics on, its own fixtures, and hostile ones.
 
-mod support;
-
+use crate::request::Request;
+use crate::world::World;
 use associate::event::{HeaderMode, receive};
 use lambda_http::RequestExt as _;
 use serde_json::{Value, json};
-use support::{Request, World};
 
 #[tokio::test]
 async fn the_health_checker_gets_a_constant_at_any_path_and_nothing_is_called() {
@@ -90,9 +89,7 @@ async fn null_or_missing_parts_of_an_event_are_empty() {
         "body",
         "isBase64Encoded",
     ];
-    let token = world
-        .mint
-        .mint("yuki@example.com", "s", support::now(&world));
+    let token = world.mint.mint("yuki@example.com", "s", world.now());
     let request = Request::get("/help")
         .header("x-amzn-oidc-data", &token)
         .header("x-amzn-oidc-identity", "s");
@@ -193,9 +190,7 @@ async fn a_body_that_is_not_what_the_event_says_is_malformed() {
 #[tokio::test]
 async fn headers_are_taken_in_every_form_and_malformed_ones_refused() {
     let world = World::new().await;
-    let token = world
-        .mint
-        .mint("yuki@example.com", "s", support::now(&world));
+    let token = world.mint.mint("yuki@example.com", "s", world.now());
     let with = |name: &str, value: Value| {
         let request = Request::get("/help")
             .header("x-amzn-oidc-data", &token)
