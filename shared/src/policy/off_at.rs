@@ -100,7 +100,7 @@ pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<U
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.stay >= state.stay && lease.until + LEASE_KEPT > now
+        lease.was_held_in(state.stay, state.up_since) && lease.until + LEASE_KEPT > now
     };
     state.released_at.is_some()
         && usage.active == 0
