@@ -20,7 +20,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::identity::{AlbArn, IdentityConfig};
+use crate::model::audit::Retention;
 use crate::model::{Email, ManagedEndpoint, Rules};
+use crate::reconcile::Settings;
 
 pub use reader::{ConfigErrors, Mistake};
 pub use variables::{Function, VARIABLES, Variable};
@@ -46,6 +48,25 @@ pub struct Common {
     pub rules: Rules,
     /// What one associated subnet costs for an hour, in USD.
     pub association_hour_price_usd: f64,
+}
+
+impl Common {
+    /// How long records are kept.
+    pub fn retention(&self) -> Retention {
+        Retention {
+            audit: self.audit_retention,
+            connections: self.connection_retention,
+        }
+    }
+
+    /// What the reconciler needs of it.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            rules: self.rules.clone(),
+            retention: self.retention(),
+            association_hour_price_usd: self.association_hour_price_usd,
+        }
+    }
 }
 
 /// What a function behind the ALB needs to know about signing in and out.
