@@ -319,6 +319,7 @@ impl fmt::Display for KeepRule {
                     timeout.num_minutes()
                 )
             }
+            Self::Wanted => write!(f, "somebody asked for it"),
             Self::Released => write!(f, "everybody who held a lease has given it back"),
             Self::Nothing => write!(f, "nobody has a claim on it"),
         }
