@@ -149,8 +149,7 @@ impl<'a> View<'a> {
         };
         let all = outstanding.all();
         let waited_enough = self
-            .state
-            .associated_since
+            .settled_since()
             .is_some_and(|since| self.now - since >= ROUTES_HOLD_UP);
         let reason = Reason::Restoring {
             outstanding: Some(all.len()),
@@ -165,6 +164,12 @@ impl<'a> View<'a> {
             restore(outstanding)
         };
         Decision::new(Phase::Starting, reason).with(action)
+    }
+
+    /// Since when routes can be made: one subnet may take many minutes longer than another to come up or to fail.
+    fn settled_since(self) -> Option<DateTime<Utc>> {
+        let last = self.seen.networks.iter().map(|network| network.since).max();
+        last.max(self.state.associated_since)
     }
 
     /// Ready in this stay.
