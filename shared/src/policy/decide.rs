@@ -261,7 +261,8 @@ impl<'a> View<'a> {
         let snapshot = snapshot_to_take(self.seen, self.state, self.policy, &outstanding)
             .filter(|snapshot| is_news(snapshot, self.seen, self.state))
             .map(Action::TakeSnapshot);
-        snapshot.into_iter().chain(restore(outstanding)).collect()
+        // A late subnet is late no more once a snapshot was taken: what it lacks has to be on record before that.
+        restore(outstanding).into_iter().chain(snapshot).collect()
     }
 
     /// Facts that have to be on record before anything else is decided.
