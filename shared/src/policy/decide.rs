@@ -175,7 +175,7 @@ impl<'a> View<'a> {
     /// Ready in this stay.
     fn ready(self) -> Decision {
         let Some(usage) = &self.seen.usage else {
-            return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(true));
+            return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(false));
         };
         let off_at = off_at(self.state, usage, self.policy.rules, self.now);
         let reason = match off_at {
