@@ -98,7 +98,7 @@ impl<'a> View<'a> {
                 until: self.state.mode_until,
                 asked,
             }
-        } else if self.gave_up() {
+        } else if self.gave_up() && self.state.requests > self.state.served {
             Reason::GaveUp(self.state.failure.clone())
         } else {
             Reason::NotWanted
