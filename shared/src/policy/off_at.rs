@@ -128,7 +128,11 @@ pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<U
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.stay >= state.stay && lease.until + LEASE_KEPT > now
+        let is_of_this_stay = lease.stay >= state.stay
+            || state
+                .up_since
+                .is_some_and(|up_since| lease.until > up_since);
+        is_of_this_stay && lease.until + LEASE_KEPT > now
     };
     state.released_at.is_some()
         && usage.active == 0
