@@ -144,8 +144,17 @@ impl<'a> View<'a> {
 
     /// Something is associated, and this stay has not been ready yet.
     fn getting_ready(self) -> Decision {
+        let unclaimed = self
+            .seen
+            .in_status(NetworkStatus::Associated)
+            .any(|network| !self.state.association_ids.contains(&network.association_id));
+        let unread = Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
+        if let Some(finish) = self.finish_start().filter(|_| unclaimed) {
+            // Its answers were lost. "Ready" ends the start, and what it did not claim would pass for a stranger's.
+            return unread.with(Some(finish));
+        }
         let Some(outstanding) = outstanding(self.seen, self.state, self.policy) else {
-            return Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
+            return unread;
         };
         let all = outstanding.all();
         let waited_enough = self
