@@ -306,6 +306,7 @@ impl fmt::Display for KeepRule {
         match self {
             Self::Lease => write!(f, "somebody holds a lease"),
             Self::FirstConnection => write!(f, "nobody has connected since it became ready"),
+            Self::ReadyLately => write!(f, "it became ready only lately"),
             Self::Idle {
                 since,
                 timeout,

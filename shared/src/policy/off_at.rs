@@ -23,6 +23,8 @@ pub enum KeepRule {
     Lease,
     /// Nobody has connected since it became ready.
     FirstConnection,
+    /// It became ready so lately that a first connection is still waited for, whoever has come and gone.
+    ReadyLately,
     /// Nobody has used it since the last use.
     Idle {
         /// The last use.
@@ -95,10 +97,13 @@ fn off_from(
         return latest;
     }
     if let Some(ready) = state.ready_since {
-        keep(
-            ready + rules.first_connection_grace,
-            KeepRule::FirstConnection,
-        );
+        let used_since = last_active_at(state, usage).is_some_and(|used| used >= ready);
+        let rule = if used_since {
+            KeepRule::ReadyLately
+        } else {
+            KeepRule::FirstConnection
+        };
+        keep(ready + rules.first_connection_grace, rule);
         if latest.rule == KeepRule::Nothing {
             latest.rule = KeepRule::FirstConnection;
         }
