@@ -89,7 +89,7 @@ impl Case {
     }
 
     fn stepped(&self, zone: &Zone) -> i64 {
-        (self.now..)
+        (self.now..self.now + 24 * 3600)
             .find(|t| self.holds_at(zone, *t))
             .expect("it ends some time")
     }

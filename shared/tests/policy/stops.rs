@@ -112,18 +112,24 @@ fn an_ask_that_nobody_served_keeps_it_for_two_hours() {
     }
 }
 
+type Change = fn(&mut World);
+
 #[test]
 fn a_stop_needs_complete_evidence() {
     let due = World::ready();
     assert_eq!(due.actions(), ["Stop"]);
-    let cases: [(&str, fn(&mut World)); 5] = [
+    let cases: [(&str, Change); 5] = [
         ("connections not read to the last page", |w| {
-            w.seen.usage = None
+            w.seen.usage = None;
         }),
-        ("routes not read", |w| w.seen.routes = None),
-        ("endpoint not read", |w| w.seen.endpoint = None),
+        ("routes not read", |w| {
+            w.seen.routes = None;
+        }),
+        ("endpoint not read", |w| {
+            w.seen.endpoint = None;
+        }),
         ("somebody connected", |w| {
-            w.seen.usage.as_mut().expect("read").in_use = 1
+            w.seen.usage.as_mut().expect("read").in_use = 1;
         }),
         ("pinned", |w| {
             w.state.mode = Some(Mode::On);
