@@ -4,6 +4,7 @@
 pub mod alb;
 pub mod clock;
 mod control;
+pub mod day;
 pub mod dynamo;
 pub mod ec2;
 pub mod example;
