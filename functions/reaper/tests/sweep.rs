@@ -1,6 +1,10 @@
 //! The function `reaper` over the sandbox's AWS.
 
-#![allow(unreachable_pub, reason = "nothing can reach into a test binary")]
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a helper that cannot go on has failed its test, and nothing reaches into a test binary"
+)]
 
 #[path = "../../associate/tests/http/stage.rs"]
 #[allow(dead_code, reason = "the other function's tests use the rest")]

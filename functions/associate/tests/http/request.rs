@@ -130,12 +130,13 @@ impl Answer {
             ("headers", "multiValueHeaders")
         };
         assert_eq!(self.json[unused], json!({}));
+        let sent = &self.json[used][name];
+        let values = match sent.as_array() {
+            Some(values) => values.iter().collect(),
+            None => Vec::from_iter(Some(sent).filter(|sent| !sent.is_null())),
+        };
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        match &self.json[used][name] {
-            Value::Null => Vec::new(),
-            Value::Array(values) => values.iter().map(text).collect(),
-            value => vec![text(value)],
-        }
+        values.into_iter().map(text).collect()
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
