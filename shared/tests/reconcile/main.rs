@@ -3,6 +3,11 @@
 mod wire;
 mod world;
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
+
 mod counts;
 mod crashes;
 mod faults;
