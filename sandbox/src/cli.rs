@@ -31,6 +31,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Play a working day at high speed, print it, and check that everything was as it should be.
+    Day,
     /// This process is a function; the sandbox starts it.
     #[command(hide = true)]
     Function {

@@ -1,9 +1,10 @@
-//! The whole system on one machine, with no account: Lambda, ALB, `DynamoDB`, EC2's Client VPN and the scheduler around the
+//! The whole system on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler around the
 //! real functions. For developers and tests; never deployed.
 
 pub mod alb;
 pub mod clock;
 mod control;
+pub mod day;
 pub mod dynamo;
 pub mod ec2;
 pub mod example;

@@ -22,6 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Function { ref name }) => function::run(name, machine_clock()).await,
+        Some(Command::Day) => play_a_day(&cli).await,
         None => run(&cli).await,
     }
 }
@@ -53,6 +54,16 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     println!("\nStopping …");
     sandbox.shutdown().await;
+    Ok(())
+}
+
+/// A day in a directory of its own, so that a sandbox that is in use stays as it is.
+async fn play_a_day(cli: &Cli) -> anyhow::Result<()> {
+    let mut options = options(cli)?;
+    options.state = options.state.join("day");
+    if !sandbox::day::run(options).await? {
+        std::process::exit(1);
+    }
     Ok(())
 }
 

@@ -6,7 +6,10 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod clock;
+pub mod config;
+pub mod identity;
 pub mod model;
 pub mod policy;
 pub mod ports;
 pub mod reconcile;
+pub mod telemetry;

@@ -1,1 +1,74 @@
-//! wip
+//! The function behind the ALB: an employee asks for the VPN, sees where it stands, gets the profile.
+//!
+//! It translates, and holds no rules: [`event`] makes a request of an event, `routes` says what a path names,
+//! `answers` calls the reconciler, `pages` shows what came of it, and `refusal` is the one table of what an error means
+//! over HTTP.
+
+mod answers;
+mod app;
+mod assets;
+pub mod event;
+mod fetch;
+mod input;
+mod pages;
+mod refusal;
+pub mod reply;
+mod routes;
+mod visitor;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+use shared::aws::{AlbPublicKeys, Clients};
+use shared::clock::Clock;
+use shared::config::{self, AssociateConfig};
+use shared::identity::Verifier;
+use shared::model::audit::EventIds;
+use shared::reconcile::Reconciler;
+use shared::telemetry;
+
+pub use app::{App, Parts};
+
+/// Runs the function until Lambda ends the process.
+///
+/// # Errors
+/// A wrong configuration, with all its mistakes; or the Lambda runtime's API out of reach.
+pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
+    telemetry::init();
+    let config = AssociateConfig::from_vars(&config::environment)?;
+    let app = Arc::new(wire(config, clock).await?);
+    let service = service_fn(move |event: LambdaEvent<Value>| {
+        let app = Arc::clone(&app);
+        async move { app.handle(event.payload, &event.context.request_id).await }
+    });
+    lambda_runtime::run(service)
+        .await
+        .map_err(|error| anyhow::anyhow!(error))
+        .context("the Lambda runtime ended")
+}
+
+async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
+    let AssociateConfig { common, sign_in } = config;
+    let clients = Clients::load().await;
+    let reconciler = Reconciler::new(
+        Arc::new(clients.vpn()),
+        Arc::new(clients.store(&common.lease_table, &common.audit_table)),
+        Arc::clone(&clock),
+        EventIds::from_entropy(),
+        common.settings(),
+    );
+    let keys = AlbPublicKeys::new(sign_in.public_keys_url.clone());
+    let parts = Parts {
+        reconciler,
+        verifier: Verifier::new(sign_in.identity(), Arc::new(keys)),
+        clock,
+        sign_out_url: sign_in.sign_out_url,
+        time_zone: common.rules.time_zone,
+        max_extension: common.rules.max_extension,
+        retention: common.retention(),
+        endpoints: common.endpoints,
+    };
+    App::new(parts).context("SIGN_OUT_URL cannot stand in a header")
+}

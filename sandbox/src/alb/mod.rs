@@ -26,6 +26,7 @@ use crate::server::Server;
 use session::Sessions;
 
 pub use mint::{BadKey, DEVELOPMENT_KEY_ID, TOKEN_LIFE, TokenDraft, TokenMint};
+pub(crate) use sign_in::PATH as SIGN_IN_PATH;
 
 /// How the load balancer is set up.
 #[derive(Clone, Debug)]

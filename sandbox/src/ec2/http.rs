@@ -81,10 +81,10 @@ async fn strike(
     mut caller: Caller,
     parsed: Parsed,
 ) -> Struck {
-    let undone = Outcome::Done;
+    let struck = Outcome::Fault(fault.clone());
     match fault {
         FaultKind::Error { code, status } => {
-            ec2.record(logged, &caller, undone);
+            ec2.record(logged, &caller, struck);
             let message = "The sandbox was told to answer this.".to_owned();
             Struck::Answer(Err(ApiError::Injected {
                 code,
@@ -93,12 +93,12 @@ async fn strike(
             }))
         }
         FaultKind::Garbage => {
-            ec2.record(logged, &caller, undone);
+            ec2.record(logged, &caller, struck);
             let page = "<html><body><h1>500 Internal Server Error</h1><hr>";
             Struck::Instead((StatusCode::INTERNAL_SERVER_ERROR, page).into_response())
         }
         FaultKind::Hang => {
-            ec2.record(logged, &caller, undone);
+            ec2.record(logged, &caller, struck);
             std::future::pending().await
         }
         FaultKind::HangAfterWork => {

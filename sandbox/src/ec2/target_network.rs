@@ -115,7 +115,12 @@ impl World {
                 return Err(ApiError::AssociationNotFound(association.clone()));
             }
         }
+        let was_up = network.status == AssociationStatus::Associated;
+        let up_seconds = (self.now() - network.associated_at).num_seconds();
         self.admit_operation(endpoint)?;
+        if was_up {
+            self.found_mut(endpoint)?.billed_seconds += up_seconds;
+        }
         self.set_status(endpoint, association, AssociationStatus::Disassociating);
         self.drop_manual_routes(endpoint, association);
         if !self.found(endpoint)?.is_available() {

@@ -59,6 +59,9 @@ pub struct Endpoint {
     pub routes: BTreeMap<RouteKey, Route>,
     /// Its connections; ended ones are kept longer than EC2 lists them.
     pub connections: BTreeMap<ConnectionId, Connection>,
+    /// What the associations that were disassociated had lasted, from the associate call that EC2 accepted to the
+    /// disassociate call that it accepted: what AWS bills, in seconds. Failed ones are not billed.
+    pub billed_seconds: i64,
     pub(super) connections_ever: u32,
     pub(super) ever_associated: BTreeSet<SubnetId>,
 }
@@ -308,6 +311,7 @@ impl Endpoint {
             networks: BTreeMap::new(),
             routes: BTreeMap::new(),
             connections: BTreeMap::new(),
+            billed_seconds: 0,
             connections_ever: 0,
             ever_associated: BTreeSet::new(),
         }

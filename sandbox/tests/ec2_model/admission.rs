@@ -180,7 +180,7 @@ fn a_fault_strikes_its_call_after_so_many_and_so_often() {
     let mut world = world();
     let action = Action::DescribeClientVpnRoutes;
     let fault = Fault {
-        after: 1,
+        after: 2,
         times: Some(2),
         ..Fault::once(action, FaultKind::Hang)
     };
@@ -190,8 +190,8 @@ fn a_fault_strikes_its_call_after_so_many_and_so_often() {
         None,
         "another call"
     );
-    let struck: Vec<bool> = (0..5).map(|_| world.take_fault(action).is_some()).collect();
-    assert_eq!(struck, [false, true, true, false, false]);
+    let struck: Vec<bool> = (0..6).map(|_| world.take_fault(action).is_some()).collect();
+    assert_eq!(struck, [false, false, true, true, false, false]);
     assert!(world.faults().is_empty(), "it is used up");
 }
 

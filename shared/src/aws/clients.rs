@@ -5,11 +5,8 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::{DynamoStore, Ec2ClientVpn};
+use super::{DynamoStore, Ec2ClientVpn, http_client};
 
 /// Tries of one call, the first among them. What is still throttled then is left to the next pass.
 const ATTEMPTS: u32 = 3;
@@ -51,13 +48,6 @@ impl Clients {
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         DynamoStore::new(client, lease_table.to_owned(), audit_table.to_owned())
     }
-}
-
-/// The one HTTP stack of a function: TLS by rustls over `ring`, whose first handshake costs a Lambda least.
-pub fn http_client() -> SharedHttpClient {
-    Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
 }
 
 fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig {

@@ -118,7 +118,7 @@ impl DynamoStore {
         if let Some((lease, at)) = &transition.released {
             let release = Update::new()
                 .when("until", Some(lease.until))
-                .set("until", *at)
+                .set("until", lease.until.min(*at))
                 .set("released_at", *at)
                 .set("expires_at", (*at + LEASE_KEPT).timestamp());
             writes.push(self.item_write(endpoint, &Lease::key(&lease.email), &release));

@@ -1,11 +1,15 @@
-//! The adapters: the only files that see a type of the AWS SDK.
+//! The adapters: the only place that knows AWS's crates.
 
 mod clients;
 mod dynamo;
 mod dynamo_values;
 mod ec2;
 mod ec2_errors;
+mod http;
+mod keys;
 
-pub use clients::{Clients, http_client};
+pub use clients::Clients;
 pub use dynamo::DynamoStore;
 pub use ec2::Ec2ClientVpn;
+pub use http::http_client;
+pub use keys::AlbPublicKeys;

@@ -37,6 +37,11 @@ impl Lease {
         self.until > now
     }
 
+    /// Whether it was held in the time up of this number, which began then: asked for it, or still running in it.
+    pub fn was_held_in(&self, stay: u64, up_since: Option<DateTime<Utc>>) -> bool {
+        self.stay >= stay || up_since.is_some_and(|since| self.until > since)
+    }
+
     /// Reads it from its item.
     pub fn parse(item: &Item) -> Result<Self, Malformed> {
         let read = Reader(item);

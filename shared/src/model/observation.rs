@@ -1,5 +1,7 @@
 //! What a pass saw of an endpoint: kept in the lease table, so that others need not ask EC2 again.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,9 @@ pub const LISTING_LAG: TimeDelta = TimeDelta::minutes(2);
 pub struct Observation {
     /// The target networks believed to exist: listed, or not listed for less than [`LISTING_LAG`].
     pub networks: Vec<SeenNetwork>,
+    /// Associations of this stay that are believed gone and not on record as such yet.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone: BTreeSet<AssociationId>,
     /// The connections; `None` where they were not read, or not to the last page.
     pub usage: Option<Usage>,
     /// The route table; `None` where it was not read. Too long to keep in the table, and only a pass that read it
@@ -63,6 +68,7 @@ impl Observation {
     pub fn nothing(observed_at: DateTime<Utc>) -> Self {
         Self {
             networks: Vec::new(),
+            gone: BTreeSet::new(),
             usage: None,
             routes: None,
             endpoint: None,
@@ -100,15 +106,27 @@ impl Observation {
                 seen_at: read_at,
             });
         }
-        for id in accepted.into_iter().filter(|id| !listed_ids.contains(id)) {
+        let mut gone = BTreeSet::new();
+        for id in accepted {
+            let believed = networks.iter().any(|network| network.association_id == *id);
+            let known_to_be_gone = before.is_some_and(|seen| seen.gone.contains(id));
+            if believed {
+                continue;
+            }
             // Not seen by anybody yet: its time without a listing starts now.
             let unlisted = earlier(id).cloned().unwrap_or_else(|| {
                 SeenNetwork::accepted(id.clone(), SubnetId::observed("unknown"), read_at)
             });
-            networks.extend(Some(unlisted).filter(|seen| read_at - seen.seen_at < LISTING_LAG));
+            let lags = read_at - unlisted.seen_at < LISTING_LAG;
+            if lags && !known_to_be_gone && !listed_ids.contains(id) {
+                networks.push(unlisted);
+            } else {
+                gone.insert(id.clone());
+            }
         }
         Self {
             networks,
+            gone,
             ..Self::nothing(read_at)
         }
     }

@@ -98,7 +98,7 @@ impl<'a> View<'a> {
                 until: self.state.mode_until,
                 asked,
             }
-        } else if self.gave_up() {
+        } else if self.gave_up() && self.state.requests > self.state.served {
             Reason::GaveUp(self.state.failure.clone())
         } else {
             Reason::NotWanted
@@ -144,13 +144,21 @@ impl<'a> View<'a> {
 
     /// Something is associated, and this stay has not been ready yet.
     fn getting_ready(self) -> Decision {
+        let unclaimed = self
+            .seen
+            .in_status(NetworkStatus::Associated)
+            .any(|network| !self.state.association_ids.contains(&network.association_id));
+        let unread = Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
+        if let Some(finish) = self.finish_start().filter(|_| unclaimed) {
+            // Its answers were lost. "Ready" ends the start, and what it did not claim would pass for a stranger's.
+            return unread.with(Some(finish));
+        }
         let Some(outstanding) = outstanding(self.seen, self.state, self.policy) else {
-            return Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
+            return unread;
         };
         let all = outstanding.all();
         let waited_enough = self
-            .state
-            .associated_since
+            .settled_since()
             .is_some_and(|since| self.now - since >= ROUTES_HOLD_UP);
         let reason = Reason::Restoring {
             outstanding: Some(all.len()),
@@ -167,10 +175,16 @@ impl<'a> View<'a> {
         Decision::new(Phase::Starting, reason).with(action)
     }
 
+    /// Since when routes can be made: one subnet may take many minutes longer than another to come up or to fail.
+    fn settled_since(self) -> Option<DateTime<Utc>> {
+        let last = self.seen.networks.iter().map(|network| network.since).max();
+        last.max(self.state.associated_since)
+    }
+
     /// Ready in this stay.
     fn ready(self) -> Decision {
         let Some(usage) = &self.seen.usage else {
-            return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(true));
+            return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(false));
         };
         let off_at = off_at(self.state, usage, self.policy.rules, self.now);
         let reason = match off_at {
@@ -256,7 +270,8 @@ impl<'a> View<'a> {
         let snapshot = snapshot_to_take(self.seen, self.state, self.policy, &outstanding)
             .filter(|snapshot| is_news(snapshot, self.seen, self.state))
             .map(Action::TakeSnapshot);
-        snapshot.into_iter().chain(restore(outstanding)).collect()
+        // A late subnet is late no more once a snapshot was taken: what it lacks has to be on record before that.
+        restore(outstanding).into_iter().chain(snapshot).collect()
     }
 
     /// Facts that have to be on record before anything else is decided.
@@ -269,6 +284,7 @@ impl<'a> View<'a> {
             .or_else(|| self.adoptable())
     }
 
+    /// What is known and no longer there. While a stop is in hand, it is gone once all of it is.
     fn gone(self) -> Option<Action> {
         let known = &self.state.association_ids;
         let gone: BTreeSet<_> = known
@@ -277,7 +293,9 @@ impl<'a> View<'a> {
             .cloned()
             .collect();
         let all = gone.len() == known.len();
-        (!gone.is_empty()).then_some(Action::RecordGone { ids: gone, all })
+        let stopping = self.state.stopping_since.is_some();
+        let tell = !gone.is_empty() && (all || !stopping);
+        tell.then_some(Action::RecordGone { ids: gone, all })
     }
 
     /// An attempt has failed once all that it associates has come to an end: one record for each attempt.

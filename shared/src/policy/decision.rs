@@ -306,6 +306,7 @@ impl fmt::Display for KeepRule {
         match self {
             Self::Lease => write!(f, "somebody holds a lease"),
             Self::FirstConnection => write!(f, "nobody has connected since it became ready"),
+            Self::ReadyLately => write!(f, "it became ready only lately"),
             Self::Idle {
                 since,
                 timeout,
@@ -319,6 +320,7 @@ impl fmt::Display for KeepRule {
                     timeout.num_minutes()
                 )
             }
+            Self::Wanted => write!(f, "somebody asked for it"),
             Self::Released => write!(f, "everybody who held a lease has given it back"),
             Self::Nothing => write!(f, "nobody has a claim on it"),
         }

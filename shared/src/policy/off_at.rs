@@ -3,6 +3,7 @@
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::overnight::is_overnight;
+use super::wanted::wanted_until;
 use crate::model::item::whole_seconds;
 use crate::model::{EndpointState, LEASE_KEPT, Lease, Rules, Usage};
 
@@ -22,6 +23,8 @@ pub enum KeepRule {
     Lease,
     /// Nobody has connected since it became ready.
     FirstConnection,
+    /// It became ready so lately that a first connection is still waited for, whoever has come and gone.
+    ReadyLately,
     /// Nobody has used it since the last use.
     Idle {
         /// The last use.
@@ -31,6 +34,8 @@ pub enum KeepRule {
         /// Whether it is the overnight one.
         overnight: bool,
     },
+    /// Somebody asked for it, and no pass has answered yet.
+    Wanted,
     /// Everybody who held a lease gave it back.
     Released,
     /// Nothing is known that would.
@@ -47,9 +52,34 @@ pub fn off_at(
     if usage.in_use > 0 {
         return None;
     }
+    let off = off_from(now, state, usage, rules, now);
+    // A pass that sees "ready" answers an ask, and the lease that came with it says for how long. Where that lease is
+    // over before any pass has answered, the ask itself keeps it.
+    let unanswered = wanted_until(state, now).filter(|_| off.at == now);
+    Some(unanswered.map_or(off, |until| {
+        let later = off_from(until, state, usage, rules, now);
+        if later.at == until {
+            OffAt {
+                rule: KeepRule::Wanted,
+                ..later
+            }
+        } else {
+            later
+        }
+    }))
+}
+
+/// The first instant from `from` on at which leases, grace and idle time have passed.
+fn off_from(
+    from: DateTime<Utc>,
+    state: &EndpointState,
+    usage: &Usage,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> OffAt {
     let lease = state.leases.iter().map(|lease| lease.until).max();
     let mut latest = OffAt {
-        at: now,
+        at: from,
         rule: KeepRule::Nothing,
     };
     let mut keep = |at: DateTime<Utc>, rule| {
@@ -64,13 +94,16 @@ pub fn off_at(
         if latest.rule == KeepRule::Nothing {
             latest.rule = KeepRule::Released;
         }
-        return Some(latest);
+        return latest;
     }
     if let Some(ready) = state.ready_since {
-        keep(
-            ready + rules.first_connection_grace,
-            KeepRule::FirstConnection,
-        );
+        let used_since = last_active_at(state, usage).is_some_and(|used| used >= ready);
+        let rule = if used_since {
+            KeepRule::ReadyLately
+        } else {
+            KeepRule::FirstConnection
+        };
+        keep(ready + rules.first_connection_grace, rule);
         if latest.rule == KeepRule::Nothing {
             latest.rule = KeepRule::FirstConnection;
         }
@@ -82,11 +115,11 @@ pub fn off_at(
             timeout,
             overnight,
         };
-        if at > latest.at || latest.at == now {
+        if at > latest.at || latest.at == from {
             latest = OffAt { at, rule };
         }
     }
-    Some(latest)
+    latest
 }
 
 /// The last use that is known: what sweeps saw, or the end of a connection that they have not seen yet.
@@ -100,7 +133,7 @@ pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<U
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.stay >= state.stay && lease.until + LEASE_KEPT > now
+        lease.was_held_in(state.stay, state.up_since) && lease.until + LEASE_KEPT > now
     };
     state.released_at.is_some()
         && usage.active == 0

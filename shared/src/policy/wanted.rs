@@ -9,7 +9,13 @@ pub fn is_wanted(state: &EndpointState, now: DateTime<Utc>) -> bool {
     is_unserved(state, now) && !is_held(state, now)
 }
 
-/// The same, whether an administrator holds it or not.
+/// Until when an ask that is wanted stays so if nothing comes of it.
+pub(super) fn wanted_until(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let asked = state.requested_at.filter(|_| is_wanted(state, now))?;
+    Some(asked + WANTED_FOR)
+}
+
+/// Wanted, whether an administrator holds it or not.
 pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
     state.requests > state.served
         && state.gave_up.is_none_or(|gave_up| state.requests > gave_up)

@@ -164,15 +164,14 @@ impl Reconciler {
         claim: Claim,
     ) -> Result<Asked, AskError> {
         let now = self.clock.now();
+        // Asked while it goes down, it is a claim on the next time up.
+        let is_up = before.up_since.is_some() && before.stopping_since.is_none();
+        let joins = is_up || before.start_began_at.is_some();
         let lease = Lease {
             email: ask.email.clone(),
             requested_at: whole_seconds(now),
             until: claim.until,
-            stay: if before.up_since.is_some() || before.start_began_at.is_some() {
-                before.stay
-            } else {
-                before.stay + 1
-            },
+            stay: if joins { before.stay } else { before.stay + 1 },
             released_at: None,
         };
         let writes = async {
@@ -248,8 +247,8 @@ impl Reconciler {
         Ok(Standing::of(endpoint, &passed, self.clock.now()))
     }
 
-    /// Gives an employee's lease back. Others' leases and connections still hold the VPN. Without a lease nothing
-    /// changes, and nothing is recorded.
+    /// Gives an employee's lease back, or the one of this stay that ran out: either way its owner is done. Others' leases
+    /// and connections still hold the VPN. Without a lease nothing changes, and nothing is recorded.
     pub async fn release(
         &self,
         endpoint: &ManagedEndpoint,
@@ -257,10 +256,10 @@ impl Reconciler {
     ) -> Result<Standing, StatusError> {
         let now = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
-        let mine = state
-            .leases
-            .iter()
-            .find(|lease| lease.email == ask.email && lease.runs(now));
+        let mine = state.leases.iter().find(|lease| {
+            let counts = lease.runs(now) || lease.was_held_in(state.stay, state.up_since);
+            lease.email == ask.email && lease.released_at.is_none() && counts
+        });
         if let Some(lease) = mine {
             let reason = format!("{} is done.", ask.email);
             let details = Details {

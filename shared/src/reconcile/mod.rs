@@ -17,6 +17,8 @@ mod transitions;
 
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
+
 use crate::clock::Clock;
 use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
@@ -27,6 +29,10 @@ pub use ask::{Ask, AskError, Asked, ExtendError, StatusError};
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{SweepError, Swept};
+
+/// EC2 takes at most ten operations in flight for each endpoint
+/// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.
+const CALLS_AT_ONCE: usize = 5;
 
 /// Drives managed endpoints to where employees, rules and administrators want them.
 pub struct Reconciler {
@@ -72,4 +78,10 @@ impl Reconciler {
             rules: &self.settings.rules,
         }
     }
+}
+
+/// Makes calls side by side, so many at once, and returns their answers in order. They come as a `Vec`: a stream that
+/// still makes them while it is polled would not be `Send`.
+async fn side_by_side<F: Future>(calls: Vec<F>, at_once: usize) -> Vec<F::Output> {
+    stream::iter(calls).buffered(at_once).collect().await
 }

@@ -188,24 +188,27 @@ impl<'a> Pass<'a> {
     }
 
     /// Only sweeps stop, tidy up, and follow what administrators change; a dry run leaves EC2 as it is.
+    ///
+    /// A pass that did not read EC2 itself may begin a start, since only one can win its commit, and leaves the rest to
+    /// those who read: they are one in five seconds, however many people click while EC2 takes its time to answer.
     fn may(&self, action: &Action) -> bool {
-        let (changes_ec2, sweeps_only) = match action {
+        let (changes_ec2, sweeps_only, readers_only) = match action {
             Action::NoteMode
             | Action::RecordGone { .. }
             | Action::RecordFailed { .. }
             | Action::Adopt { .. }
-            | Action::MarkReady { .. } => (false, false),
+            | Action::MarkReady { .. } => (false, false, false),
             Action::RecordRestored { .. } | Action::TakeSnapshot(_) | Action::AbandonStop => {
-                (false, true)
+                (false, true, true)
             }
-            Action::Start { .. } | Action::FinishStart { .. } | Action::Restore { .. } => {
-                (true, false)
-            }
-            Action::RemoveFailed { within_start, .. } => (true, !within_start),
-            Action::Stop { .. } => (true, true),
+            Action::Start { .. } => (true, false, false),
+            Action::FinishStart { .. } | Action::Restore { .. } => (true, false, true),
+            Action::RemoveFailed { within_start, .. } => (true, !within_start, true),
+            Action::Stop { .. } => (true, true, true),
         };
+        let has_read = self.requests_before.is_some();
         match self.driver {
-            Driver::Person => !sweeps_only,
+            Driver::Person => !sweeps_only && (has_read || !readers_only),
             Driver::Sweep { dry_run } if dry_run && changes_ec2 => {
                 info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
                 false

@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use futures::StreamExt;
-use futures::stream;
-
 use super::pass::{Pass, Step};
 use super::start::client_token;
-use super::transitions;
+use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::update::Update;
 use crate::model::{Restorable, RouteKey, Snapshot};
 use crate::ports::{StoreError, VpnError};
-
-/// EC2 takes at most ten operations in flight for each endpoint
-/// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.
-const ROUTES_AT_ONCE: usize = 5;
 
 impl Pass<'_> {
     /// Notes what is going to be made, then makes it: whoever finds it in force puts it on record.
@@ -38,12 +31,8 @@ impl Pass<'_> {
         self.state = state.with_rest_of(&self.state);
         self.noted = true;
         let (routes, groups) = split(missing);
-        let pass = &*self;
-        let made: Vec<Result<(), VpnError>> = stream::iter(&routes)
-            .map(|key| pass.create_route(key))
-            .buffered(ROUTES_AT_ONCE)
-            .collect()
-            .await;
+        let calls = routes.iter().map(|key| self.create_route(key)).collect();
+        let made = side_by_side(calls, CALLS_AT_ONCE).await;
         for error in made.into_iter().filter_map(Result::err) {
             self.missed(error);
         }

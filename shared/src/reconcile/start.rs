@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use futures::future::join_all;
 use ring::digest::{SHA256, digest};
 
 use super::pass::{Pass, Step};
 use super::transitions::{self, Answers};
+use super::{CALLS_AT_ONCE, side_by_side};
 use crate::model::{
     AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
 };
@@ -53,11 +53,12 @@ impl Pass<'_> {
         let vpn = &self.reconciler.vpn;
         let id = &self.endpoint.id;
         let state = &self.state;
-        let calls = subnet_ids.iter().map(|subnet_id| async move {
-            let token = client_token(id, state, &[subnet_id.as_str()]);
+        let call = |subnet_id| async move {
+            let token = client_token(id, state, &[SubnetId::as_str(subnet_id)]);
             vpn.associate(id, subnet_id, &token).await
-        });
-        let answers = join_all(calls).await;
+        };
+        let calls = subnet_ids.iter().map(call).collect();
+        let answers = side_by_side(calls, CALLS_AT_ONCE).await;
         let answers = self.sort(subnet_ids, answers);
         if answers.accepted.is_empty() && answers.refused.is_none() && !answers.attempt_is_over {
             return Ok(Step::Done);
@@ -173,8 +174,12 @@ impl Pass<'_> {
         ids: &BTreeSet<AssociationId>,
     ) -> Result<Step, StoreError> {
         let vpn = &self.reconciler.vpn;
-        let removals = ids.iter().map(|id| vpn.disassociate(&self.endpoint.id, id));
-        for (id, removal) in ids.iter().zip(join_all(removals).await) {
+        let calls = ids
+            .iter()
+            .map(|id| vpn.disassociate(&self.endpoint.id, id))
+            .collect();
+        let answers = side_by_side(calls, CALLS_AT_ONCE).await;
+        for (id, removal) in ids.iter().zip(answers) {
             match removal {
                 Ok(()) => self.believe(id, NetworkStatus::Disassociating),
                 Err(error) => self.missed(error),

@@ -1,11 +1,10 @@
 //! Disassociating: look once more, commit, then call EC2. The only place where the VPN is taken away.
 
 use chrono::TimeDelta;
-use futures::future::join_all;
 use tracing::warn;
 
 use super::pass::{Pass, Step};
-use super::transitions;
+use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{AssociationId, NetworkStatus};
 use crate::policy::{self, Action};
 use crate::ports::{StoreError, VpnError};
@@ -63,8 +62,11 @@ impl Pass<'_> {
             .map(|network| network.association_id.clone())
             .collect();
         let vpn = &self.reconciler.vpn;
-        let calls = ids.iter().map(|id| vpn.disassociate(&self.endpoint.id, id));
-        let answers = join_all(calls).await;
+        let calls = ids
+            .iter()
+            .map(|id| vpn.disassociate(&self.endpoint.id, id))
+            .collect();
+        let answers = side_by_side(calls, CALLS_AT_ONCE).await;
         let mut refusal = None;
         let mut accepted = false;
         for (id, answer) in ids.iter().zip(answers) {

@@ -1,12 +1,10 @@
 //! A sweep's visit to one endpoint: what a pass does, on complete evidence, and what only sweeps put on record.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::StreamExt;
-use futures::stream;
 
-use super::Reconciler;
 use super::observe::Plan;
 use super::pass::{Driver, Pass, Passed};
+use super::{Reconciler, side_by_side};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndpointState, ManagedEndpoint};
 use crate::policy::{Phase, stale_after};
@@ -132,10 +130,11 @@ impl Reconciler {
             .filter(|(_, ended_at)| since.is_none_or(|since| *ended_at >= since))
             .map(|(connection, ended_at)| self.ended(endpoint, state, connection, ended_at))
             .collect();
-        let mut puts = stream::iter(&records)
+        let puts = records
+            .iter()
             .map(|record| self.store.put_record(record))
-            .buffer_unordered(RECORDS_AT_ONCE);
-        while let Some(put) = puts.next().await {
+            .collect();
+        for put in side_by_side(puts, RECORDS_AT_ONCE).await {
             put?;
         }
         Ok(records.len())

@@ -1,0 +1,168 @@
+//! What each path does: a call of the reconciler, and its result as a page or JSON.
+
+use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
+use http::{HeaderValue, Method, StatusCode};
+use shared::model::ManagedEndpoint;
+use shared::policy::Phase;
+use shared::ports::VpnError;
+use shared::reconcile::{Asked, Standing};
+
+use crate::app::{App, Call};
+use crate::fetch;
+use crate::input;
+use crate::pages::{HelpPage, ListPage, StatusPage};
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::routes::{Destination, Route};
+
+/// The ALB spreads a session over up to four cookies
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#authentication-logout>).
+const SESSION_COOKIES: [&str; 4] = [
+    "AWSELBAuthSessionCookie-0=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly",
+    "AWSELBAuthSessionCookie-1=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly",
+    "AWSELBAuthSessionCookie-2=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly",
+    "AWSELBAuthSessionCookie-3=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly",
+];
+
+impl App {
+    /// The answer to somebody who may have one.
+    pub(crate) async fn answer(&self, route: Route<'_>, call: Call<'_>) -> Result<Reply, Refusal> {
+        match route {
+            Route::Home => match &self.endpoints[..] {
+                [only] => self.ask(only, call).await,
+                [] | [_, _, ..] => Ok(self.list(&call)),
+            },
+            Route::Vpn(endpoint) => self.ask(endpoint, call).await,
+            Route::Status(endpoint) => self.status(endpoint, &call).await,
+            Route::Extend(endpoint) => self.extend(endpoint, call).await,
+            Route::Release(endpoint) => self.release(endpoint, call).await,
+            Route::Profile(endpoint) => self.profile(endpoint, call).await,
+            Route::Help => Ok(self.help()),
+            Route::Asset(asset) => Ok(asset.reply()),
+            Route::Language => self.language(&call),
+            Route::SignOut => self.sign_out(),
+        }
+    }
+
+    async fn ask(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
+        let asks = match *call.method {
+            Method::POST => true,
+            Method::GET => fetch::is_navigation(call.headers),
+            _ => false,
+        };
+        if !asks {
+            return self.status(endpoint, &call).await;
+        }
+        let asked = self.reconciler.ask(endpoint, call.ask).await?;
+        asked_reply(endpoint, asked, call.wants_html)
+    }
+
+    async fn extend(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
+        let until = input::until(call.headers, call.body, self.clock.now())?;
+        let asked = self.reconciler.extend(endpoint, call.ask, until).await?;
+        asked_reply(endpoint, asked, call.wants_html)
+    }
+
+    async fn status(&self, endpoint: &ManagedEndpoint, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let standing = self.reconciler.status(endpoint).await?;
+        if !call.wants_html {
+            return Ok(Reply::json(StatusCode::OK, &standing));
+        }
+        let page = StatusPage {
+            site: self.site,
+            standing: &standing,
+            viewer: &call.ask.email,
+        };
+        Ok(Reply::page(StatusCode::OK, page.html()))
+    }
+
+    async fn release(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
+        let standing = self.reconciler.release(endpoint, call.ask).await?;
+        if call.wants_html {
+            return Ok(to_status(endpoint));
+        }
+        Ok(Reply::json(StatusCode::OK, &standing))
+    }
+
+    async fn profile(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
+        let profile = if *call.method == Method::HEAD {
+            // Nothing is handed out, so there is nothing to record.
+            String::new()
+        } else {
+            self.reconciler.profile(endpoint, call.ask).await?
+        };
+        let disposition = format!("attachment; filename=\"{}.ovpn\"", endpoint.name);
+        let disposition =
+            HeaderValue::try_from(disposition).unwrap_or(HeaderValue::from_static("attachment"));
+        let reply = Reply::new(StatusCode::OK, "application/x-openvpn-profile", profile);
+        Ok(reply.with(CONTENT_DISPOSITION, disposition))
+    }
+
+    fn list(&self, call: &Call<'_>) -> Reply {
+        let page = ListPage {
+            site: self.site,
+            endpoints: &self.endpoints,
+        };
+        if call.wants_html {
+            Reply::page(StatusCode::OK, page.html())
+        } else {
+            Reply::json(StatusCode::OK, &page.json())
+        }
+    }
+
+    fn help(&self) -> Reply {
+        let page = HelpPage {
+            site: self.site,
+            retention: self.retention,
+        };
+        Reply::page(StatusCode::OK, page.html())
+    }
+
+    fn language(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let language = input::language(call.headers, call.body)?.as_str();
+        let cookie =
+            format!("lang={language}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax");
+        let referrer = fetch::referring_path(call.headers);
+        let back = Destination::back_to(referrer, &self.endpoints);
+        let reply = Reply::see_other(back.location());
+        Ok(match HeaderValue::try_from(cookie) {
+            Ok(cookie) => reply.with(SET_COOKIE, cookie),
+            Err(_) => reply,
+        })
+    }
+
+    fn sign_out(&self) -> Result<Reply, Refusal> {
+        let url = self.sign_out.clone().ok_or(Refusal::NotFound)?;
+        let cookies = SESSION_COOKIES.map(HeaderValue::from_static);
+        let leave = Reply::see_other(url);
+        Ok(cookies
+            .into_iter()
+            .fold(leave, |reply, cookie| reply.with(SET_COOKIE, cookie)))
+    }
+}
+
+/// The answer to an ask that is durable. A browser goes on to the status page, whatever comes of the ask: a reload
+/// there asks for nothing, and the page says what EC2 refused.
+fn asked_reply(
+    endpoint: &ManagedEndpoint,
+    asked: Asked,
+    wants_html: bool,
+) -> Result<Reply, Refusal> {
+    let Asked { standing, refused } = asked;
+    if wants_html {
+        return Ok(to_status(endpoint));
+    }
+    match (standing.phase, refused) {
+        (Phase::Ready, _) => Ok(Reply::json(StatusCode::OK, &standing)),
+        (_, Some(VpnError::Refused { code, .. })) => Err(Refusal::Refused { code }),
+        (_, Some(VpnError::TryLater { .. }) | None) => Ok(under_way(&standing)),
+    }
+}
+
+fn under_way(standing: &Standing) -> Reply {
+    Reply::json(StatusCode::ACCEPTED, standing).come_back()
+}
+
+fn to_status(endpoint: &ManagedEndpoint) -> Reply {
+    Reply::see_other(Destination::Status(endpoint).location())
+}

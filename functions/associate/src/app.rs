@@ -1,0 +1,292 @@
+//! One request: who asks, for what, may they, and the answer. [`App::serve`] has the order of refusals.
+
+use std::sync::Arc;
+
+use aws_lambda_events::alb::AlbTargetGroupResponse;
+use http::header::ALLOW;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use lambda_http::RequestExt as _;
+use serde::Serialize;
+use serde_json::Value;
+use shared::clock::Clock;
+use shared::identity::{Employee, IdentityError, Refusal as IdentityRefusal, Verifier};
+use shared::model::ManagedEndpoint;
+use shared::model::audit::Retention;
+use shared::reconcile::{Ask, Reconciler};
+use tracing::{error, info, warn};
+
+use crate::event::{self, NotFromAlb, Received};
+use crate::fetch;
+use crate::pages::{ErrorPage, Site};
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::routes::{Destination, Route};
+use crate::visitor;
+
+/// The function: what it needs for the life of its process.
+pub struct App {
+    pub(crate) endpoints: Vec<ManagedEndpoint>,
+    pub(crate) reconciler: Reconciler,
+    verifier: Verifier,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sign_out: Option<HeaderValue>,
+    pub(crate) site: Site,
+    pub(crate) retention: Retention,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The endpoints that can be asked for, in the order in which they are listed.
+    pub endpoints: Vec<ManagedEndpoint>,
+    /// What does the work.
+    pub reconciler: Reconciler,
+    /// Who is believed.
+    pub verifier: Verifier,
+    /// The present time.
+    pub clock: Arc<dyn Clock>,
+    /// Where signing out leads; `None`: it is not offered.
+    pub sign_out_url: Option<String>,
+    /// The zone of the times that people read.
+    pub time_zone: chrono_tz::Tz,
+    /// The furthest ahead that an employee may extend.
+    pub max_extension: chrono::TimeDelta,
+    /// How long records are kept, for the help page.
+    pub retention: Retention,
+}
+
+/// A request that somebody may make: what the answer to it needs.
+pub(crate) struct Call<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a lambda_http::Body,
+    pub(crate) method: &'a Method,
+    pub(crate) ask: Ask,
+    pub(crate) wants_html: bool,
+}
+
+impl App {
+    /// An app of these parts.
+    ///
+    /// # Errors
+    /// Where the sign-out URL cannot stand in a header.
+    pub fn new(parts: Parts) -> Result<Self, http::header::InvalidHeaderValue> {
+        let sign_out = parts.sign_out_url.map(HeaderValue::try_from).transpose()?;
+        let site = Site {
+            time_zone: parts.time_zone,
+            max_extension_minutes: parts.max_extension.num_minutes(),
+            has_sign_out: sign_out.is_some(),
+        };
+        Ok(Self {
+            endpoints: parts.endpoints,
+            reconciler: parts.reconciler,
+            verifier: parts.verifier,
+            clock: parts.clock,
+            sign_out,
+            site,
+            retention: parts.retention,
+        })
+    }
+
+    /// Answers an event of the ALB. `request_id` is Lambda's, for requests without a trace id.
+    ///
+    /// # Errors
+    /// Only for an event that no ALB makes.
+    pub async fn handle(
+        &self,
+        event: Value,
+        request_id: &str,
+    ) -> Result<AlbTargetGroupResponse, NotFromAlb> {
+        let received = event::receive(event)?;
+        let headers = received.request.headers();
+        if visitor::is_health_check(headers) {
+            let ok = Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "200 ok");
+            return Ok(ok.into_alb(received.mode));
+        }
+        let route = self.route(received.request.raw_http_path());
+        let trace_id = visitor::trace_id(headers).unwrap_or_else(|| request_id.to_owned());
+        let reply = match self.serve(&received, route).await {
+            Ok(reply) => {
+                let status = reply.status.as_u16();
+                info!(route = route_name(route), status, trace_id, "answered");
+                reply
+            }
+            Err(refusal) => {
+                log(&refusal, route, &trace_id);
+                self.refuse(&refusal, headers, &trace_id)
+            }
+        };
+        let reply = if received.request.method() == Method::HEAD {
+            reply.without_body()
+        } else {
+            reply
+        };
+        Ok(reply.into_alb(received.mode))
+    }
+
+    fn route(&self, path: &str) -> Option<Route<'_>> {
+        let route = Route::find(path, &self.endpoints)?;
+        let is_missing = matches!(route, Route::SignOut) && self.sign_out.is_none();
+        (!is_missing).then_some(route)
+    }
+
+    /// The order of refusals: 401, 404, 405, 403, 400.
+    async fn serve(&self, received: &Received, route: Option<Route<'_>>) -> Result<Reply, Refusal> {
+        let request = &received.request;
+        let headers = request.headers();
+        let identity = self.identify(headers).await?;
+        let route = route.ok_or(Refusal::NotFound)?;
+        let method = request.method();
+        let wants_html = fetch::wants_html(headers);
+        // The ALB makes a GET of a POST whose session had expired, once the person has signed in again.
+        let is_detour = *method == Method::GET && route.allow() == "POST" && wants_html;
+        if !is_detour && !route.allows(method) {
+            return Err(Refusal::Method {
+                allow: route.allow(),
+            });
+        }
+        let employee = self.admit(identity, route, headers).await?;
+        if *method == Method::POST && !fetch::is_same_origin(headers) {
+            return Err(Refusal::CrossSite);
+        }
+        if let Some(malformed) = received.malformed {
+            return Err(malformed.into());
+        }
+        if is_detour {
+            let home = || Destination::home(&self.endpoints);
+            let destination = route.endpoint().map_or_else(home, Destination::Status);
+            return Ok(Reply::see_other(destination.location()));
+        }
+        let call = Call {
+            headers,
+            body: request.body(),
+            method,
+            ask: ask(employee, headers),
+            wants_html,
+        };
+        self.answer(route, call).await
+    }
+
+    /// Who this is, or that it is somebody who may not; everybody else is sent away.
+    async fn identify(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
+        let oidc = visitor::oidc_headers(headers);
+        match self.verifier.verify(&oidc, self.clock.now()).await {
+            Ok(employee) => Ok(Identity::Permitted(employee)),
+            Err(error) => match error.refusal() {
+                IdentityRefusal::NotPermitted(employee) => {
+                    Ok(Identity::NotPermitted(employee.clone(), error))
+                }
+                IdentityRefusal::NotValid | IdentityRefusal::Unavailable => {
+                    Err(Refusal::Identity(error))
+                }
+            },
+        }
+    }
+
+    /// Lets somebody in, or puts on record that they may not.
+    async fn admit(
+        &self,
+        identity: Identity,
+        route: Route<'_>,
+        headers: &HeaderMap,
+    ) -> Result<Employee, Refusal> {
+        match identity {
+            Identity::Permitted(employee) => Ok(employee),
+            Identity::NotPermitted(employee, _) if !route.needs_permission() => Ok(employee),
+            Identity::NotPermitted(employee, error) => {
+                let denied = self
+                    .reconciler
+                    .deny(route.endpoint(), ask(employee, headers));
+                if let Err(error) = denied.await {
+                    warn!(error = %chain(&error), "access.denied could not be put on record");
+                }
+                Err(Refusal::Identity(error))
+            }
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, headers: &HeaderMap, trace_id: &str) -> Reply {
+        let meaning = refusal.meaning();
+        let mut reply = if fetch::wants_html(headers) {
+            let page = ErrorPage {
+                site: self.site,
+                meaning: &meaning,
+                trace_id,
+            };
+            Reply::page(meaning.status, page.html())
+        } else {
+            let problem = Problem {
+                r#type: "about:blank",
+                title: meaning.title,
+                status: meaning.status.as_u16(),
+                detail: &meaning.detail,
+                trace_id,
+                code: meaning.code.as_deref(),
+            };
+            Reply::problem(meaning.status, &problem)
+        };
+        if let Some(allow) = meaning.allow {
+            reply = reply.with(ALLOW, HeaderValue::from_static(allow));
+        }
+        if meaning.is_temporary() {
+            reply = reply.come_back();
+        }
+        reply
+    }
+}
+
+/// A verified person.
+enum Identity {
+    Permitted(Employee),
+    NotPermitted(Employee, IdentityError),
+}
+
+/// RFC 9457.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    trace_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+}
+
+fn ask(employee: Employee, headers: &HeaderMap) -> Ask {
+    let mut origin = visitor::origin(headers);
+    origin.actor_sub = Some(employee.sub);
+    Ask {
+        email: employee.email,
+        origin,
+    }
+}
+
+fn route_name(route: Option<Route<'_>>) -> &'static str {
+    route.map_or("none", Route::name)
+}
+
+/// Our own trouble is an error; what a client did wrong is worth a line.
+fn log(refusal: &Refusal, route: Option<Route<'_>>, trace_id: &str) {
+    let status = refusal.meaning().status;
+    let (route, code) = (route_name(route), status.as_u16());
+    let reason = chain(refusal);
+    if status.is_server_error() {
+        error!(route, status = code, trace_id, reason, "not answered");
+    } else {
+        info!(route, status = code, trace_id, reason, "refused");
+    }
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.ends_with(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,225 @@
+//! What the paths are called. Nothing is decoded or tidied up: whatever is not spelt exactly so does not exist.
+
+use http::{HeaderValue, Method};
+use shared::model::ManagedEndpoint;
+
+use crate::assets::Asset;
+
+/// What a path names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Route<'a> {
+    /// `/`.
+    Home,
+    /// `/vpn/{name}`.
+    Vpn(&'a ManagedEndpoint),
+    /// `/vpn/{name}/status`.
+    Status(&'a ManagedEndpoint),
+    /// `/vpn/{name}/extend`.
+    Extend(&'a ManagedEndpoint),
+    /// `/vpn/{name}/release`.
+    Release(&'a ManagedEndpoint),
+    /// `/vpn/{name}/profile`.
+    Profile(&'a ManagedEndpoint),
+    /// `/help`.
+    Help,
+    /// `/assets/{file}`.
+    Asset(&'static Asset),
+    /// `/language`.
+    Language,
+    /// `/sign-out`.
+    SignOut,
+}
+
+impl<'a> Route<'a> {
+    /// What a path names among these endpoints.
+    pub(crate) fn find(path: &str, endpoints: &'a [ManagedEndpoint]) -> Option<Self> {
+        let endpoint = |name: &str| endpoints.iter().find(|e| e.name.as_str() == name);
+        let segments: Vec<&str> = path.strip_prefix('/')?.splitn(4, '/').collect();
+        match segments[..] {
+            [""] => Some(Self::Home),
+            ["help"] => Some(Self::Help),
+            ["language"] => Some(Self::Language),
+            ["sign-out"] => Some(Self::SignOut),
+            ["assets", file] => Asset::find(file).map(Self::Asset),
+            ["vpn", name] => endpoint(name).map(Self::Vpn),
+            ["vpn", name, "status"] => endpoint(name).map(Self::Status),
+            ["vpn", name, "extend"] => endpoint(name).map(Self::Extend),
+            ["vpn", name, "release"] => endpoint(name).map(Self::Release),
+            ["vpn", name, "profile"] => endpoint(name).map(Self::Profile),
+            _ => None,
+        }
+    }
+
+    /// The endpoint that it is about.
+    pub(crate) fn endpoint(self) -> Option<&'a ManagedEndpoint> {
+        match self {
+            Self::Vpn(endpoint)
+            | Self::Status(endpoint)
+            | Self::Extend(endpoint)
+            | Self::Release(endpoint)
+            | Self::Profile(endpoint) => Some(endpoint),
+            Self::Home | Self::Help | Self::Asset(_) | Self::Language | Self::SignOut => None,
+        }
+    }
+
+    /// What `Allow` says.
+    pub(crate) fn allow(self) -> &'static str {
+        match self {
+            Self::Vpn(_) => "GET, HEAD, POST",
+            Self::Extend(_) | Self::Release(_) | Self::Language | Self::SignOut => "POST",
+            Self::Home | Self::Status(_) | Self::Profile(_) | Self::Help | Self::Asset(_) => {
+                "GET, HEAD"
+            }
+        }
+    }
+
+    /// Whether a method is among those.
+    pub(crate) fn allows(self, method: &Method) -> bool {
+        self.allow()
+            .split(", ")
+            .any(|allowed| allowed == method.as_str())
+    }
+
+    /// Whether only those may use it who may use the VPN. Whoever signed in with the wrong account can sign out.
+    pub(crate) fn needs_permission(self) -> bool {
+        match self {
+            Self::Asset(_) | Self::SignOut => false,
+            Self::Home
+            | Self::Vpn(_)
+            | Self::Status(_)
+            | Self::Extend(_)
+            | Self::Release(_)
+            | Self::Profile(_)
+            | Self::Help
+            | Self::Language => true,
+        }
+    }
+
+    /// The name under which it stands in logs: nothing that somebody typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Vpn(_) => "vpn",
+            Self::Status(_) => "status",
+            Self::Extend(_) => "extend",
+            Self::Release(_) => "release",
+            Self::Profile(_) => "profile",
+            Self::Help => "help",
+            Self::Asset(_) => "asset",
+            Self::Language => "language",
+            Self::SignOut => "sign-out",
+        }
+    }
+}
+
+/// Where people are sent on to. None of these asks for anything, so that a reload does not either.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Destination<'a> {
+    /// An endpoint's status page.
+    Status(&'a ManagedEndpoint),
+    /// The list of endpoints.
+    List,
+    /// The help page.
+    Help,
+}
+
+impl<'a> Destination<'a> {
+    /// Where somebody belongs who has no better place: the status of the only endpoint, or the list.
+    pub(crate) fn home(endpoints: &'a [ManagedEndpoint]) -> Self {
+        match endpoints {
+            [only] => Self::Status(only),
+            [] | [_, _, ..] => Self::List,
+        }
+    }
+
+    /// The page to which somebody returns who was on this path.
+    pub(crate) fn back_to(path: Option<&str>, endpoints: &'a [ManagedEndpoint]) -> Self {
+        match path.and_then(|path| Route::find(path, endpoints)) {
+            Some(Route::Help) => Self::Help,
+            Some(route) => route
+                .endpoint()
+                .map_or_else(|| Self::home(endpoints), Self::Status),
+            None => Self::home(endpoints),
+        }
+    }
+
+    /// Its path.
+    pub(crate) fn location(self) -> HeaderValue {
+        let path = match self {
+            Self::Status(endpoint) => format!("/vpn/{}/status", endpoint.name),
+            Self::List => "/".to_owned(),
+            Self::Help => "/help".to_owned(),
+        };
+        // An endpoint's name has no character that a header has not.
+        HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoints(names: &[&str]) -> Vec<ManagedEndpoint> {
+        let endpoint = |name: &&str| ManagedEndpoint {
+            name: name.parse().unwrap(),
+            id: "cvpn-endpoint-0123456789abcdef0".parse().unwrap(),
+            subnets: vec!["subnet-0123456789abcdef0".parse().unwrap()],
+        };
+        names.iter().map(endpoint).collect()
+    }
+
+    #[test]
+    fn a_path_that_is_not_spelt_exactly_names_nothing() {
+        let endpoints = endpoints(&["tokyo"]);
+        for path in [
+            "",
+            "vpn/tokyo",
+            "//",
+            "//vpn/tokyo",
+            "/vpn",
+            "/vpn/",
+            "/vpn//status",
+            "/vpn/tokyo/",
+            "/vpn/osaka",
+            "/vpn/TOKYO",
+            "/vpn/tokyo/status/",
+            "/vpn/tokyo/status/status",
+            "/vpn/tokyo/..",
+            "/vpn/tokyo/../tokyo",
+            "/vpn/%74okyo",
+            "/vpn/x/%2e%2e/tokyo",
+            "/./help",
+            "/help?x",
+            "/help#x",
+            "/help ",
+            "/assets",
+            "/assets/",
+            "/assets/style.css",
+            "/assets/../help",
+        ] {
+            assert!(Route::find(path, &endpoints).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_way_back_never_asks_and_never_leads_elsewhere() {
+        let both = endpoints(&["tokyo", "osaka"]);
+        let one = endpoints(&["tokyo"]);
+        for (path, of_one, of_both) in [
+            (None, "/vpn/tokyo/status", "/"),
+            (Some("/"), "/vpn/tokyo/status", "/"),
+            (Some("/help"), "/help", "/help"),
+            (Some("/vpn/tokyo"), "/vpn/tokyo/status", "/vpn/tokyo/status"),
+            (
+                Some("/vpn/tokyo/extend"),
+                "/vpn/tokyo/status",
+                "/vpn/tokyo/status",
+            ),
+            (Some("//evil.test"), "/vpn/tokyo/status", "/"),
+            (Some("/sign-out"), "/vpn/tokyo/status", "/"),
+        ] {
+            assert_eq!(Destination::back_to(path, &one).location(), of_one);
+            assert_eq!(Destination::back_to(path, &both).location(), of_both);
+        }
+    }
+}

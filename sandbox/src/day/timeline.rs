@@ -1,0 +1,19 @@
+//! The day as people read it: a line for each thing that happened, at the time on the wall.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Asia::Tokyo;
+
+/// The time on the wall in Tokyo.
+pub(super) fn wall(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Tokyo).format("%H:%M:%S").to_string()
+}
+
+/// A line of the story.
+pub(super) fn line(at: DateTime<Utc>, who: &str, what: &str) {
+    println!("  {}  {who:<12} {what}", wall(at));
+}
+
+/// A heading.
+pub(super) fn heading(text: &str) {
+    println!("\n{text}\n{}\n", "─".repeat(text.chars().count()));
+}

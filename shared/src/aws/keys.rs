@@ -1,0 +1,75 @@
+//! The key server of the ALBs of a region.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use http_body_util::{BodyExt as _, Limited};
+
+use super::http::connector;
+use crate::identity::{KeyError, KeyId, PublicKeys};
+
+/// For connecting, asking and reading together; an employee is waiting.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A key in PEM has 178 bytes.
+const MAX_ANSWER_BYTES: usize = 8 * 1024;
+
+/// Public keys from the key server, unauthenticated as it is; what makes them right is TLS and the server's name.
+#[derive(Debug)]
+pub struct AlbPublicKeys {
+    connector: SharedHttpConnector,
+    url: String,
+    timeout: Duration,
+}
+
+impl AlbPublicKeys {
+    /// Keys from `url` + `/` + key id; see [`crate::config::SignIn::public_keys_url`].
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            connector: connector(),
+            url: url.into(),
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// Another limit than two seconds for each key.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    async fn ask(&self, key_id: &KeyId) -> Result<Vec<u8>, KeyError> {
+        let request =
+            HttpRequest::get(format!("{}/{key_id}", self.url)).map_err(KeyError::unavailable)?;
+        let answer = self
+            .connector
+            .call(request)
+            .await
+            .map_err(KeyError::unavailable)?;
+        match answer.status().as_u16() {
+            200 => read(answer).await,
+            // GovCloud's keys are in S3, which says 403 of what is not there to those who may not list.
+            403 | 404 => Err(KeyError::Unknown),
+            other => Err(KeyError::unavailable(format!(
+                "the key server answered {other}"
+            ))),
+        }
+    }
+}
+
+async fn read(answer: HttpResponse) -> Result<Vec<u8>, KeyError> {
+    let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES);
+    let whole = body.collect().await.map_err(KeyError::unavailable)?;
+    Ok(whole.to_bytes().into())
+}
+
+#[async_trait]
+impl PublicKeys for AlbPublicKeys {
+    async fn fetch(&self, key_id: &KeyId) -> Result<Vec<u8>, KeyError> {
+        tokio::time::timeout(self.timeout, self.ask(key_id))
+            .await
+            .map_err(KeyError::unavailable)?
+    }
+}

@@ -1,0 +1,277 @@
+//! The configuration: environment variables, parsed once at the start, all mistakes reported together (DESIGN 9).
+//!
+//! A variable that is not set has its default; one that is set and wrong is an error, and so is one that is set to
+//! nothing, unless nothing means "none" ([`Variable::default`] is empty, and `OVERNIGHT_WINDOW`).
+//!
+//! Bounds, to catch a slip and not to limit anybody: times in minutes up to a week (10080) and at least 1, or 0 where
+//! that means "never"; `MAX_EXTENSION_HOURS` 1 to 168; retention 0 to 36500 days; the price 0 to 100 USD.
+
+mod endpoints;
+mod reader;
+mod urls;
+mod values;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::identity::{AlbArn, IdentityConfig};
+use crate::model::audit::Retention;
+use crate::model::{Email, ManagedEndpoint, Rules};
+use crate::reconcile::Settings;
+
+pub use reader::{ConfigErrors, Mistake};
+pub use variables::{Function, VARIABLES, Variable};
+
+use reader::{Parsed, Reader};
+use values::{days, empty_is_none, hours, minutes, zero_is_none};
+use variables as var;
+
+/// What every function needs to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Common {
+    /// The endpoints that we may change, in the order given: at least one.
+    pub endpoints: Vec<ManagedEndpoint>,
+    /// The lease table's name.
+    pub lease_table: String,
+    /// The audit table's name.
+    pub audit_table: String,
+    /// How long audit records are kept; `None`: for ever.
+    pub audit_retention: Option<TimeDelta>,
+    /// How long records of employees' connections are kept; `None`: for ever.
+    pub connection_retention: Option<TimeDelta>,
+    /// What the company decided about how long the VPN stays.
+    pub rules: Rules,
+    /// What one associated subnet costs for an hour, in USD.
+    pub association_hour_price_usd: f64,
+}
+
+impl Common {
+    /// How long records are kept.
+    pub fn retention(&self) -> Retention {
+        Retention {
+            audit: self.audit_retention,
+            connections: self.connection_retention,
+        }
+    }
+
+    /// What the reconciler needs of it.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            rules: self.rules.clone(),
+            retention: self.retention(),
+            association_hour_price_usd: self.association_hour_price_usd,
+        }
+    }
+}
+
+/// What a function behind the ALB needs to know about signing in and out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The load balancer that signs.
+    pub alb_arn: AlbArn,
+    /// The issuer behind the sign-in.
+    pub issuer: String,
+    /// The user pool client of the ALB.
+    pub client_id: String,
+    /// Where keys are, from the ARN's region unless `ALB_PUBLIC_KEYS_URL` says otherwise; `/{kid}` is to be added.
+    pub public_keys_url: String,
+    /// Lower-case domains whose addresses are permitted; empty: any.
+    pub allowed_domains: BTreeSet<String>,
+    /// Whether only addresses that the user pool calls verified are permitted.
+    pub require_verified_email: bool,
+    /// Where signing out leads; `None`: no sign-out link.
+    pub sign_out_url: Option<String>,
+}
+
+impl SignIn {
+    /// What a [`crate::identity::Verifier`] needs of it.
+    pub fn identity(&self) -> IdentityConfig {
+        IdentityConfig {
+            alb_arn: self.alb_arn.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            allowed_domains: self.allowed_domains.clone(),
+            require_verified_email: self.require_verified_email,
+        }
+    }
+}
+
+/// The configuration of `associate`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssociateConfig {
+    /// What every function needs.
+    pub common: Common,
+    /// Who may come in.
+    pub sign_in: SignIn,
+}
+
+/// The configuration of `reaper`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReaperConfig {
+    /// What every function needs.
+    pub common: Common,
+    /// Decide and log, change nothing.
+    pub dry_run: bool,
+}
+
+/// The configuration of `audit`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditConfig {
+    /// What every function needs.
+    pub common: Common,
+    /// Who may come in.
+    pub sign_in: SignIn,
+    /// Who may read the audit pages: at least one.
+    pub admin_emails: BTreeSet<Email>,
+}
+
+/// The process's own environment, for the `from_vars` functions. A value that is not Unicode has its odd bytes
+/// replaced, and is then refused like any other wrong one.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+impl AssociateConfig {
+    /// Reads it from `vars`, for instance [`environment`].
+    ///
+    /// # Errors
+    /// Every mistake there is.
+    pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(vars);
+        let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
+        reader.finish(
+            common
+                .zip(sign_in)
+                .map(|(common, sign_in)| Self { common, sign_in }),
+        )
+    }
+}
+
+impl ReaperConfig {
+    /// Reads it from `vars`, for instance [`environment`].
+    ///
+    /// # Errors
+    /// Every mistake there is.
+    pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(vars);
+        let common = common(&mut reader);
+        let dry_run = reader.read(&var::DRY_RUN, values::switch);
+        reader.finish(
+            common
+                .zip(dry_run)
+                .map(|(common, dry_run)| Self { common, dry_run }),
+        )
+    }
+}
+
+impl AuditConfig {
+    /// Reads it from `vars`, for instance [`environment`].
+    ///
+    /// # Errors
+    /// Every mistake there is.
+    pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(vars);
+        let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
+        let admin_emails = reader.read(&var::ADMIN_EMAILS, values::emails);
+        let whole = common.zip(sign_in).zip(admin_emails);
+        reader.finish(whole.map(|((common, sign_in), admin_emails)| Self {
+            common,
+            sign_in,
+            admin_emails,
+        }))
+    }
+}
+
+// Each of the functions below reads everything before its first `?`: no mistake hides another.
+
+fn common<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Common> {
+    let endpoints = reader.read(&var::MANAGED_ENDPOINTS, endpoints::managed_endpoints);
+    let lease_table = reader.read(&var::LEASE_TABLE, values::table_name);
+    let audit_table = reader.read(&var::AUDIT_TABLE, values::table_name);
+    if lease_table.is_some() && lease_table == audit_table {
+        reader.mistake(&var::AUDIT_TABLE, "it is the same as LEASE_TABLE");
+    }
+    let retention = || zero_is_none(days(0..=36_500));
+    let audit_retention = reader.read(&var::AUDIT_RETENTION_DAYS, retention());
+    let connection_retention = reader.read(&var::CONNECTION_RETENTION_DAYS, retention());
+    let rules = rules(reader);
+    let price = reader.read(&var::ASSOCIATION_HOUR_PRICE_USD, values::hour_price_usd);
+    Some(Common {
+        endpoints: endpoints?,
+        lease_table: lease_table?,
+        audit_table: audit_table?,
+        audit_retention: audit_retention?,
+        connection_retention: connection_retention?,
+        rules: rules?,
+        association_hour_price_usd: price?,
+    })
+}
+
+fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Rules> {
+    let up_to_a_week = || minutes(1..=10_080);
+    let never_or_up_to_a_week = || zero_is_none(minutes(0..=10_080));
+    let time_zone = reader.read(&var::TIME_ZONE, values::time_zone);
+    let idle = reader.read(&var::IDLE_TIMEOUT_MINUTES, up_to_a_week());
+    let grace = reader.read(&var::FIRST_CONNECTION_GRACE_MINUTES, up_to_a_week());
+    let window = empty_is_none(values::overnight_window);
+    let window = reader.read(&var::OVERNIGHT_WINDOW, window);
+    let overnight_idle = reader.read(&var::OVERNIGHT_IDLE_TIMEOUT_MINUTES, up_to_a_week());
+    let stale = reader.read(&var::STALE_CONNECTION_MINUTES, never_or_up_to_a_week());
+    let overnight_stale = &var::OVERNIGHT_STALE_CONNECTION_MINUTES;
+    let overnight_stale = reader.read(overnight_stale, never_or_up_to_a_week());
+    let max_extension = reader.read(&var::MAX_EXTENSION_HOURS, hours(1..=168));
+    let routes = reader.read(&var::ROUTES, values::routes);
+    Some(Rules {
+        time_zone: time_zone?,
+        idle_timeout: idle?,
+        first_connection_grace: grace?,
+        overnight_window: window?,
+        overnight_idle_timeout: overnight_idle?,
+        stale_connection: stale?,
+        overnight_stale_connection: overnight_stale?,
+        max_extension: max_extension?,
+        routes: routes?,
+    })
+}
+
+fn sign_in<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<SignIn> {
+    let alb_arn = reader.read(&var::ALB_ARN, values::alb_arn);
+    let issuer = reader.read(&var::OIDC_ISSUER, urls::issuer);
+    let client_id = reader.read(&var::OIDC_CLIENT_ID, values::client_id);
+    let public_keys_url = reader.read(&var::ALB_PUBLIC_KEYS_URL, |text| {
+        key_server(text, alb_arn.as_ref())
+    });
+    let domains = reader.read(&var::ALLOWED_EMAIL_DOMAINS, values::domains);
+    let verified = reader.read(&var::REQUIRE_VERIFIED_EMAIL, values::switch);
+    let sign_out_url = reader.read(&var::SIGN_OUT_URL, empty_is_none(urls::sign_out_url));
+    Some(SignIn {
+        alb_arn: alb_arn?,
+        issuer: issuer?,
+        client_id: client_id?,
+        public_keys_url: public_keys_url??,
+        allowed_domains: domains?,
+        require_verified_email: verified?,
+        sign_out_url: sign_out_url?,
+    })
+}
+
+/// Given, or from the ARN's region; `None` where the ARN is a mistake of its own.
+fn key_server(given: &str, alb_arn: Option<&AlbArn>) -> Parsed<Option<String>> {
+    if !given.is_empty() {
+        return urls::public_keys_url(given).map(Some);
+    }
+    let Some(alb_arn) = alb_arn else {
+        return Ok(None);
+    };
+    match alb_arn.public_keys_url() {
+        Some(url) => Ok(Some(url)),
+        None => Err(vec![
+            "it is needed: the key server of this ALB's partition is not known".to_owned(),
+        ]),
+    }
+}

@@ -1,0 +1,90 @@
+//! Reads variables one after the other, and goes on after a mistake so that all are reported together.
+
+use std::fmt;
+
+use super::Variable;
+
+/// A value, or a sentence about each thing that is wrong with the text.
+pub(super) type Parsed<T> = Result<T, Vec<String>>;
+
+/// One thing that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What was found and what is expected.
+    pub problem: String,
+}
+
+/// All that is wrong with the configuration, at least one thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigErrors(Vec<Mistake>);
+
+impl ConfigErrors {
+    /// The mistakes, in the order in which the variables are read.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is wrong:")?;
+        for Mistake { variable, problem } in &self.0 {
+            write!(f, "\n  {variable}: {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The environment and the mistakes found in it so far.
+pub(super) struct Reader<'a, F> {
+    vars: &'a F,
+    mistakes: Vec<Mistake>,
+}
+
+impl<'a, F: Fn(&str) -> Option<String>> Reader<'a, F> {
+    pub(super) fn new(vars: &'a F) -> Self {
+        Self {
+            vars,
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// The variable's value or its default, parsed; `None` once a mistake has been noted.
+    pub(super) fn read<T>(
+        &mut self,
+        variable: &Variable,
+        parse: impl FnOnce(&str) -> Parsed<T>,
+    ) -> Option<T> {
+        let set = (self.vars)(variable.name);
+        let Some(text) = set.as_deref().or(variable.default) else {
+            self.mistake(variable, "it is not set, and it is required");
+            return None;
+        };
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(problems) => {
+                for problem in problems {
+                    self.mistake(variable, problem);
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn mistake(&mut self, variable: &Variable, problem: impl Into<String>) {
+        self.mistakes.push(Mistake {
+            variable: variable.name,
+            problem: problem.into(),
+        });
+    }
+
+    /// The whole, if nothing was wrong.
+    pub(super) fn finish<T>(self, whole: Option<T>) -> Result<T, ConfigErrors> {
+        match whole {
+            Some(whole) if self.mistakes.is_empty() => Ok(whole),
+            Some(_) | None => Err(ConfigErrors(self.mistakes)),
+        }
+    }
+}

@@ -1,0 +1,301 @@
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Asia::Tokyo;
+
+use super::*;
+
+const REQUIRED: &[(&str, &str)] = &[
+    (
+        "MANAGED_ENDPOINTS",
+        "tokyo=cvpn-endpoint-0a1b2c3d4e5f60718:subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+    ),
+    ("LEASE_TABLE", "vpn-leases"),
+    ("AUDIT_TABLE", "vpn-audit"),
+    (
+        "ALB_ARN",
+        "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/vpn/50dc6c495c0c9188",
+    ),
+    (
+        "OIDC_ISSUER",
+        "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_AbC",
+    ),
+    ("OIDC_CLIENT_ID", "4k2example"),
+    ("ADMIN_EMAILS", "Admin@example.com, second@example.com"),
+];
+
+/// The required variables and these, which may replace them.
+fn vars(more: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
+    let vars: BTreeMap<String, String> = REQUIRED
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    move |name| vars.get(name).cloned()
+}
+
+fn associate(more: &[(&str, &str)]) -> Result<AssociateConfig, ConfigErrors> {
+    AssociateConfig::from_vars(&vars(more))
+}
+
+/// Which variables somebody complains about.
+fn complaints<T>(read: Result<T, ConfigErrors>) -> Vec<&'static str> {
+    match read {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors
+            .mistakes()
+            .iter()
+            .map(|mistake| mistake.variable)
+            .collect(),
+    }
+}
+
+#[test]
+fn what_is_not_set_has_its_default() {
+    let AssociateConfig { common, sign_in } = associate(&[]).unwrap();
+    assert_eq!(common.endpoints.len(), 1);
+    assert_eq!(common.audit_retention, Some(TimeDelta::days(400)));
+    assert_eq!(common.connection_retention, Some(TimeDelta::days(90)));
+    assert!((common.association_hour_price_usd - 0.15).abs() < f64::EPSILON);
+    assert_eq!(
+        common.rules,
+        Rules {
+            time_zone: Tokyo,
+            idle_timeout: TimeDelta::minutes(60),
+            first_connection_grace: TimeDelta::minutes(30),
+            overnight_window: Some("22:00-07:00".parse().unwrap()),
+            overnight_idle_timeout: TimeDelta::minutes(10),
+            stale_connection: None,
+            overnight_stale_connection: Some(TimeDelta::minutes(120)),
+            max_extension: TimeDelta::hours(12),
+            routes: Vec::new(),
+        }
+    );
+    assert_eq!(
+        sign_in.public_keys_url,
+        "https://public-keys.auth.elb.ap-northeast-1.amazonaws.com"
+    );
+    assert!(sign_in.allowed_domains.is_empty() && !sign_in.require_verified_email);
+    assert_eq!(sign_in.sign_out_url, None);
+    assert!(!ReaperConfig::from_vars(&vars(&[])).unwrap().dry_run);
+}
+
+#[test]
+fn what_is_set_holds() {
+    let AssociateConfig { common, sign_in } = associate(&[
+        ("AUDIT_RETENTION_DAYS", "0"),
+        ("TIME_ZONE", "Europe/Berlin"),
+        ("IDLE_TIMEOUT_MINUTES", "1"),
+        ("STALE_CONNECTION_MINUTES", "240"),
+        ("OVERNIGHT_STALE_CONNECTION_MINUTES", "0"),
+        ("MAX_EXTENSION_HOURS", "168"),
+        ("ROUTES", "0.0.0.0/0, 10.20.0.0/16"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "0"),
+        ("ALB_PUBLIC_KEYS_URL", "http://127.0.0.1:8080/keys/"),
+        ("ALLOWED_EMAIL_DOMAINS", "Example.com, example.org"),
+        ("REQUIRE_VERIFIED_EMAIL", "true"),
+        (
+            "SIGN_OUT_URL",
+            "https://vpn.auth.example.com/logout?client_id=a",
+        ),
+    ])
+    .unwrap();
+    assert_eq!(common.audit_retention, None);
+    assert_eq!(common.rules.time_zone, chrono_tz::Europe::Berlin);
+    assert_eq!(common.rules.idle_timeout, TimeDelta::minutes(1));
+    assert_eq!(common.rules.stale_connection, Some(TimeDelta::minutes(240)));
+    assert_eq!(common.rules.overnight_stale_connection, None);
+    assert_eq!(common.rules.max_extension, TimeDelta::hours(168));
+    assert_eq!(
+        common.rules.routes,
+        [
+            "0.0.0.0/0".parse().unwrap(),
+            "10.20.0.0/16".parse().unwrap()
+        ]
+    );
+    assert!(common.association_hour_price_usd.abs() < f64::EPSILON);
+    assert_eq!(sign_in.public_keys_url, "http://127.0.0.1:8080/keys");
+    assert_eq!(
+        sign_in.allowed_domains,
+        ["example.com".to_owned(), "example.org".to_owned()].into()
+    );
+    let identity = sign_in.identity();
+    assert!(identity.require_verified_email && identity.allowed_domains == sign_in.allowed_domains);
+    assert_eq!(
+        sign_in.sign_out_url.as_deref(),
+        Some("https://vpn.auth.example.com/logout?client_id=a")
+    );
+    assert!(
+        ReaperConfig::from_vars(&vars(&[("DRY_RUN", "true")]))
+            .unwrap()
+            .dry_run
+    );
+    let admins = AuditConfig::from_vars(&vars(&[])).unwrap().admin_emails;
+    assert_eq!(admins.first().map(Email::as_str), Some("admin@example.com"));
+    assert_eq!(admins.len(), 2);
+}
+
+#[test]
+fn empty_means_none_only_where_that_is_said() {
+    let may_be_empty: BTreeSet<&str> = VARIABLES
+        .iter()
+        .filter(|variable| AuditConfig::from_vars(&vars(&[(variable.name, "")])).is_ok())
+        .filter(|variable| ReaperConfig::from_vars(&vars(&[(variable.name, "")])).is_ok())
+        .map(|variable| variable.name)
+        .collect();
+    let said = [
+        "ALB_PUBLIC_KEYS_URL",
+        "ALLOWED_EMAIL_DOMAINS",
+        "OVERNIGHT_WINDOW",
+        "ROUTES",
+        "SIGN_OUT_URL",
+    ];
+    assert_eq!(may_be_empty, said.into());
+    let none = associate(&[("OVERNIGHT_WINDOW", "")]).unwrap();
+    assert_eq!(none.common.rules.overnight_window, None);
+}
+
+#[test]
+fn a_value_that_is_wrong_is_an_error_and_never_the_default() {
+    for (name, wrong) in [
+        ("LEASE_TABLE", "ab"),
+        ("LEASE_TABLE", "vpn leases"),
+        ("AUDIT_TABLE", "vpn-leases"),
+        ("AUDIT_RETENTION_DAYS", "-1"),
+        ("AUDIT_RETENTION_DAYS", "36501"),
+        ("CONNECTION_RETENTION_DAYS", "+90"),
+        ("TIME_ZONE", "JST"),
+        ("TIME_ZONE", "asia/tokyo"),
+        ("IDLE_TIMEOUT_MINUTES", "0"),
+        ("IDLE_TIMEOUT_MINUTES", "60m"),
+        ("IDLE_TIMEOUT_MINUTES", "10081"),
+        ("IDLE_TIMEOUT_MINUTES", "99999999999999999999"),
+        ("FIRST_CONNECTION_GRACE_MINUTES", "0"),
+        ("OVERNIGHT_WINDOW", "22-7"),
+        ("OVERNIGHT_WINDOW", "07:00-07:00"),
+        ("OVERNIGHT_IDLE_TIMEOUT_MINUTES", " 10"),
+        ("STALE_CONNECTION_MINUTES", "1.5"),
+        ("OVERNIGHT_STALE_CONNECTION_MINUTES", "never"),
+        ("MAX_EXTENSION_HOURS", "0"),
+        ("MAX_EXTENSION_HOURS", "169"),
+        ("ROUTES", "10.0.0.1/8"),
+        ("ROUTES", "10.0.0.0/8,10.0.0.0/8"),
+        ("ROUTES", "10.0.0.0/8,"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "-0.15"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "0,15"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "+0.15"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "1e1"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "NaN"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "inf"),
+        ("ASSOCIATION_HOUR_PRICE_USD", "150"),
+        ("ALB_ARN", "vpn"),
+        (
+            "OIDC_ISSUER",
+            "http://cognito-idp.ap-northeast-1.amazonaws.com/x",
+        ),
+        ("OIDC_CLIENT_ID", "a b"),
+        ("ALB_PUBLIC_KEYS_URL", "http://keys.example.com"),
+        ("ALLOWED_EMAIL_DOMAINS", "@example.com"),
+        ("ALLOWED_EMAIL_DOMAINS", "*.example.com"),
+        ("ALLOWED_EMAIL_DOMAINS", "example.com,,example.org"),
+        ("REQUIRE_VERIFIED_EMAIL", "True"),
+        ("REQUIRE_VERIFIED_EMAIL", "1"),
+        ("SIGN_OUT_URL", "logout"),
+    ] {
+        assert_eq!(complaints(associate(&[(name, wrong)])), [name], "{wrong}");
+    }
+    let dry_run = ReaperConfig::from_vars(&vars(&[("DRY_RUN", "yes")]));
+    assert_eq!(complaints(dry_run), ["DRY_RUN"]);
+    let admins = AuditConfig::from_vars(&vars(&[("ADMIN_EMAILS", "root")]));
+    assert_eq!(complaints(admins), ["ADMIN_EMAILS"]);
+}
+
+#[test]
+fn a_partition_whose_key_server_is_unknown_needs_its_url() {
+    let arn = REQUIRED[3].1.replace("arn:aws:", "arn:aws-iso:");
+    let missing = associate(&[("ALB_ARN", &arn)]);
+    assert_eq!(complaints(missing), ["ALB_PUBLIC_KEYS_URL"]);
+    assert!(
+        associate(&[
+            ("ALB_ARN", &arn),
+            ("ALB_PUBLIC_KEYS_URL", "https://keys.example")
+        ])
+        .is_ok()
+    );
+}
+
+#[test]
+fn everything_that_is_required_is_missed_at_once() {
+    for (function, missed) in [
+        (
+            Function::Associate,
+            complaints(AssociateConfig::from_vars(&|_: &str| None)),
+        ),
+        (
+            Function::Reaper,
+            complaints(ReaperConfig::from_vars(&|_: &str| None)),
+        ),
+        (
+            Function::Audit,
+            complaints(AuditConfig::from_vars(&|_: &str| None)),
+        ),
+    ] {
+        let required: Vec<&str> = VARIABLES
+            .iter()
+            .filter(|variable| variable.default.is_none() && variable.readers.contains(&function))
+            .map(|variable| variable.name)
+            .collect();
+        assert_eq!(missed, required, "{function:?}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_together_with_what_was_found_and_expected() {
+    let errors = associate(&[
+        ("MANAGED_ENDPOINTS", "Tokyo=cvpn-1:subnet-0123456789abcdef0"),
+        ("IDLE_TIMEOUT_MINUTES", "1h"),
+        ("OVERNIGHT_WINDOW", "22:00-22:00"),
+        ("ROUTES", "10.0.0.1/8"),
+    ])
+    .unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "the configuration is wrong:\
+         \n  MANAGED_ENDPOINTS: `Tokyo` is not an endpoint name (1 to 32 of a-z, 0-9 and `-`)\
+         \n  MANAGED_ENDPOINTS: `cvpn-1` is not a Client VPN endpoint id (`cvpn-endpoint-` and 17 hexadecimal digits)\
+         \n  IDLE_TIMEOUT_MINUTES: `1h` is not a whole number from 1 to 10080\
+         \n  OVERNIGHT_WINDOW: `22:00-22:00` is not a window: it starts and ends at the same time\
+         \n  ROUTES: `10.0.0.1/8` is not a route: it has bits set behind its prefix; the network is `10.0.0.0/8`"
+    );
+}
+
+#[test]
+fn a_long_or_odd_value_is_shown_short_and_safe() {
+    let errors = associate(&[("TIME_ZONE", &format!("a\n{}", "x".repeat(5_000)))]).unwrap_err();
+    let text = errors.to_string();
+    assert!(text.len() < 300 && text.contains("`a\\nxxx"), "{text}");
+}
+
+#[test]
+fn each_function_reads_the_variables_that_the_list_says() {
+    for function in [Function::Associate, Function::Reaper, Function::Audit] {
+        let asked = RefCell::new(Vec::new());
+        let set = vars(&[]);
+        let vars = |name: &str| {
+            asked.borrow_mut().push(name.to_owned());
+            set(name)
+        };
+        let read = match function {
+            Function::Associate => AssociateConfig::from_vars(&vars).is_ok(),
+            Function::Reaper => ReaperConfig::from_vars(&vars).is_ok(),
+            Function::Audit => AuditConfig::from_vars(&vars).is_ok(),
+        };
+        assert!(read);
+        let listed: Vec<&str> = VARIABLES
+            .iter()
+            .filter(|variable| variable.readers.contains(&function))
+            .map(|variable| variable.name)
+            .collect();
+        assert_eq!(asked.into_inner(), listed, "{function:?}");
+    }
+}

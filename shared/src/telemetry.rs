@@ -1,0 +1,144 @@
+//! Logs: one JSON object for each line in Lambda, where `CloudWatch` can search its fields; plain lines elsewhere.
+//!
+//! No filter, however it is set, lets `TRACE` through: at that level the Lambda runtime writes the whole event, and
+//! so the identity token, into the log.
+
+use std::io;
+
+use tracing::Subscriber;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, registry};
+
+/// Starts logging to standard output, once; later calls change nothing.
+///
+/// `RUST_LOG`, else `LOG_LEVEL`, says what is logged (`info`; `shared=debug,info`), and `info` holds where neither
+/// does. `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets, makes the lines JSON.
+pub fn init() {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let directives = set("RUST_LOG").or_else(|| set("LOG_LEVEL"));
+    let json = set("AWS_LAMBDA_FUNCTION_NAME").is_some();
+    // An error means that somebody else has started logging before, a test perhaps.
+    let _already_started = subscriber(directives.as_deref(), json, io::stdout).try_init();
+}
+
+fn subscriber<W>(
+    directives: Option<&str>,
+    json: bool,
+    writer: W,
+) -> impl Subscriber + Send + Sync + 'static
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    // A directive that cannot be read is left out, with a word on standard error: logging must never keep a function
+    // from starting.
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse_lossy(directives.unwrap_or_default());
+    let lines = fmt::layer().with_ansi(false).with_writer(writer);
+    let lines = if json {
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed()
+    } else {
+        lines.boxed()
+    };
+    registry()
+        .with(lines.with_filter(filter))
+        .with(LevelFilter::DEBUG)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines that are logged when all levels are spoken at.
+    fn logged(directives: Option<&str>, json: bool) -> Vec<String> {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = subscriber(directives, json, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            let _span = tracing::info_span!("sweep", request_id = "r-1").entered();
+            tracing::trace!("traced");
+            tracing::debug!("debugged");
+            tracing::info!(endpoint = "tokyo", idle_seconds = 61, "kept");
+            tracing::warn!("warned");
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn in_lambda_a_line_is_a_flat_json_object() {
+        let lines = logged(None, true);
+        let kept: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(kept["level"], "INFO");
+        assert_eq!(kept["message"], "kept");
+        assert_eq!(kept["endpoint"], "tokyo");
+        assert_eq!(kept["idle_seconds"], 61);
+        assert_eq!(kept["span"]["request_id"], "r-1");
+        assert!(kept["timestamp"].is_string());
+    }
+
+    #[test]
+    fn elsewhere_a_line_is_plain_and_without_colours() {
+        let lines = logged(None, false);
+        assert!(
+            lines[0].contains("INFO") && lines[0].contains("kept endpoint=\"tokyo\""),
+            "{}",
+            lines[0]
+        );
+        assert!(!lines[0].contains('\u{1b}'));
+    }
+
+    #[test]
+    fn info_and_worse_is_logged_unless_somebody_says_otherwise() {
+        assert_eq!(logged(None, true).len(), 2);
+        assert_eq!(logged(Some(""), true).len(), 2);
+        assert_eq!(logged(Some("warn"), true).len(), 1);
+        assert_eq!(logged(Some("debug"), true).len(), 3);
+        assert_eq!(logged(Some("shared=debug,error"), true).len(), 3);
+        assert_eq!(logged(Some("shared=off"), true).len(), 0);
+    }
+
+    #[test]
+    fn trace_is_never_logged() {
+        for directives in ["trace", "shared=trace", "[sweep]=trace"] {
+            let lines = logged(Some(directives), true);
+            assert!(
+                !lines.iter().any(|line| line.contains("traced")),
+                "{directives}"
+            );
+            assert!(lines.len() >= 2, "{directives}");
+        }
+    }
+
+    #[test]
+    fn logging_can_be_started_twice() {
+        init();
+        init();
+    }
+}

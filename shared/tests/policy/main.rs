@@ -1,0 +1,23 @@
+//! DESIGN 6, rule by rule, as tables: each boundary one second before, at, and one second after.
+//!
+//! What is expected here is derived from DESIGN, not from the code.
+
+mod adoption;
+mod attempts;
+mod in_use;
+mod listing;
+mod modes;
+mod off_at;
+mod off_at_clocks;
+mod off_at_reference;
+mod overnight;
+mod phases;
+mod phases_up;
+mod release;
+mod routing;
+mod snapshot;
+mod stops;
+mod wall_clock;
+mod wanted;
+mod words;
+mod world;

@@ -1,0 +1,149 @@
+//! Off at against a reference that steps from second to second until all conditions hold.
+
+use chrono::{DateTime, Utc};
+use shared::policy::off_at;
+
+use crate::wall_clock::{BERLIN, NEW_YORK, TOKYO, Zone, window_text};
+use crate::world::{World, minutes};
+
+const CASES_PER_ZONE: usize = 1500;
+
+/// A linear congruential generator (Knuth's MMIX constants): enough for test data, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: i64) -> i64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).unwrap_or(0) % bound
+    }
+
+    fn between(&mut self, low: i64, high: i64) -> i64 {
+        low + self.below(high - low + 1)
+    }
+
+    fn sometimes<T>(&mut self, value: T) -> Option<T> {
+        (self.below(3) > 0).then_some(value)
+    }
+}
+
+/// A case in plain numbers: epoch seconds, and minutes for the rules.
+#[derive(Debug)]
+struct Case {
+    now: i64,
+    ready_since: i64,
+    leases: Vec<i64>,
+    last_active: Option<i64>,
+    last_ended: Option<i64>,
+    released: bool,
+    window: Option<(i64, i64)>,
+    day: i64,
+    night: i64,
+    grace: i64,
+}
+
+impl Case {
+    fn random(random: &mut Random, zone: &Zone) -> Self {
+        // 2026-01-01T00:00:00Z, and 360 days from there.
+        let mut around = vec![1_767_225_600 + random.below(360 * 24 * 60) * 60];
+        around.extend(zone.changes());
+        let index = usize::try_from(random.below(around.len().try_into().unwrap_or(1)));
+        let now = around[index.unwrap_or(0)] + random.between(-5 * 3600, 5 * 3600);
+        let from = random.below(24 * 60);
+        // Half of the windows begin or end near the hours that are skipped or repeated.
+        let to = match random.below(2) {
+            0 => random.between(60, 200),
+            _ => random.below(24 * 60),
+        };
+        let leases = (0..random.below(3))
+            .map(|_| now + random.between(-3600, 2 * 3600))
+            .collect();
+        let last_active = now - random.below(2 * 3600);
+        let last_ended = now - random.below(2 * 3600);
+        Self {
+            now,
+            ready_since: now - random.below(4 * 3600),
+            leases,
+            last_active: random.sometimes(last_active),
+            last_ended: random.sometimes(last_ended),
+            released: random.below(5) == 0,
+            window: random.sometimes((from, to)).filter(|(a, b)| a != b),
+            day: random.between(1, 90),
+            night: random.between(1, 90),
+            grace: random.between(0, 60),
+        }
+    }
+
+    fn holds_at(&self, zone: &Zone, t: i64) -> bool {
+        let leases = self.leases.iter().all(|until| t >= *until);
+        let grace = t >= self.ready_since + self.grace * 60;
+        let night = self.window.is_some_and(|window| zone.is_in(window, t));
+        let idle_minutes = if night { self.night } else { self.day };
+        let idle = self
+            .last_active
+            .max(self.last_ended)
+            .is_none_or(|used| t >= used + idle_minutes * 60);
+        leases && (self.released || (grace && idle))
+    }
+
+    fn stepped(&self, zone: &Zone) -> i64 {
+        (self.now..self.now + 24 * 3600)
+            .find(|t| self.holds_at(zone, *t))
+            .expect("it ends some time")
+    }
+
+    fn world(&self, zone: &Zone) -> World {
+        let mut world = World::ready().at(instant(self.now)).with(|w| {
+            w.state.ready_since = Some(instant(self.ready_since));
+            w.state.last_active_at = self.last_active.map(instant);
+            w.seen.usage.as_mut().expect("read").last_ended_at = self.last_ended.map(instant);
+            w.rules.time_zone = zone.tz;
+            w.rules.overnight_window = self
+                .window
+                .map(|window| window_text(window).parse().expect("a window"));
+            w.rules.idle_timeout = minutes(self.day);
+            w.rules.overnight_idle_timeout = minutes(self.night);
+            w.rules.first_connection_grace = minutes(self.grace);
+        });
+        for (n, until) in self.leases.iter().enumerate() {
+            world = world.lease(&format!("person{n}@example.com"), instant(*until));
+        }
+        if self.released {
+            world.state.released_at = Some(instant(self.now));
+            for lease in &mut world.state.leases {
+                lease.released_at = Some(instant(self.now));
+            }
+        }
+        world
+    }
+}
+
+fn instant(epoch: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(epoch, 0).expect("a time")
+}
+
+#[test]
+fn off_at_is_the_first_second_at_which_all_conditions_hold() {
+    let mut random = Random(2026);
+    for zone in [TOKYO, BERLIN, NEW_YORK] {
+        let mut later = 0;
+        for n in 0..CASES_PER_ZONE {
+            let case = Case::random(&mut random, &zone);
+            let world = case.world(&zone);
+            let usage = world.seen.usage.as_ref().unwrap();
+            let found = off_at(&world.state, usage, &world.rules, world.now).unwrap();
+            let expected = case.stepped(&zone);
+            assert_eq!(
+                found.at.timestamp(),
+                expected,
+                "{} case {n}: {case:?}",
+                zone.tz
+            );
+            later += usize::from(expected > case.now);
+        }
+        // Cases that are off at once test little.
+        assert!(later > CASES_PER_ZONE / 2, "{}: {later}", zone.tz);
+    }
+}

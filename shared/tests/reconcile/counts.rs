@@ -1,0 +1,126 @@
+//! What a request costs: the calls and rounds of DESIGN 7, counted.
+
+use futures::future::join_all;
+use sandbox::ec2::Action;
+use shared::policy::Phase;
+
+use crate::wire::Wire;
+use crate::world::{World, person};
+
+const READS: [&str; 4] = ["target_networks", "connections", "routes", "endpoint"];
+
+fn ec2_calls(calls: &[&'static str]) -> Vec<&'static str> {
+    let writes = [
+        "associate",
+        "disassociate",
+        "create_route",
+        "apply_security_groups",
+    ];
+    calls
+        .iter()
+        .copied()
+        .filter(|call| READS.contains(call) || writes.contains(call))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_ask_that_is_answered_ready_reads_ec2_in_one_round() {
+    let world = World::ready().await;
+    world.pass_seconds(10);
+    let wire = Wire::new();
+    let asked = world
+        .wired(&wire)
+        .ask(&world.endpoint, person("ren"))
+        .await
+        .unwrap();
+    assert_eq!(asked.standing.phase, Phase::Ready);
+    let calls = wire.calls();
+    // One round: both reads are under way before the other writes are done.
+    assert_eq!(
+        ec2_calls(&calls),
+        ["target_networks", "connections"],
+        "{calls:?}"
+    );
+    assert_eq!(wire.rounds(&READS), 1, "{calls:?}");
+    assert_eq!(
+        calls.len() - 2,
+        7,
+        "state, record, claim, lease, request, leases, sighting: {calls:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_start_takes_two_ec2_rounds_and_one_dynamodb_call_between_and_after() {
+    let world = World::new().await;
+    let wire = Wire::new();
+    world
+        .wired(&wire)
+        .ask(&world.endpoint, person("yuki"))
+        .await
+        .unwrap();
+    let calls = wire.calls();
+    let after_read = calls.iter().rposition(|call| READS.contains(call)).unwrap();
+    let from_commit: Vec<_> = calls[after_read + 1..]
+        .iter()
+        .filter(|call| **call != "load" && **call != "grant_lease" && **call != "add_request")
+        .copied()
+        .collect();
+    assert_eq!(
+        from_commit,
+        ["update", "associate", "associate", "commit"],
+        "{calls:?}"
+    );
+    assert_eq!(
+        ec2_calls(&calls),
+        ["target_networks", "endpoint", "associate", "associate"],
+        "{calls:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_poll_on_a_fresh_observation_is_one_query() {
+    let world = World::ready().await;
+    let wire = Wire::new();
+    world.wired(&wire).status(&world.endpoint).await.unwrap();
+    assert_eq!(wire.calls(), ["load"]);
+}
+
+#[tokio::test]
+async fn a_poll_that_reads_ec2_claims_it_and_writes_down_what_it_saw() {
+    let world = World::ready().await;
+    world.pass_seconds(5);
+    let wire = Wire::new();
+    world.wired(&wire).status(&world.endpoint).await.unwrap();
+    assert_eq!(
+        wire.calls(),
+        ["load", "update", "target_networks", "connections", "update"]
+    );
+}
+
+#[tokio::test]
+async fn fifty_people_asking_and_polling_at_once_read_ec2_once_in_five_seconds() {
+    let world = World::ready().await;
+    world.pass_seconds(10);
+    world.ec2.reset_calls();
+    for round in 1..=3 {
+        let asks = (0..25).map(|n| {
+            let who = format!("person{n}");
+            let world = &world;
+            async move { world.ask(&who).await.standing.phase }
+        });
+        let polls = (0..25).map(|_| async { world.status().await.phase });
+        let (asked, polled) = futures::join!(join_all(asks), join_all(polls));
+        assert!(
+            asked
+                .iter()
+                .chain(&polled)
+                .all(|phase| *phase == Phase::Ready)
+        );
+        assert_eq!(
+            world.ec2.count(Action::DescribeClientVpnTargetNetworks),
+            round
+        );
+        world.pass_seconds(5);
+    }
+    assert_eq!(world.state().await.requests, 76);
+}

@@ -1,0 +1,118 @@
+//! The process ends before or after any of its calls: the next pass carries on, and the records are right.
+
+use shared::policy::Phase;
+
+use crate::wire::{When, Wire};
+use crate::world::{World, person};
+
+/// More calls than any pass makes.
+const MORE_CALLS_THAN_A_PASS_MAKES: usize = 60;
+
+#[tokio::test]
+async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_once() {
+    for when in [When::Before, When::After] {
+        let mut finished = false;
+        for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {
+            let world = World::new().await;
+            let wire = Wire::new();
+            wire.kill(when, nth);
+            let reconciler = world.wired(&wire);
+            let done = wire
+                .run(reconciler.ask(&world.endpoint, person("yuki")))
+                .await;
+            let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
+            let durable = world.state().await.requests == 1;
+            if durable {
+                world.sweep_until(Phase::Ready).await;
+            } else {
+                world.pass_seconds(60);
+                world.sweep().await.unwrap();
+            }
+            let up = if durable { 2 } else { 0 };
+            assert_eq!(world.associations(), up, "{case}");
+            assert_eq!(
+                world.count("association.started").await,
+                usize::from(durable),
+                "{case}"
+            );
+            assert_eq!(
+                world.count("association.completed").await,
+                usize::from(durable),
+                "{case}"
+            );
+            assert_eq!(world.count("association.adopted").await, 0, "{case}");
+            assert!(
+                !durable || world.count("association.requested").await == 1,
+                "{case}"
+            );
+            if done.is_some() {
+                finished = true;
+                break;
+            }
+        }
+        assert!(finished, "a click makes more calls than this test tries");
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
+    for when in [When::Before, When::After] {
+        let mut finished = false;
+        for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {
+            let world = restarted_and_associated().await;
+            let routes = world.manual_routes().len();
+            assert_eq!(routes, 0);
+            let wire = Wire::new();
+            wire.kill(when, nth);
+            let reconciler = world.wired(&wire);
+            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
+            world.sweep_until(Phase::Ready).await;
+            assert_eq!(world.manual_routes().len(), 6, "{case}");
+            assert_eq!(world.count("association.completed").await, 2, "{case}");
+            assert_eq!(world.count("routes.restored").await, 1, "{case}");
+            if done.is_some() {
+                finished = true;
+                break;
+            }
+        }
+        assert!(finished, "a sweep makes more calls than this test tries");
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
+    for when in [When::Before, When::After] {
+        let mut finished = false;
+        for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {
+            let world = World::ready().await;
+            world.pass_seconds(31 * 60);
+            let wire = Wire::new();
+            wire.kill(when, nth);
+            let reconciler = world.wired(&wire);
+            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
+            world.sweep_until(Phase::Off).await;
+            assert_eq!(world.associations(), 0, "{case}");
+            assert_eq!(world.count("disassociation.started").await, 1, "{case}");
+            assert_eq!(world.count("disassociation.completed").await, 1, "{case}");
+            assert_eq!(world.count("disassociation.external").await, 0, "{case}");
+            assert_eq!(world.count("disassociation.failed").await, 0, "{case}");
+            if done.is_some() {
+                finished = true;
+                break;
+            }
+        }
+        assert!(finished, "a sweep makes more calls than this test tries");
+    }
+}
+
+/// Up for the second time, just associated, its routes not made yet.
+async fn restarted_and_associated() -> World {
+    let world = World::ready().await;
+    world.pass_seconds(31 * 60);
+    world.sweep_until(Phase::Off).await;
+    world.ask("yuki").await;
+    world.pass_seconds(11 * 60);
+    world
+}

@@ -1,0 +1,235 @@
+//! What meets what: clicks, sweeps and administrators at the worst moments.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use sandbox::ec2::Action;
+use shared::policy::Phase;
+
+use crate::wire::{When, Wire};
+use crate::world::{World, person};
+
+/// Ready, used, left, and idle for so long that the next sweep would stop it.
+async fn due() -> Arc<World> {
+    let world = World::ready().await;
+    let connection = world.connect("yuki");
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    world.end(&connection);
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    world.pass_seconds(60 * 60);
+    Arc::new(world)
+}
+
+#[tokio::test]
+async fn a_click_between_the_sweeps_read_and_its_commit_keeps_the_vpn() {
+    let world = due().await;
+    let wire = Wire::new();
+    let clicker = world.clone();
+    wire.hook(When::Before, "commit", 1, move || async move {
+        assert_eq!(clicker.ask("ren").await.standing.phase, Phase::Ready);
+    });
+    let sweep = world
+        .wired(&wire)
+        .sweep(&world.endpoint, false)
+        .await
+        .unwrap();
+    assert_eq!(sweep.phase, Phase::Ready);
+    assert_eq!(world.associations(), 2);
+    assert_eq!(
+        world.ec2.count(Action::DisassociateClientVpnTargetNetwork),
+        0
+    );
+    assert_eq!(world.count("disassociation.started").await, 0);
+}
+
+#[tokio::test]
+async fn a_connection_between_the_sweeps_two_looks_keeps_the_vpn() {
+    let world = due().await;
+    let wire = Wire::new();
+    let client = world.clone();
+    wire.hook(When::Before, "connections", 2, move || async move {
+        client.connect("ren");
+    });
+    let sweep = world
+        .wired(&wire)
+        .sweep(&world.endpoint, false)
+        .await
+        .unwrap();
+    assert_eq!(sweep.phase, Phase::Ready);
+    assert_eq!(world.associations(), 2);
+    assert_eq!(world.count("disassociation.started").await, 0);
+}
+
+#[tokio::test]
+async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back() {
+    let world = due().await;
+    let wire = Wire::new();
+    let clicker = world.clone();
+    wire.hook(When::Before, "disassociate", 1, move || async move {
+        clicker.pass_seconds(1);
+        let asked = clicker.ask("ren").await;
+        assert_eq!(asked.standing.phase, Phase::Stopping);
+        assert!(
+            asked.standing.message.contains("comes back"),
+            "{}",
+            asked.standing.message
+        );
+    });
+    let sweep = world
+        .wired(&wire)
+        .sweep(&world.endpoint, false)
+        .await
+        .unwrap();
+    assert_eq!(sweep.phase, Phase::Stopping);
+    assert_eq!(world.associations(), 0);
+    world.sweep_until(Phase::Ready).await;
+    let state = world.state().await;
+    assert_eq!(state.served, state.requests);
+    let events = world.events().await;
+    let tail = &events[events.len() - 6..];
+    assert_eq!(
+        tail,
+        [
+            "disassociation.started",
+            "association.requested",
+            "disassociation.completed",
+            "association.started",
+            "association.completed",
+            "routes.restored",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_administrators_pin_between_read_and_commit_keeps_the_vpn() {
+    let world = due().await;
+    let wire = Wire::new();
+    let administrator = world.clone();
+    wire.hook(When::Before, "commit", 1, move || async move {
+        let pin = shared::model::update::Update::new().set("mode", "on");
+        administrator
+            .store
+            .update(&administrator.endpoint.id, &pin)
+            .await
+            .unwrap();
+    });
+    world
+        .wired(&wire)
+        .sweep(&world.endpoint, false)
+        .await
+        .unwrap();
+    assert_eq!(world.associations(), 2);
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    assert_eq!(world.associations(), 2);
+    assert_eq!(world.count("mode.changed").await, 1);
+}
+
+#[tokio::test]
+async fn six_clicks_at_once_are_six_requests_and_one_start() {
+    let world = World::new().await;
+    let clicks = (0..6).map(|n| {
+        let who = format!("person{n}");
+        let world = &world;
+        async move { world.ask(&who).await }
+    });
+    for asked in join_all(clicks).await {
+        assert_eq!(asked.standing.phase, Phase::Starting);
+    }
+    assert_eq!(world.state().await.requests, 6);
+    assert_eq!(world.ec2.count(Action::AssociateClientVpnTargetNetwork), 2);
+    assert_eq!(world.ec2.count(Action::DescribeClientVpnTargetNetworks), 1);
+    assert_eq!(world.count("association.requested").await, 6);
+    assert_eq!(world.count("association.started").await, 1);
+    world.sweep_until(Phase::Ready).await;
+    assert_eq!(world.state().await.served, 6);
+    assert_eq!(world.state().await.stay, 1);
+}
+
+#[tokio::test]
+async fn two_sweeps_at_once_stop_once() {
+    let world = due().await;
+    let (one, other) = futures::join!(world.sweep(), world.sweep());
+    one.unwrap();
+    other.unwrap();
+    assert_eq!(world.associations(), 0);
+    assert_eq!(world.count("disassociation.started").await, 1);
+    loop {
+        let (one, other) = futures::join!(world.sweep(), world.sweep());
+        other.unwrap();
+        if one.unwrap().phase == Phase::Off {
+            break;
+        }
+        world.pass_seconds(30);
+    }
+    assert_eq!(world.count("disassociation.completed").await, 1);
+    assert_eq!(world.count("disassociation.external").await, 0);
+    assert_eq!(world.count("connection.ended").await, 1);
+}
+
+#[tokio::test]
+async fn a_sweep_and_a_poll_at_once_see_ready_once() {
+    let world = World::new().await;
+    world.ask("yuki").await;
+    for _ in 0..40 {
+        world.pass_seconds(30);
+        let (swept, status) = futures::join!(world.sweep(), world.reconciler_status());
+        swept.unwrap();
+        if status.is_ok_and(|standing| standing.phase == Phase::Ready) {
+            break;
+        }
+    }
+    assert_eq!(world.count("association.completed").await, 1);
+    assert_eq!(world.count("association.started").await, 1);
+    assert_eq!(world.count("association.adopted").await, 0);
+}
+
+#[tokio::test]
+async fn a_release_and_an_extension_of_one_person_at_once_end_in_one_of_the_two() {
+    let world = World::ready().await;
+    let reconciler = world.reconciler();
+    let until = world.now() + chrono::TimeDelta::hours(3);
+    let (released, extended) = futures::join!(
+        reconciler.release(&world.endpoint, person("yuki")),
+        reconciler.extend(&world.endpoint, person("yuki"), until)
+    );
+    released.unwrap();
+    extended.unwrap();
+    let state = world.state().await;
+    let [lease] = state.leases.as_slice() else {
+        panic!("{:?}", state.leases)
+    };
+    let released = lease.released_at.is_some();
+    assert_eq!(released, lease.until != until, "{lease:?}");
+}
+
+#[tokio::test]
+async fn one_persons_release_leaves_a_colleagues_lease() {
+    let world = World::ready().await;
+    world.ask("ren").await;
+    let standing = world
+        .reconciler()
+        .release(&world.endpoint, person("yuki"))
+        .await
+        .unwrap();
+    assert_eq!(standing.leases.len(), 1);
+    assert_eq!(standing.leases[0].email, "ren@example.com");
+    world.pass_seconds(60);
+    assert_eq!(world.sweep().await.unwrap().phase, Phase::Ready);
+    let again = world
+        .reconciler()
+        .release(&world.endpoint, person("yuki"))
+        .await
+        .unwrap();
+    assert_eq!(again.leases.len(), 1);
+    assert_eq!(world.count("lease.released").await, 1);
+    world
+        .reconciler()
+        .release(&world.endpoint, person("ren"))
+        .await
+        .unwrap();
+    world.pass_seconds(60);
+    assert_eq!(world.sweep().await.unwrap().phase, Phase::Stopping);
+}

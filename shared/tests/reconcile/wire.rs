@@ -1,0 +1,201 @@
+//! The wire between a process and AWS: a test may act, or end the process, before or after any call.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::model::audit::{AuditRecord, EventId};
+use shared::model::update::Update;
+use shared::model::{
+    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, Route, RouteKey,
+    SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
+};
+use shared::ports::{Association, ClientVpn, Store, StoreError, Transition, VpnError};
+use tokio::sync::Notify;
+
+/// EC2's describing calls.
+const READS: [&str; 4] = ["target_networks", "connections", "routes", "endpoint"];
+
+type Hook = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Before,
+    After,
+}
+
+/// Counts the calls of one process and runs hooks between them.
+#[derive(Default)]
+pub struct Wire {
+    calls: Mutex<Vec<&'static str>>,
+    hooks: Mutex<Vec<(When, &'static str, usize, Hook)>>,
+    kill_at: Mutex<Option<(When, usize)>>,
+    killed: Notify,
+    under_way: Mutex<Vec<&'static str>>,
+    rounds: Mutex<Vec<(&'static str, usize)>>,
+}
+
+impl Wire {
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Runs a hook before or after the `nth` call (from 1) of this name.
+    pub fn hook<F>(
+        &self,
+        when: When,
+        call: &'static str,
+        nth: usize,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let hook: Hook = Box::new(move || Box::pin(hook()));
+        self.hooks.lock().unwrap().push((when, call, nth, hook));
+    }
+
+    /// Ends the process before or after its `nth` call of any name, from 0.
+    pub fn kill(&self, when: When, nth: usize) {
+        *self.kill_at.lock().unwrap() = Some((when, nth));
+    }
+
+    /// Runs a process until it is done (`Some`) or killed (`None`).
+    pub async fn run<T>(&self, process: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.killed.notified() => None,
+            done = process => Some(done),
+        }
+    }
+
+    pub fn calls(&self) -> Vec<&'static str> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// How many rounds the calls of these names took: those under way at the same time are one.
+    pub fn rounds(&self, names: &[&str]) -> usize {
+        *self
+            .rounds
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| names.contains(name))
+            .map(|(_, round)| round)
+            .max()
+            .unwrap_or(&0)
+    }
+
+    pub fn vpn(self: &Arc<Self>, inner: Arc<dyn ClientVpn>) -> Arc<dyn ClientVpn> {
+        Arc::new(Wired {
+            inner,
+            wire: self.clone(),
+        })
+    }
+
+    pub fn store(self: &Arc<Self>, inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(Wired {
+            inner,
+            wire: self.clone(),
+        })
+    }
+
+    async fn through<T>(&self, call: &'static str, work: impl Future<Output = T>) -> T {
+        let (index, nth) = {
+            let mut calls = self.calls.lock().unwrap();
+            calls.push(call);
+            (
+                calls.len() - 1,
+                calls.iter().filter(|name| **name == call).count(),
+            )
+        };
+        self.at(When::Before, call, index, nth).await;
+        self.begin(call);
+        let answer = work.await;
+        self.end(call);
+        self.at(When::After, call, index, nth).await;
+        answer
+    }
+
+    /// A call belongs to the round of those that are still under way, or begins the next one.
+    fn begin(&self, call: &'static str) {
+        let is_ec2 = |name: &&&'static str| READS.contains(*name);
+        let mut under_way = self.under_way.lock().unwrap();
+        let mut rounds = self.rounds.lock().unwrap();
+        let latest = rounds
+            .iter()
+            .filter(|(name, _)| READS.contains(name))
+            .map(|(_, round)| *round)
+            .max()
+            .unwrap_or(0);
+        let joins = under_way.iter().filter(is_ec2).count() > 0;
+        rounds.push((call, if joins { latest } else { latest + 1 }));
+        under_way.push(call);
+    }
+
+    fn end(&self, call: &'static str) {
+        let mut under_way = self.under_way.lock().unwrap();
+        if let Some(at) = under_way.iter().position(|name| *name == call) {
+            under_way.swap_remove(at);
+        }
+    }
+
+    async fn at(&self, when: When, call: &'static str, index: usize, nth: usize) {
+        if *self.kill_at.lock().unwrap() == Some((when, index)) {
+            self.killed.notify_one();
+            std::future::pending::<()>().await;
+        }
+        let hook = {
+            let mut hooks = self.hooks.lock().unwrap();
+            let found = hooks
+                .iter()
+                .position(|(w, name, n, _)| (*w, *name, *n) == (when, call, nth));
+            found.map(|at| hooks.swap_remove(at).3)
+        };
+        if let Some(hook) = hook {
+            hook().await;
+        }
+    }
+}
+
+struct Wired<T: ?Sized> {
+    wire: Arc<Wire>,
+    inner: Arc<T>,
+}
+
+macro_rules! forward {
+    ($trait:ident { $(fn $name:ident(&self $(, $arg:ident: $type:ty)*) -> Result<$ok:ty, $err:ty>;)* }) => {
+        #[async_trait]
+        impl $trait for Wired<dyn $trait> {
+            $(async fn $name(&self $(, $arg: $type)*) -> Result<$ok, $err> {
+                self.wire.through(stringify!($name), self.inner.$name($($arg),*)).await
+            })*
+        }
+    };
+}
+
+forward!(ClientVpn {
+    fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError>;
+    fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError>;
+    fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError>;
+    fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError>;
+    fn associate(&self, endpoint: &EndpointId, subnet: &SubnetId, token: &str) -> Result<Association, VpnError>;
+    fn disassociate(&self, endpoint: &EndpointId, association: &AssociationId) -> Result<(), VpnError>;
+    fn create_route(&self, endpoint: &EndpointId, route: &RouteKey, description: Option<&str>, token: &str) -> Result<(), VpnError>;
+    fn apply_security_groups(&self, endpoint: &EndpointId, vpc: &VpcId, groups: &BTreeSet<SecurityGroupId>) -> Result<(), VpnError>;
+    fn export_profile(&self, endpoint: &EndpointId) -> Result<String, VpnError>;
+});
+
+forward!(Store {
+    fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+    fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+    fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
+    fn grant_lease(&self, endpoint: &EndpointId, lease: &Lease, may_shorten: bool) -> Result<(), StoreError>;
+    fn add_request(&self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> Result<EndpointState, StoreError>;
+    fn update(&self, endpoint: &EndpointId, update: &Update) -> Result<Option<EndpointState>, StoreError>;
+    fn commit(&self, endpoint: &EndpointId, transition: &Transition) -> Result<bool, StoreError>;
+    fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic) -> Result<(), StoreError>;
+});
