@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use aws_lambda_events::alb::AlbTargetGroupResponse;
-use http::header::ALLOW;
+use http::header::{ALLOW, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use lambda_http::RequestExt as _;
 use serde::Serialize;
 use serde_json::Value;
 use shared::clock::Clock;
-use shared::identity::{Employee, IdentityError, Refusal as IdentityRefusal, Verifier};
+use shared::config::AssociateConfig;
+use shared::identity::{Employee, IdentityError, PublicKeys, Refusal as IdentityRefusal, Verifier};
 use shared::model::ManagedEndpoint;
-use shared::model::audit::Retention;
+use shared::model::audit::{EventIds, Retention};
+use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{Ask, Reconciler};
 use tracing::{error, info, warn};
 
@@ -34,24 +36,18 @@ pub struct App {
     pub(crate) retention: Retention,
 }
 
-/// What an [`App`] is made of.
-pub struct Parts {
-    /// The endpoints that can be asked for, in the order in which they are listed.
-    pub endpoints: Vec<ManagedEndpoint>,
-    /// What does the work.
-    pub reconciler: Reconciler,
-    /// Who is believed.
-    pub verifier: Verifier,
+/// The world as the function reaches it.
+pub struct Ports {
+    /// EC2.
+    pub vpn: Arc<dyn ClientVpn>,
+    /// The tables.
+    pub store: Arc<dyn Store>,
+    /// The ALB's key server.
+    pub keys: Arc<dyn PublicKeys>,
     /// The present time.
     pub clock: Arc<dyn Clock>,
-    /// Where signing out leads; `None`: it is not offered.
-    pub sign_out_url: Option<String>,
-    /// The zone of the times that people read.
-    pub time_zone: chrono_tz::Tz,
-    /// The furthest ahead that an employee may extend.
-    pub max_extension: chrono::TimeDelta,
-    /// How long records are kept, for the help page.
-    pub retention: Retention,
+    /// Names for audit records.
+    pub ids: EventIds,
 }
 
 /// A request that somebody may make: what the answer to it needs.
@@ -64,25 +60,37 @@ pub(crate) struct Call<'a> {
 }
 
 impl App {
-    /// An app of these parts.
+    /// The function as it is configured.
     ///
     /// # Errors
     /// Where the sign-out URL cannot stand in a header.
-    pub fn new(parts: Parts) -> Result<Self, http::header::InvalidHeaderValue> {
-        let sign_out = parts.sign_out_url.map(HeaderValue::try_from).transpose()?;
+    pub fn new(config: AssociateConfig, ports: Ports) -> Result<Self, InvalidHeaderValue> {
+        let AssociateConfig { common, sign_in } = config;
+        let Ports {
+            vpn,
+            store,
+            keys,
+            clock,
+            ids,
+        } = ports;
+        let verifier = Verifier::new(sign_in.identity(), keys);
+        let sign_out = sign_in
+            .sign_out_url
+            .map(HeaderValue::try_from)
+            .transpose()?;
         let site = Site {
-            time_zone: parts.time_zone,
-            max_extension_minutes: parts.max_extension.num_minutes(),
+            time_zone: common.rules.time_zone,
+            max_extension_minutes: common.rules.max_extension.num_minutes(),
             has_sign_out: sign_out.is_some(),
         };
         Ok(Self {
-            endpoints: parts.endpoints,
-            reconciler: parts.reconciler,
-            verifier: parts.verifier,
-            clock: parts.clock,
+            reconciler: Reconciler::new(vpn, store, Arc::clone(&clock), ids, common.settings()),
+            verifier,
+            clock,
             sign_out,
             site,
-            retention: parts.retention,
+            retention: common.retention(),
+            endpoints: common.endpoints,
         })
     }
 

@@ -24,12 +24,10 @@ use serde_json::Value;
 use shared::aws::{AlbPublicKeys, Clients};
 use shared::clock::Clock;
 use shared::config::{self, AssociateConfig};
-use shared::identity::Verifier;
 use shared::model::audit::EventIds;
-use shared::reconcile::Reconciler;
 use shared::telemetry;
 
-pub use app::{App, Parts};
+pub use app::{App, Ports};
 
 /// Runs the function until Lambda ends the process.
 ///
@@ -50,25 +48,14 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 }
 
 async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
-    let AssociateConfig { common, sign_in } = config;
     let clients = Clients::load().await;
-    let reconciler = Reconciler::new(
-        Arc::new(clients.vpn()),
-        Arc::new(clients.store(&common.lease_table, &common.audit_table)),
-        Arc::clone(&clock),
-        EventIds::from_entropy(),
-        common.settings(),
-    );
-    let keys = AlbPublicKeys::new(sign_in.public_keys_url.clone());
-    let parts = Parts {
-        reconciler,
-        verifier: Verifier::new(sign_in.identity(), Arc::new(keys)),
+    let AssociateConfig { common, sign_in } = &config;
+    let ports = Ports {
+        vpn: Arc::new(clients.vpn()),
+        store: Arc::new(clients.store(&common.lease_table, &common.audit_table)),
+        keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
         clock,
-        sign_out_url: sign_in.sign_out_url,
-        time_zone: common.rules.time_zone,
-        max_extension: common.rules.max_extension,
-        retention: common.retention(),
-        endpoints: common.endpoints,
+        ids: EventIds::from_entropy(),
     };
-    App::new(parts).context("SIGN_OUT_URL cannot stand in a header")
+    App::new(config, ports).context("SIGN_OUT_URL cannot stand in a header")
 }

@@ -1,0 +1,83 @@
+//! The sample events in `events/associate`: each gets the answer that its name promises.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::request::Answer;
+use crate::world::World;
+
+async fn send(world: &World, name: &str) -> Answer {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/associate");
+    let text = std::fs::read_to_string(events.join(name)).unwrap();
+    let event: Value = serde_json::from_str(&text).unwrap();
+    world.send_event(event, true).await
+}
+
+#[tokio::test]
+async fn a_click_asks_and_leads_to_the_status_page() {
+    let world = World::new().await;
+    let answer = send(&world, "click.json").await;
+    assert_eq!(answer.status(), 303);
+    assert_eq!(
+        answer.header("location").as_deref(),
+        Some("/vpn/tokyo/status")
+    );
+    assert!(
+        world
+            .events()
+            .await
+            .contains(&"association.requested".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_json_client_asks_and_is_told_to_come_back() {
+    let world = World::new().await;
+    let answer = send(&world, "json-client.json").await;
+    assert_eq!(answer.status(), 202);
+    assert_eq!(answer.json_body()["phase"], "starting");
+}
+
+#[tokio::test]
+async fn a_health_check_is_ok() {
+    let world = World::new().await;
+    let answer = send(&world, "health-check.json").await;
+    assert_eq!((answer.status(), answer.body()), (200, "200 ok"));
+}
+
+#[tokio::test]
+async fn a_prefetch_sees_the_status_and_asks_for_nothing() {
+    let world = World::new().await;
+    let answer = send(&world, "prefetch.json").await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.body().contains("phase off"));
+    assert_eq!(world.events().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_forged_token_is_refused() {
+    let world = World::new().await;
+    let answer = send(&world, "forged-token.json").await;
+    assert_eq!(answer.status(), 401);
+    assert_eq!(world.events().await, [""; 0]);
+}
+
+/// Each sample is tested above.
+#[test]
+fn there_is_no_sample_without_a_promise() {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/associate");
+    let mut names: Vec<String> = std::fs::read_dir(events)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let tested = [
+        "click.json",
+        "forged-token.json",
+        "health-check.json",
+        "json-client.json",
+        "prefetch.json",
+    ];
+    assert_eq!(names, tested);
+}

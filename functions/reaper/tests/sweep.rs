@@ -1,0 +1,165 @@
+//! The function `reaper` over the sandbox's AWS.
+
+#![allow(unreachable_pub, reason = "nothing can reach into a test binary")]
+
+#[path = "../../associate/tests/http/stage.rs"]
+#[allow(dead_code, reason = "the other function's tests use the rest")]
+mod stage;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use reaper::{Reaper, SweepFailed};
+use sandbox::ec2::{Action, Fault, FaultKind};
+use shared::config::ReaperConfig;
+use shared::model::audit::{EventIds, Origin};
+use shared::policy::Phase;
+use shared::reconcile::{Ask, Reconciler};
+use stage::{Stage, variables};
+
+fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
+    let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables(changes)).unwrap();
+    let reconciler = Reconciler::new(
+        stage.vpn.clone(),
+        stage.store.clone(),
+        stage.clock.clone(),
+        EventIds::from_entropy(),
+        common.settings(),
+    );
+    Reaper {
+        reconciler,
+        endpoints: common.endpoints,
+        dry_run,
+    }
+}
+
+/// Both endpoints up, asked for by Yuki, and nobody connected.
+async fn up(stage: &Stage, reaper: &Reaper) {
+    for endpoint in &reaper.endpoints {
+        let ask = Ask {
+            email: "yuki@example.com".parse().unwrap(),
+            origin: Origin::default(),
+        };
+        reaper.reconciler.ask(endpoint, ask).await.unwrap();
+    }
+    for _minute in 0..30 {
+        stage.clock.advance(TimeDelta::minutes(1));
+        let summary = reaper.sweep_all().await.unwrap();
+        if phases(&summary) == [Phase::Ready; 2] {
+            return;
+        }
+    }
+    panic!("not ready within half an hour");
+}
+
+fn phases(summary: &reaper::Summary) -> Vec<Phase> {
+    summary.endpoints.iter().map(|one| one.phase).collect()
+}
+
+/// The third endpoint's id is one that EC2 does not know.
+const ONE_UNKNOWN: (&str, &str) = (
+    "MANAGED_ENDPOINTS",
+    "nowhere=cvpn-endpoint-00000000000000000:subnet-0aaaaaaaaaaaaaaa1;\
+     tokyo=cvpn-endpoint-0a1b2c3d4e5f60718:subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2;\
+     osaka=cvpn-endpoint-0b1b2c3d4e5f60718:subnet-0bbbbbbbbbbbbbbb1",
+);
+
+#[tokio::test]
+async fn a_sweep_says_in_the_order_of_the_configuration_what_it_came_to() {
+    let stage = Stage::set().await;
+    let summary = reaper(&stage, &[]).sweep_all().await.unwrap();
+    let json = serde_json::to_value(&summary).unwrap();
+    assert_eq!(json["dryRun"], false);
+    for (index, name) in ["tokyo", "osaka"].into_iter().enumerate() {
+        let endpoint = &json["endpoints"][index];
+        assert_eq!(endpoint["endpoint"], name);
+        assert_eq!(endpoint["phase"], "off");
+        assert!(endpoint["reason"].as_str().unwrap().contains("off"));
+        assert_eq!(endpoint["connectionsEnded"], 0);
+    }
+}
+
+#[tokio::test]
+async fn idle_endpoints_are_disassociated() {
+    let stage = Stage::set().await;
+    let reaper = reaper(&stage, &[]);
+    up(&stage, &reaper).await;
+    stage.clock.advance(TimeDelta::minutes(61));
+    let summary = reaper.sweep_all().await.unwrap();
+    assert_eq!(phases(&summary), [Phase::Stopping; 2]);
+    assert_eq!(
+        stage.ec2.count(Action::DisassociateClientVpnTargetNetwork),
+        3
+    );
+}
+
+#[tokio::test]
+async fn one_endpoint_that_fails_does_not_stop_the_others_and_is_named() {
+    let stage = Stage::set().await;
+    up(&stage, &reaper(&stage, &[])).await;
+    stage.clock.advance(TimeDelta::minutes(61));
+    let failed = reaper(&stage, &[ONE_UNKNOWN]).sweep_all().await;
+    let failed = failed.unwrap_err();
+    assert_eq!(
+        failed,
+        SweepFailed {
+            endpoints: vec!["nowhere".to_owned()]
+        }
+    );
+    assert_eq!(failed.to_string(), "not swept: nowhere");
+    assert_eq!(
+        stage.ec2.count(Action::DisassociateClientVpnTargetNetwork),
+        3
+    );
+}
+
+#[tokio::test]
+async fn a_sweep_fails_where_the_evidence_is_incomplete_and_nothing_is_stopped() {
+    let stage = Stage::set().await;
+    let reaper = reaper(&stage, &[]);
+    up(&stage, &reaper).await;
+    stage.clock.advance(TimeDelta::minutes(61));
+    stage.ec2_fails(Action::DescribeClientVpnConnections, "RequestLimitExceeded");
+    let failed = reaper.sweep_all().await.unwrap_err();
+    assert_eq!(failed.endpoints, ["tokyo", "osaka"]);
+    assert_eq!(
+        stage.ec2.count(Action::DisassociateClientVpnTargetNetwork),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_decides_and_changes_nothing_in_ec2() {
+    let stage = Stage::set().await;
+    let wet = reaper(&stage, &[]);
+    up(&stage, &wet).await;
+    stage.clock.advance(TimeDelta::minutes(61));
+    let dry = reaper(&stage, &[("DRY_RUN", "true")]);
+    stage.take_calls();
+    let summary = dry.sweep_all().await.unwrap();
+    assert!(summary.dry_run);
+    assert!(stage.ec2.calls().iter().all(|c| c.action.only_reads()));
+    let again = wet.sweep_all().await.unwrap();
+    assert_eq!(phases(&again), [Phase::Stopping; 2]);
+}
+
+#[tokio::test]
+async fn endpoints_are_swept_side_by_side() {
+    let stage = Stage::set().await;
+    let action = Action::DescribeClientVpnTargetNetworks;
+    // The first to be read is never answered; the other does not wait for it.
+    stage
+        .ec2
+        .change(|world, _| world.inject(Fault::once(action, FaultKind::Hang)))
+        .unwrap();
+    let reaper = reaper(&stage, &[]);
+    let both_are_read = async {
+        while stage.ec2.count(action) < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = reaper.sweep_all() => panic!("a hung call was answered"),
+        both = tokio::time::timeout(Duration::from_secs(10), both_are_read) => both.unwrap(),
+    }
+}
