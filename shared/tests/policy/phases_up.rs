@@ -148,6 +148,26 @@ fn ready_stays_ready_and_makes_what_is_missing_while_wanted_or_in_use() {
             &["Stop"],
         ),
         (
+            "one subnet missing while another that is not configured is on its way, in use",
+            World::in_use()
+                .networks(&[(A, Associated), (STRANGE, Associating)])
+                .known(&[A, STRANGE]),
+            Ready,
+            &[],
+        ),
+        (
+            "all that is configured is up, and another has failed",
+            World::in_use()
+                .networks(&[
+                    (A, Associated),
+                    (B, Associated),
+                    (STRANGE, AssociationFailed),
+                ])
+                .failures_on_record(&[STRANGE]),
+            Ready,
+            &[],
+        ),
+        (
             "a subnet that is not configured, beside both that are",
             World::in_use()
                 .networks(&[(A, Associated), (B, Associated), (STRANGE, Associated)])
