@@ -38,7 +38,7 @@ fn machine_clock() -> Arc<dyn Clock> {
 
 async fn run(cli: &Cli) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
-        .with_env_filter(env::var("RUST_LOG").unwrap_or_else(|_| "warn,sandbox=info".to_owned()))
+        .with_env_filter(env::var("RUST_LOG").unwrap_or_else(|_| "error,sandbox=info".to_owned()))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .without_time()

@@ -345,6 +345,32 @@ async fn an_invocation_goes_on_when_its_caller_goes_away() {
     setup.lambda.shutdown().await;
 }
 
+#[test]
+fn a_function_ends_with_the_sandbox_even_while_it_is_busy() {
+    let program = Program::test("function_process").unwrap();
+    let mut function = std::process::Command::new(program.path)
+        .args(program.arguments)
+        .env("AWS_LAMBDA_RUNTIME_API", "http://127.0.0.1:9/none")
+        .env("INIT", "hang")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // The pipe breaks when the process that holds it ends, however it ends.
+    drop(function.stdin.take());
+    let began = std::time::Instant::now();
+    let status = loop {
+        match function.try_wait().unwrap() {
+            Some(status) => break Some(status),
+            None if began.elapsed() > Duration::from_secs(30) => break None,
+            None => std::thread::yield_now(),
+        }
+    };
+    // After a failure nothing shall be left either.
+    let _ = function.kill();
+    assert!(status.is_some_and(|status| status.success()), "{status:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_process_is_left_after_the_shutdown() {

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use ring::digest;
 use serde::Deserialize;
@@ -105,7 +105,7 @@ pub(super) async fn signed_out() -> Response {
 }
 
 /// Signs out at once: for people who want to be somebody else.
-pub(super) async fn forget(_: HeaderMap) -> Response {
+pub(super) async fn forget() -> Response {
     let mut response = go_to(StatusCode::SEE_OTHER, PATH);
     let expired = format!(
         "{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",

@@ -45,7 +45,8 @@ pub(super) async fn page(State(control): State<Control>) -> Response {
 
 fn nav() -> String {
     "<nav><a href=\"/\">What an employee sees</a> <a href=\"/sandbox/sign-in\">Sign in as somebody</a> \
-     <a href=\"/sandbox/\">Look again</a></nav>"
+     <a href=\"/sandbox/\">Look again</a> \
+     <form class=\"inline\" method=\"post\" action=\"/sandbox/sign-out\"><button>Be somebody else</button></form></nav>"
         .to_owned()
 }
 

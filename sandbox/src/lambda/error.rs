@@ -68,7 +68,7 @@ pub enum InvokeError {
         log: String,
     },
     /// The function answered with an error (or panicked, which its runtime turns into one).
-    #[error("{function}: {}: {}", .error.error_type, .error.error_message)]
+    #[error("{function}: {}: {}\n{log}", .error.error_type, .error.error_message)]
     Function {
         /// The function.
         function: String,

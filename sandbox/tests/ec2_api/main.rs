@@ -1,6 +1,5 @@
 //! EC2's Query API, spoken to by the real SDK over HTTP on loopback.
 
-mod botocore;
 mod calls;
 mod control;
 mod faults;

@@ -360,6 +360,7 @@ mod tests {
         let read = |ingress: &str, egress: &str| {
             connection(
                 types::ClientVpnConnection::builder()
+                    .connection_id("cvpn-connection-0123456789abcdef0")
                     .ingress_bytes(ingress)
                     .egress_bytes(egress)
                     .build(),

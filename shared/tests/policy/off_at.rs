@@ -271,3 +271,31 @@ fn what_the_page_says_is_the_instant_of_the_decision() {
     assert_eq!(World::associated().decide().keep_until, None);
     assert_eq!(World::off().decide().keep_until, None);
 }
+
+#[test]
+fn an_unanswered_ask_keeps_it_only_where_nothing_else_does() {
+    let wanted_until = World::ready().asked().state.requested_at.unwrap() + minutes(120);
+    let lease_until = noon() + minutes(20);
+    // The pass that answers it leaves the lease in charge, so that is what the page says.
+    let leased = World::ready()
+        .asked()
+        .lease("yuki@example.com", lease_until);
+    let expected = OffAt {
+        at: lease_until,
+        rule: KeepRule::Lease,
+    };
+    assert_eq!(off(&leased), Some(expected));
+    let unleased = World::ready().asked();
+    let expected = OffAt {
+        at: wanted_until,
+        rule: KeepRule::Wanted,
+    };
+    assert_eq!(off(&unleased), Some(expected));
+    // When it is wanted no more, all the rest has to have passed then, too: here by day again.
+    let mut night = last_used(&TOKYO, "2026-11-23T06:30:00+09:00");
+    night = night.at(time("2026-11-23T06:50:00+09:00")).with(|w| {
+        w.state.requests += 1;
+        w.state.requested_at = Some(time("2026-11-23T05:10:00+09:00"));
+    });
+    assert_eq!(instant(&night), time("2026-11-23T07:30:00+09:00"));
+}

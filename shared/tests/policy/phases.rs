@@ -212,6 +212,15 @@ fn while_anything_associates_and_nothing_was_ready_yet_it_is_starting_and_a_pass
             &[],
         ),
         (
+            "one accepted, the other's answer lost, and nobody waits any more",
+            World::associating()
+                .networks(&[(A, Associating)])
+                .known(&[A])
+                .served(),
+            Starting,
+            &[],
+        ),
+        (
             "one accepted, the other's answer lost",
             World::associating()
                 .networks(&[(A, Associating)])

@@ -58,23 +58,34 @@ fn once_associated_and_not_yet_ready_it_is_starting_until_all_is_in_place() {
     ]);
 }
 
+/// Ready with one of the two subnets.
+fn one(world: World) -> World {
+    world.networks(&[(A, Associated)]).known(&[A])
+}
+
+fn leased(world: World) -> World {
+    let until = world.now + minutes(20);
+    world.lease("yuki@example.com", until)
+}
+
 #[test]
-fn ready_stays_ready_and_makes_what_is_missing_while_wanted_or_in_use() {
-    let one = |world: World| world.networks(&[(A, Associated)]).known(&[A]);
+fn ready_stays_ready_until_nothing_keeps_it() {
+    check(vec![
+        ("in use", World::in_use(), Ready, &[]),
+        ("leased", leased(World::ready()), Ready, &[]),
+        ("nothing keeps it", World::ready(), Ready, &["Stop"]),
+    ]);
+}
+
+#[test]
+fn ready_makes_what_is_missing_while_wanted_or_in_use() {
     let failed = |world: World| {
         world
             .networks(&[(A, Associated), (B, AssociationFailed)])
             .known(&[A])
             .failures_on_record(&[B])
     };
-    let leased = |world: World| {
-        let until = world.now + minutes(20);
-        world.lease("yuki@example.com", until)
-    };
     check(vec![
-        ("in use", World::in_use(), Ready, &[]),
-        ("leased", leased(World::ready()), Ready, &[]),
-        ("nothing keeps it", World::ready(), Ready, &["Stop"]),
         (
             "one subnet missing, in use",
             one(World::in_use()),
@@ -129,6 +140,12 @@ fn ready_stays_ready_and_makes_what_is_missing_while_wanted_or_in_use() {
             Ready,
             &[],
         ),
+    ]);
+}
+
+#[test]
+fn ready_makes_nothing_that_is_under_way_or_not_configured() {
+    check(vec![
         (
             "an attempt at the other is committed, in use",
             one(World::in_use().with(|w| {
@@ -146,6 +163,26 @@ fn ready_stays_ready_and_makes_what_is_missing_while_wanted_or_in_use() {
             })),
             Ready,
             &["Stop"],
+        ),
+        (
+            "one subnet missing while another that is not configured is on its way, in use",
+            World::in_use()
+                .networks(&[(A, Associated), (STRANGE, Associating)])
+                .known(&[A, STRANGE]),
+            Ready,
+            &[],
+        ),
+        (
+            "all that is configured is up, and another has failed",
+            World::in_use()
+                .networks(&[
+                    (A, Associated),
+                    (B, Associated),
+                    (STRANGE, AssociationFailed),
+                ])
+                .failures_on_record(&[STRANGE]),
+            Ready,
+            &[],
         ),
         (
             "a subnet that is not configured, beside both that are",

@@ -101,6 +101,11 @@ fn grace_and_idle_time_count_no_more_once_everybody_has_released() {
             false,
         ),
         (
+            "a colleague asked while attempts failed, and that ran out before it came up",
+            busy().released(YUKI, 5).holds(KEN, 6, -30),
+            false,
+        ),
+        (
             "only in an earlier stay",
             busy()
                 .released(YUKI, 4)

@@ -1,4 +1,8 @@
 //! What the reconciler does with EC2 and the tables, and what the audit trail says of it afterwards.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 mod wire;
 mod world;
