@@ -6,10 +6,10 @@ use super::Scene;
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::Value;
 use crate::model::update::Update;
-use crate::model::{Restorable, Snapshot};
+use crate::model::{Restorable, RouteKey, RouteStatus, Snapshot};
 use crate::ports::Transition;
 
-/// What was made again is in force.
+/// What was made again is in force, or no longer called for.
 pub(in crate::reconcile) fn restored(
     scene: &Scene<'_>,
     restored: &BTreeSet<Restorable>,
@@ -72,12 +72,20 @@ pub(super) fn restored_record(
     scene: &Scene<'_>,
     restored: &BTreeSet<Restorable>,
 ) -> Option<AuditRecord> {
+    let in_force = |key: &&RouteKey| {
+        let routes = scene.seen.routes.iter().flatten();
+        routes
+            .into_iter()
+            .any(|route| route.key == **key && route.status == RouteStatus::Active)
+    };
     let routes: Vec<_> = restored
         .iter()
         .filter_map(|restorable| match restorable {
             Restorable::Route(key) => Some(key),
             Restorable::SecurityGroups => None,
         })
+        // One whose subnet is gone is no longer called for, and was not made.
+        .filter(in_force)
         .collect();
     let groups = restored.contains(&Restorable::SecurityGroups);
     let reason = match (routes.len(), groups) {

@@ -1,0 +1,40 @@
+//! The documents say what the code does.
+
+use shared::config::VARIABLES;
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn the_readme_names_each_variable_with_its_default() {
+    for variable in VARIABLES {
+        let name = format!("`{}`", variable.name);
+        let row = README
+            .lines()
+            .find(|line| line.starts_with('|') && line.contains(&name));
+        let row = row.unwrap_or_else(|| panic!("the README has no row for {name}"));
+        let default = match variable.default {
+            Some(default) if !default.is_empty() => format!("`{default}`"),
+            Some(_) => continue,
+            None => "| - |".to_owned(),
+        };
+        assert!(
+            row.contains(&default),
+            "{name}: the README does not say {default}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_names_no_variable_that_nobody_reads() {
+    let rows = README
+        .lines()
+        .skip_while(|line| *line != "## Configuration");
+    let table = rows
+        .take_while(|line| *line != "## Where to read on")
+        .filter(|line| line.starts_with('|'));
+    let first_cells = table.filter_map(|row| row.split('|').nth(1));
+    for name in first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        let known = VARIABLES.iter().any(|variable| variable.name == name);
+        assert!(known, "the README explains {name}, which nobody reads");
+    }
+}
