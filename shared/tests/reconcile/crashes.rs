@@ -18,7 +18,7 @@ async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_onc
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
             let done = wire
-                .run(reconciler.ask(&world.endpoint, person("yuki")))
+                .run(Box::pin(reconciler.ask(&world.endpoint, person("yuki"))))
                 .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             let durable = world.state().await.requests == 1;
@@ -65,7 +65,9 @@ async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
             let wire = Wire::new();
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
-            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let done = wire
+                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
+                .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             world.sweep_until(Phase::Ready).await;
             assert_eq!(world.manual_routes().len(), 6, "{case}");
@@ -90,7 +92,9 @@ async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
             let wire = Wire::new();
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
-            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let done = wire
+                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
+                .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             world.sweep_until(Phase::Off).await;
             assert_eq!(world.associations(), 0, "{case}");

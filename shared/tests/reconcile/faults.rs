@@ -65,7 +65,7 @@ async fn a_refusal_is_told_with_its_code_and_counted_three_times() {
     let asked = world.ask("yuki").await;
     match asked.refused {
         Some(VpnError::Refused { code, .. }) => {
-            assert_eq!(code, "InvalidClientVpnSubnetId.NotFound")
+            assert_eq!(code, "InvalidClientVpnSubnetId.NotFound");
         }
         other => panic!("{other:?}"),
     }
