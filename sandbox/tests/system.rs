@@ -93,6 +93,22 @@ async fn a_sweep_can_be_asked_for() {
 }
 
 #[tokio::test]
+async fn a_function_can_be_invoked_with_any_event_as_lambda_is() {
+    let world = World::new().await;
+    let invoke = |function: &str| format!("/2015-03-31/functions/{function}/invocations");
+    let (status, answer) = post(&world, &invoke("associate"), &json!({ "path": "/x" })).await;
+    assert_eq!((status, &answer["statusCode"]), (200, &json!(200)));
+    let (status, error) = post(&world, &invoke("associate"), &json!({ "path": "/fail" })).await;
+    assert_eq!(
+        (status, &error["errorMessage"]),
+        (200, &json!("no such luck"))
+    );
+    let (status, _) = post(&world, &invoke("nothing"), &json!({})).await;
+    assert_eq!(status, 404);
+    world.sandbox.shutdown().await;
+}
+
+#[tokio::test]
 async fn time_is_changed_over_http() {
     let world = World::with(|options| options.speed = 0).await;
     let before = world.sandbox.clock().now();

@@ -66,7 +66,7 @@ const KEYS_DETAIL: &str =
     "Your sign-in could not be checked just now. Nothing was asked. Please try again.";
 const STORE_DETAIL: &str =
     "The request could not be put on record, so nothing was asked. Please try again.";
-const STATUS_DETAIL: &str = "Where the VPN stands could not be read just now. Please try again.";
+const STATUS_DETAIL: &str = "AWS could not answer this just now. Please try again in a moment.";
 
 impl Refusal {
     /// The table.

@@ -3,6 +3,7 @@
 
 mod actions;
 mod api;
+mod invoke;
 mod page;
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(crate) struct Control {
     pub(crate) urls: Urls,
 }
 
-/// The page, its forms and the JSON API, all under `/sandbox/`.
+/// The page, its forms and the JSON API, all under `/sandbox/`, and Lambda's Invoke API where its clients look for it.
 pub(crate) fn router(control: Control) -> Router {
     let ec2 = control.ec2.control();
     Router::new()
@@ -54,6 +55,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/sandbox/api/dynamo/calls/reset", post(api::reset_calls))
         .route("/sandbox/api/dynamo/fault", post(api::fault))
         .route("/sandbox/api/dynamo/faults/clear", post(api::clear_faults))
+        .route(invoke::PATH, post(invoke::invoke))
         .with_state(control)
         .nest("/sandbox/api/ec2", ec2)
         .layer(DefaultBodyLimit::max(64 * 1024))
