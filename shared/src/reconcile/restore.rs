@@ -6,7 +6,7 @@ use super::pass::{Pass, Step};
 use super::start::client_token;
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::update::Update;
-use crate::model::{Restorable, RouteKey, Snapshot};
+use crate::model::{NetworkStatus, Restorable, RouteKey, Snapshot};
 use crate::ports::{StoreError, VpnError};
 
 impl Pass<'_> {
@@ -54,7 +54,17 @@ impl Pass<'_> {
             .as_ref()
             .and_then(|snapshot| snapshot.routes.get(key));
         let description = described.and_then(Option::as_deref);
-        let token = client_token(id, &self.state, &[key.subnet_id.as_str(), &key.cidr]);
+        // A route goes with its subnet's association: the next association's route is another call.
+        let through = self
+            .seen
+            .in_status(NetworkStatus::Associated)
+            .filter(|network| key.is_local() || network.subnet_id == key.subnet_id)
+            .map(|network| network.association_id.as_str());
+        let subject: Vec<&str> = [key.subnet_id.as_str(), &key.cidr]
+            .into_iter()
+            .chain(through)
+            .collect();
+        let token = client_token(id, &self.state, &subject);
         self.reconciler
             .vpn
             .create_route(id, key, description, &token)

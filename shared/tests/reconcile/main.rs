@@ -8,6 +8,7 @@
 mod wire;
 mod world;
 
+mod by_hand;
 mod counts;
 mod crashes;
 mod faults;

@@ -122,7 +122,10 @@ pub(in crate::reconcile) fn gone(
     update = if all {
         update.remove(OF_ONE_STAY)
     } else {
-        update.delete("association_ids", ids)
+        // The tokens of the attempt that made them would be answered with what is gone.
+        update
+            .delete("association_ids", ids)
+            .remove(&["start_began_at"])
     };
     let ours = state.stopping_since;
     let (ended_at, bound) = match ours {

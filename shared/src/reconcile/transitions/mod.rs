@@ -121,6 +121,12 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
     if state.associated_since.is_none() && seen.any(NetworkStatus::Associated) {
         update = update.set("associated_since", seen.observed_at);
     }
+    if is_whole(scene) && (state.start_began_at.is_some() || state.attempts_used() > 0) {
+        // The next subnet that is lost gets attempts, and tokens, of its own.
+        update = update
+            .set("attempts_spent", state.attempt)
+            .remove(&["start_began_at", "failed_at"]);
+    }
     let listed_as_failed = |id: &&AssociationId| {
         seen.network(id)
             .is_some_and(|n| n.status != NetworkStatus::Disassociated)
@@ -146,6 +152,15 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
                 .set("reading_since_ms", read_at_ms)
         }
     }
+}
+
+/// Whether this stay has been ready and has all its subnets.
+fn is_whole(scene: &Scene<'_>) -> bool {
+    let associated = |subnet_id: &SubnetId| {
+        let mut associated = scene.seen.in_status(NetworkStatus::Associated);
+        associated.any(|network| network.subnet_id == *subnet_id)
+    };
+    scene.state.ready_since.is_some() && scene.endpoint.subnets.iter().all(associated)
 }
 
 fn last_use(scene: &Scene<'_>) -> Option<DateTime<Utc>> {
