@@ -7,6 +7,7 @@ mod control;
 pub mod day;
 pub mod dynamo;
 pub mod ec2;
+pub mod embedded;
 pub mod example;
 pub mod function;
 mod html;

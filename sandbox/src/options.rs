@@ -67,7 +67,7 @@ impl Options {
         }
     }
 
-    /// On free ports, with the tables in memory, and with sweeps only when [`Sandbox::sweep`] is called.
+    /// On free ports, with the tables in memory, and with sweeps only when [`Sandbox::sweep`](crate::Sandbox::sweep) is called.
     pub fn for_test(state: impl Into<PathBuf>, program: Program, real: Arc<dyn Clock>) -> Self {
         let mut options = Self::new(state, program, real);
         options.keep_tables = false;

@@ -110,7 +110,7 @@ async fn what_was_written_survives_a_restart() {
     let second = Dynamo::start(file).await.unwrap();
     let items = second.items(LEASE_TABLE).await.unwrap();
     assert_eq!(items.len(), 1);
-    assert_eq!(items[0]["item"]["S"], "state");
+    assert_eq!(items[0].text("item"), "state");
     second.shutdown().await;
 }
 

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::Value;
 use shared::clock::Clock;
 
 use super::Control;
+use crate::dynamo::Record;
 use crate::ec2::{ConnectionStatus, Endpoint, World};
 use crate::example;
 use crate::html::{self, Escaped};
@@ -17,8 +17,8 @@ use crate::html::{self, Escaped};
 const RECORDS: usize = 30;
 
 pub(super) async fn page(State(control): State<Control>) -> Response {
-    let records = match control.dynamo.items(example::AUDIT_TABLE).await {
-        Ok(items) => records(items),
+    let records = match control.dynamo.records().await {
+        Ok(found) => records(&found),
         Err(error) => format!("<p class=\"problem\">{}</p>", Escaped(&error.to_string())),
     };
     let endpoints = control.ec2.read(|world| {
@@ -248,23 +248,13 @@ fn functions(control: &Control) -> String {
     )
 }
 
-/// The newest audit records: event ids are UUIDv7 and sort by time, but some are made from what they record.
-fn records(items: Vec<Value>) -> String {
-    let text = |item: &Value, name: &str| {
-        let value = &item[name];
-        value["S"]
-            .as_str()
-            .or(value["N"].as_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let mut items = items;
-    items.sort_by_cached_key(|item| (text(item, "occurred_at"), text(item, "event_id")));
-    let rows = items.iter().rev().take(RECORDS).map(|item| {
+/// The newest audit records.
+fn records(records: &[Record]) -> String {
+    let rows = records.iter().rev().take(RECORDS).map(|record| {
         let cells = ["occurred_at", "endpoint_name", "event", "actor", "reason"];
         cells.iter().fold("<tr>".to_owned(), |mut row, name| {
             // Writing to a string cannot fail.
-            let _ = write!(row, "<td>{}", Escaped(&text(item, name)));
+            let _ = write!(row, "<td>{}", Escaped(record.text(name)));
             row
         })
     });

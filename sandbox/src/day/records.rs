@@ -4,91 +4,62 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::stage::Stage;
 use super::timeline::{heading, wall};
+use crate::dynamo::Record;
 
 /// What an hour of one association costs in Tokyo, in US dollars.
 const HOUR_PRICE_USD: f64 = 0.15;
 const SUBNETS: f64 = 2.0;
 
-/// An audit record in DynamoDB's JSON.
-#[derive(Debug, Clone)]
-pub(super) struct Record(Value);
+/// Who did it, without what stands behind the `@`.
+pub(super) fn actor(record: &Record) -> String {
+    record
+        .text("actor")
+        .split('@')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
 
-impl Record {
-    pub(super) fn new(item: Value) -> Self {
-        Self(item)
-    }
+/// When it happened.
+pub(super) fn occurred_at(record: &Record) -> anyhow::Result<DateTime<Utc>> {
+    record
+        .text("occurred_at")
+        .parse()
+        .context("a record without a time")
+}
 
-    fn text(&self, attribute: &str) -> Option<&str> {
-        let value = &self.0[attribute];
-        value["S"].as_str().or_else(|| value["N"].as_str())
-    }
-
-    pub(super) fn id(&self) -> String {
-        self.text("event_id").unwrap_or_default().to_owned()
-    }
-
-    pub(super) fn event(&self) -> &str {
-        self.text("event").unwrap_or_default()
-    }
-
-    pub(super) fn endpoint(&self) -> &str {
-        self.text("endpoint_name").unwrap_or_default()
-    }
-
-    pub(super) fn actor(&self) -> String {
-        let actor = self.text("actor").unwrap_or_default();
-        actor.split('@').next().unwrap_or_default().to_owned()
-    }
-
-    pub(super) fn occurred_at(&self) -> anyhow::Result<DateTime<Utc>> {
-        let text = self
-            .text("occurred_at")
-            .context("a record without a time")?;
-        Ok(text.parse()?)
-    }
-
-    pub(super) fn number(&self, attribute: &str) -> f64 {
-        self.text(attribute)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(f64::NAN)
-    }
-
-    /// The record in a line of the story.
-    pub(super) fn sentence(&self) -> String {
-        format!(
-            "{:<24} {}",
-            self.event(),
-            self.text("reason").unwrap_or_default()
-        )
-    }
+/// The record in a line of the story.
+pub(super) fn sentence(record: &Record) -> String {
+    format!("{:<24} {}", record.text("event"), record.text("reason"))
 }
 
 /// Prints the records and what the day cost, and checks that the one explains the other.
 pub(super) async fn tell(stage: &mut Stage) -> anyhow::Result<()> {
-    let records = stage.records().await?;
+    let records = stage.sandbox.dynamo().records().await?;
     heading("The audit records");
     println!(
         "  {:<9} {:<25} {:<12} {:>5} {:>9} {:>9}  reason",
         "time", "event", "actor", "stay", "seconds", "USD"
     );
     for record in &records {
-        let cell = |attribute| record.text(attribute).unwrap_or("");
         println!(
             "  {:<9} {:<25} {:<12} {:>5} {:>9} {:>9}  {}",
-            wall(record.occurred_at()?),
-            record.event(),
-            record.actor(),
-            cell("stay"),
-            cell("duration_seconds"),
-            cell("cost_usd"),
-            cell("reason"),
+            wall(occurred_at(record)?),
+            record.text("event"),
+            actor(record),
+            record.text("stay"),
+            record.text("duration_seconds"),
+            record.text("cost_usd"),
+            record.text("reason"),
         );
     }
-    let ids: BTreeSet<String> = records.iter().map(Record::id).collect();
+    let ids: BTreeSet<&str> = records
+        .iter()
+        .map(|record| record.text("event_id"))
+        .collect();
     stage
         .checks
         .equal(&ids.len(), &records.len(), "no record has another's id");
@@ -101,7 +72,7 @@ fn cost(stage: &mut Stage, records: &[Record]) {
     let ends = ["disassociation.completed", "disassociation.external"];
     let ended: Vec<&Record> = records
         .iter()
-        .filter(|record| ends.contains(&record.event()))
+        .filter(|record| ends.contains(&record.text("event")))
         .collect();
     let cost: f64 = ended.iter().map(|record| record.number("cost_usd")).sum();
     let up_seconds: f64 = ended

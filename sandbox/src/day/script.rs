@@ -238,11 +238,11 @@ async fn somebody_asks_while_it_goes_down(stage: &mut Stage, hana: &Person) -> a
 
 /// Each event that has to be on record, in its order: the endpoint's own, and what people did.
 async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
-    let records = stage.records().await?;
+    let records = stage.sandbox.dynamo().records().await?;
     let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
         records
             .iter()
-            .map(|record| record.event().to_owned())
+            .map(|record| record.text("event").to_owned())
             .filter(|event| wanted(event))
             .collect()
     };
@@ -288,7 +288,9 @@ async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
             .checks
             .equal(&of(&|found| found == event).len(), &times, event);
     }
-    let osaka = records.iter().any(|record| record.endpoint() == "osaka");
+    let osaka = records
+        .iter()
+        .any(|record| record.text("endpoint_name") == "osaka");
     stage
         .checks
         .that(!osaka, "an endpoint that nobody asked for has no record");

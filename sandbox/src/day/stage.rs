@@ -8,7 +8,7 @@ use shared::clock::Clock;
 use shared::model::{ConnectionId, EndpointId};
 
 use super::checks::Checks;
-use super::records::Record;
+use super::records::{actor, occurred_at, sentence};
 use super::timeline;
 use crate::ec2::{self, Ec2};
 use crate::{Sandbox, example};
@@ -115,20 +115,12 @@ impl Stage {
 
     /// Tells what came on record since.
     pub(super) async fn tell_news(&mut self) -> anyhow::Result<()> {
-        for record in self.records().await? {
-            if self.told.insert(record.id()) {
-                timeline::line(record.occurred_at()?, &record.actor(), &record.sentence());
+        for record in self.sandbox.dynamo().records().await? {
+            if self.told.insert(record.text("event_id").to_owned()) {
+                timeline::line(occurred_at(&record)?, &actor(&record), &sentence(&record));
             }
         }
         Ok(())
-    }
-
-    /// The audit records, oldest first.
-    pub(super) async fn records(&self) -> anyhow::Result<Vec<Record>> {
-        let items = self.sandbox.dynamo().items(example::AUDIT_TABLE).await?;
-        let mut records: Vec<Record> = items.into_iter().map(Record::new).collect();
-        records.sort_by_key(Record::id);
-        Ok(records)
     }
 
     /// The statuses of the endpoint's target networks in EC2, as EC2 calls them.

@@ -3,6 +3,7 @@
 
 mod fault;
 mod proxy;
+mod record;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -15,10 +16,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::example;
 use crate::server::{self, Server};
 use fault::Faults;
 
 pub use fault::Fault;
+pub use record::Record;
 
 /// How many calls the log keeps.
 const LOG_LENGTH: usize = 20_000;
@@ -141,12 +144,23 @@ impl Dynamo {
         lock(&self.0.proxy.faults).clear();
     }
 
-    /// All items of a table, in `DynamoDB`'s JSON.
+    /// All items of a table.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn items(&self, table: &str) -> Result<Vec<serde_json::Value>, reqwest::Error> {
-        self.0.proxy.scan(table).await
+    pub async fn items(&self, table: &str) -> Result<Vec<Record>, reqwest::Error> {
+        let items = self.0.proxy.scan(table).await?;
+        Ok(items.into_iter().map(Record::new).collect())
+    }
+
+    /// The audit records, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn records(&self) -> Result<Vec<Record>, reqwest::Error> {
+        let mut records = self.items(example::AUDIT_TABLE).await?;
+        records.sort_by(|one, other| one.text("event_id").cmp(other.text("event_id")));
+        Ok(records)
     }
 
     /// Stops serving.

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::model::{ConnectionId, EndpointId};
 
+use super::cidr::Range as _;
 use super::draw::Delay;
 use super::error::ApiError;
 use super::world::{Event, World};

@@ -17,7 +17,7 @@ pub enum InvokeError {
     /// The event is over [`PAYLOAD_LIMIT`].
     #[error("the event is larger than {PAYLOAD_LIMIT} bytes")]
     TooLarge,
-    /// All instances were busy for [`Function::queue_limit`].
+    /// All instances were busy for [`queue_limit`](super::Function::queue_limit).
     #[error("{function}: all instances are busy")]
     Throttled {
         /// The function.
@@ -55,7 +55,7 @@ pub enum InvokeError {
         /// The end of its log.
         log: String,
     },
-    /// The invocation went over [`Function::time_limit`]; the process was killed.
+    /// The invocation went over [`time_limit`](super::Function::time_limit); the process was killed.
     #[error("{function}: RequestId: {request_id} Error: Task timed out after {:.2} seconds\n{log}", .after.as_secs_f64())]
     TimedOut {
         /// The function.

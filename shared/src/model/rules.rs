@@ -110,6 +110,18 @@ pub struct Cidr {
     prefix_length: u8,
 }
 
+impl Cidr {
+    /// The network's own address, its first.
+    pub fn address(self) -> Ipv4Addr {
+        self.address
+    }
+
+    /// How many leading bits all its addresses share, 0 to 32.
+    pub fn prefix_length(self) -> u8 {
+        self.prefix_length
+    }
+}
+
 /// A text that is not an IPv4 network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCidr {

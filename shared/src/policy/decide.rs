@@ -320,12 +320,16 @@ impl<'a> View<'a> {
     }
 
     /// Associations that no start of ours explains. One on a subnet that a committed start may have associated, before
-    /// its answer was lost, is left to that start.
+    /// its answer was lost, is left to that start, while somebody is going to finish it.
     fn adoptable(self) -> Option<Action> {
+        let claimed = if self.finish_start().is_some() {
+            self.unanswered_subnets()
+        } else {
+            Vec::new()
+        };
         let explained = |network: &&SeenNetwork| {
             self.state.association_ids.contains(&network.association_id)
-                || (self.state.start_began_at.is_some()
-                    && self.unanswered_subnets().contains(&&network.subnet_id))
+                || claimed.contains(&&network.subnet_id)
         };
         let strangers: BTreeSet<_> = self
             .seen
@@ -474,6 +478,7 @@ impl Decision {
             | Reason::Held { .. }
             | Reason::GaveUp(_)
             | Reason::Asked
+            | Reason::NotSeen
             | Reason::Retrying { .. }
             | Reason::Associating
             | Reason::Restoring { .. }

@@ -141,6 +141,8 @@ pub enum Reason {
     GaveUp(Option<Failure>),
     /// Somebody asked.
     Asked,
+    /// Somebody asked, and EC2 could not be read.
+    NotSeen,
     /// An attempt failed, another follows.
     Retrying {
         /// What went wrong.
@@ -231,6 +233,10 @@ impl fmt::Display for Reason {
                 write!(f, "; ask again to try again.")
             }
             Self::Asked => write!(f, "The request is on record; the VPN is being associated."),
+            Self::NotSeen => write!(
+                f,
+                "The request is on record; how far AWS is cannot be seen just now."
+            ),
             Self::Retrying { failure, at } => {
                 write!(f, "An attempt to associate failed")?;
                 write_failure(f, failure.as_ref())?;

@@ -6,6 +6,7 @@
 //! committed before EC2 is called, `transitions` what is written together.
 
 mod ask;
+mod look;
 mod observe;
 mod pass;
 mod restore;
@@ -14,6 +15,7 @@ mod start;
 mod stop;
 mod sweep;
 mod transitions;
+mod visit;
 
 use std::sync::Arc;
 
@@ -25,10 +27,11 @@ use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
 
-pub use ask::{Ask, AskError, Asked, ExtendError, StatusError};
+pub use ask::{Ask, AskError, Asked, ExtendError};
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{SweepError, Swept};
+pub use visit::StatusError;
 
 /// EC2 takes at most ten operations in flight for each endpoint
 /// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::pass::Passed;
 use crate::model::item::rfc3339;
-use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus};
+use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
 use crate::policy::Phase;
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
@@ -90,7 +90,7 @@ impl Standing {
             keep_until: decision.keep_until.filter(|_| phase == Phase::Ready),
             ready_estimate: ready_estimate(state, now).filter(|_| phase == Phase::Starting),
             started_at: state.asked_at.or(up).filter(|_| phase != Phase::Off),
-            active_connections: seen.usage.as_ref().map(|usage| usage.active),
+            active_connections: active_connections(seen),
             associations: seen
                 .networks
                 .iter()
@@ -124,6 +124,13 @@ impl Standing {
             .iter()
             .any(|network| up.contains(&network.status))
     }
+}
+
+/// Where nothing is associated, nobody can be connected, whether anybody looked or not.
+fn active_connections(seen: &Observation) -> Option<usize> {
+    let nobody_can_be = !seen.any(NetworkStatus::Associated);
+    let seen = seen.usage.as_ref().map(|usage| usage.active);
+    seen.or(nobody_can_be.then_some(0))
 }
 
 /// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.

@@ -7,7 +7,7 @@ use super::pass::{Driver, Pass, Passed};
 use super::{Reconciler, side_by_side};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndpointState, ManagedEndpoint};
-use crate::policy::{Phase, stale_after};
+use crate::policy::{Decision, Phase, stale_after};
 use crate::ports::{StoreError, VpnError};
 
 /// How far behind the last sweep to look for connections that ended: EC2's listing lags, and the last sweep may have
@@ -25,6 +25,17 @@ pub struct Swept {
     pub reason: String,
     /// Connections that were put on record as ended, now or by an earlier sweep.
     pub connections_ended: usize,
+}
+
+impl Swept {
+    fn of(decision: &Decision, connections_ended: usize) -> Self {
+        let reason = decision.reason.to_string();
+        Self {
+            phase: decision.phase,
+            reason,
+            connections_ended,
+        }
+    }
 }
 
 /// Why a sweep could not do all it should at an endpoint; it stays as it is until the next one.
@@ -46,19 +57,18 @@ impl Reconciler {
         dry_run: bool,
     ) -> Result<Swept, SweepError> {
         let before = self.store.state(&endpoint.id).await?;
-        let (state, reading) = futures::join!(
+        let (loaded, reading) = futures::join!(
             self.store.load(&endpoint.id),
             self.read(endpoint, Plan::for_sweep(&before))
         );
-        let state = state?;
-        if !state.is_same_time_up(&before) {
+        let loaded = loaded?;
+        if !loaded.is_same_time_up(&before) {
             // Somebody was faster; what was read belongs to another time up.
-            return Ok(Swept {
-                phase: Phase::Starting,
-                reason: "another pass is at work".to_owned(),
-                connections_ended: 0,
-            });
+            let passed = self.reported(endpoint, loaded);
+            return Ok(Swept::of(&passed.decision, 0));
         }
+        // The state is the one read first: whoever asked since makes a stop's condition fail.
+        let state = before.clone().with_rest_of(&loaded);
         let driver = Driver::Sweep { dry_run };
         let seen = match self.interpret(reading, &state) {
             Ok(seen) => seen,
@@ -92,11 +102,7 @@ impl Reconciler {
         } = pass.run().await?;
         match refused.or(delayed).or(gaps.pop()) {
             Some(error) => Err(error.into()),
-            None => Ok(Swept {
-                phase: decision.phase,
-                reason: decision.reason.to_string(),
-                connections_ended: ended,
-            }),
+            None => Ok(Swept::of(&decision, ended)),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The process ends before or after any of its calls: the next pass carries on, and the records are right.
 
+use shared::model::update::Update;
 use shared::policy::Phase;
+use shared::ports::Store as _;
 
 use crate::wire::{When, Wire};
 use crate::world::{World, person};
@@ -18,7 +20,7 @@ async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_onc
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
             let done = wire
-                .run(reconciler.ask(&world.endpoint, person("yuki")))
+                .run(Box::pin(reconciler.ask(&world.endpoint, person("yuki"))))
                 .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             let durable = world.state().await.requests == 1;
@@ -65,7 +67,9 @@ async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
             let wire = Wire::new();
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
-            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let done = wire
+                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
+                .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             world.sweep_until(Phase::Ready).await;
             assert_eq!(world.manual_routes().len(), 6, "{case}");
@@ -90,7 +94,9 @@ async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
             let wire = Wire::new();
             wire.kill(when, nth);
             let reconciler = world.wired(&wire);
-            let done = wire.run(reconciler.sweep(&world.endpoint, false)).await;
+            let done = wire
+                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
+                .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
             world.sweep_until(Phase::Off).await;
             assert_eq!(world.associations(), 0, "{case}");
@@ -105,6 +111,25 @@ async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
         }
         assert!(finished, "a sweep makes more calls than this test tries");
     }
+}
+
+#[tokio::test]
+async fn a_start_that_died_and_that_nobody_will_finish_is_taken_over() {
+    let world = World::new().await;
+    let wire = Wire::new();
+    let reconciler = world.wired(&wire);
+    wire.kill_after("associate", 2);
+    let ask = Box::pin(reconciler.ask(&world.endpoint, person("yuki")));
+    assert!(wire.run(ask).await.is_none());
+    assert_eq!(world.associations(), 2);
+    assert_eq!(world.count("association.started").await, 0);
+    // An administrator says not to start before any other pass comes by.
+    let hold = Update::new().set("mode", "hold");
+    world.store.update(&world.endpoint.id, &hold).await.unwrap();
+    world.sweep_until(Phase::Ready).await;
+    assert_eq!(world.count("association.adopted").await, 1);
+    world.sweep_until(Phase::Off).await;
+    assert_eq!(world.count("disassociation.completed").await, 1);
 }
 
 /// Up for the second time, just associated, its routes not made yet.

@@ -47,6 +47,10 @@ async fn a_click_is_kept_whatever_passing_fault_meets_ec2() {
             let asked = world.ask("yuki").await;
             assert_eq!(asked.standing.phase, Phase::Starting, "{case}");
             assert!(asked.refused.is_none(), "{case}");
+            if action == Action::DescribeClientVpnTargetNetworks {
+                let message = asked.standing.message;
+                assert!(message.contains("cannot be seen"), "{case}: {message}");
+            }
             world.clear_faults();
             world.sweep_until(Phase::Ready).await;
             assert_eq!(world.associations(), 2, "{case}");
@@ -65,7 +69,7 @@ async fn a_refusal_is_told_with_its_code_and_counted_three_times() {
     let asked = world.ask("yuki").await;
     match asked.refused {
         Some(VpnError::Refused { code, .. }) => {
-            assert_eq!(code, "InvalidClientVpnSubnetId.NotFound")
+            assert_eq!(code, "InvalidClientVpnSubnetId.NotFound");
         }
         other => panic!("{other:?}"),
     }

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     reason = "helpers of tests may panic, as tests do"
 )]
+#![expect(unreachable_pub, reason = "nothing can reach into a test binary")]
 
 mod wire;
 mod world;

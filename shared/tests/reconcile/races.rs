@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use sandbox::ec2::Action;
 use shared::policy::Phase;
+use shared::ports::Store as _;
 
 use crate::wire::{When, Wire};
 use crate::world::{World, person};

@@ -63,6 +63,15 @@ impl Wire {
         *self.kill_at.lock().unwrap() = Some((when, nth));
     }
 
+    /// Ends the process once the `nth` call (from 1) of this name has been answered.
+    pub fn kill_after(self: &Arc<Self>, call: &'static str, nth: usize) {
+        let wire = self.clone();
+        self.hook(When::After, call, nth, move || async move {
+            wire.killed.notify_one();
+            std::future::pending::<()>().await;
+        });
+    }
+
     /// Runs a process until it is done (`Some`) or killed (`None`).
     pub async fn run<T>(&self, process: impl Future<Output = T>) -> Option<T> {
         tokio::select! {

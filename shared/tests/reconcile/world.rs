@@ -1,19 +1,15 @@
 //! The reconciler on its real adapters: the SDK's clients against the sandbox's EC2 and an embedded DynamoDB, on a clock
 //! that stands still until a test moves it.
 
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_sdk_ec2::config::{Credentials, Region};
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::dynamo::{Dynamo, Storage};
-use sandbox::ec2::{Action, Client, Ec2, Fault, FaultKind, Settings as Ec2Settings};
+use sandbox::dynamo::Record;
+use sandbox::ec2::{Action, Client, Fault, FaultKind};
+use sandbox::embedded::{Embedded, Options};
 use sandbox::example;
-use serde_json::Value;
-use shared::aws::{DynamoStore, Ec2ClientVpn, http_client};
 use shared::clock::Clock;
 use shared::model::audit::{EventIds, Origin, Retention};
 use shared::model::{ConnectionId, EndpointState, ManagedEndpoint, Rules};
@@ -25,24 +21,18 @@ use shared::reconcile::{
 
 use crate::wire::Wire;
 
-/// A clock that a test moves.
-#[derive(Debug)]
-pub struct TestClock(Mutex<DateTime<Utc>>);
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
-
 pub struct World {
-    pub clock: Arc<TestClock>,
-    pub ec2: Ec2,
-    pub dynamo: Dynamo,
+    aws: Embedded,
     pub endpoint: ManagedEndpoint,
     pub rules: Rules,
-    vpn: Arc<dyn ClientVpn>,
-    pub store: Arc<dyn Store>,
+}
+
+impl Deref for World {
+    type Target = Embedded;
+
+    fn deref(&self) -> &Embedded {
+        &self.aws
+    }
 }
 
 /// A Monday morning in Tokyo.
@@ -51,38 +41,23 @@ pub const MORNING: &str = "2026-11-23T00:30:00Z";
 impl World {
     /// Nothing associated, nobody has ever asked.
     pub async fn new() -> Self {
-        Self::at(MORNING).await
+        Self::with(|_| {}).await
     }
 
     /// One whose clients wait only a moment for an answer.
     pub async fn impatient() -> Self {
-        Self::build(MORNING, Duration::from_millis(300)).await
-    }
-
-    pub async fn at(start: &str) -> Self {
-        Self::build(start, Duration::from_secs(5)).await
+        Self::with(|options| options.patience = Duration::from_millis(300)).await
     }
 
     /// Its endpoint is attached to a transit gateway.
     pub async fn on_a_transit_gateway() -> Self {
-        let mut settings = Ec2Settings::example();
-        settings.endpoints[0].transit_gateway_id = Some("tgw-0123456789abcdef0".to_owned());
-        Self::of(settings, MORNING, Duration::from_secs(5)).await
+        let gateway = "tgw-0123456789abcdef0".to_owned();
+        Self::with(|options| options.ec2.endpoints[0].transit_gateway_id = Some(gateway)).await
     }
 
-    async fn build(start: &str, patience: Duration) -> Self {
-        Self::of(Ec2Settings::example(), start, patience).await
-    }
-
-    async fn of(mut settings: Ec2Settings, start: &str, patience: Duration) -> Self {
-        let clock = Arc::new(TestClock(Mutex::new(start.parse().unwrap())));
-        settings.behaviour.throttle = None;
-        let ec2 = Ec2::new(clock.clone(), settings);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let ec2_url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, ec2.router()).into_future());
-        let dynamo = Dynamo::start(Storage::Memory).await.unwrap();
-        let (vpn, store) = adapters(&ec2_url, dynamo.url(), patience);
+    async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options::at(MORNING.parse().unwrap());
+        change(&mut options);
         let endpoint = ManagedEndpoint {
             name: "tokyo".parse().unwrap(),
             id: example::TOKYO.parse().unwrap(),
@@ -90,14 +65,11 @@ impl World {
                 .map(|id| id.parse().unwrap())
                 .to_vec(),
         };
+        let aws = Embedded::start(options).await.unwrap();
         Self {
-            clock,
-            ec2,
-            dynamo,
+            aws,
             endpoint,
             rules: rules(),
-            vpn: Arc::new(vpn),
-            store: Arc::new(store),
         }
     }
 
@@ -134,7 +106,7 @@ impl World {
     }
 
     pub fn pass_seconds(&self, seconds: i64) {
-        *self.clock.0.lock().unwrap() += TimeDelta::seconds(seconds);
+        self.clock.advance(TimeDelta::seconds(seconds));
     }
 
     pub async fn ask(&self, who: &str) -> Asked {
@@ -247,21 +219,13 @@ impl World {
         self.store.load(&self.endpoint.id).await.unwrap()
     }
 
-    /// The audit records, oldest first.
     pub async fn records(&self) -> Vec<Record> {
-        let items = self.dynamo.items(example::AUDIT_TABLE).await.unwrap();
-        let mut records: Vec<Record> = items.into_iter().map(Record).collect();
-        records.sort_by_key(|record| record.text("event_id"));
-        records
+        self.dynamo.records().await.unwrap()
     }
 
     /// The events on record, oldest first, without who did it.
     pub async fn events(&self) -> Vec<String> {
-        self.records()
-            .await
-            .iter()
-            .map(|record| record.text("event"))
-            .collect()
+        self.aws.events().await.unwrap()
     }
 
     pub async fn count(&self, event: &str) -> usize {
@@ -270,25 +234,6 @@ impl World {
             .iter()
             .filter(|found| *found == event)
             .count()
-    }
-}
-
-/// An audit record in DynamoDB's JSON.
-#[derive(Debug)]
-pub struct Record(Value);
-
-impl Record {
-    pub fn text(&self, attribute: &str) -> String {
-        let value = &self.0[attribute];
-        value["S"]
-            .as_str()
-            .or(value["N"].as_str())
-            .unwrap_or_default()
-            .to_owned()
-    }
-
-    pub fn number(&self, attribute: &str) -> f64 {
-        self.text(attribute).parse().unwrap_or(f64::NAN)
     }
 }
 
@@ -311,38 +256,4 @@ fn rules() -> Rules {
         max_extension: TimeDelta::hours(12),
         routes: Vec::new(),
     }
-}
-
-/// As `Clients` makes them, with time-outs that a test can wait for.
-fn adapters(ec2_url: &str, dynamo_url: &str, patience: Duration) -> (Ec2ClientVpn, DynamoStore) {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(patience)
-        .build();
-    let config = aws_config::SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(http_client())
-        .region(Region::new(example::REGION))
-        .credentials_provider(aws_sdk_ec2::config::SharedCredentialsProvider::new(
-            Credentials::new("sandbox", "sandbox", None, None, "test"),
-        ))
-        .retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(3)
-                .with_initial_backoff(Duration::from_millis(5)),
-        )
-        .timeout_config(timeouts)
-        .build();
-    let ec2 = aws_sdk_ec2::config::Builder::from(&config).endpoint_url(ec2_url);
-    let dynamo = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(dynamo_url);
-    let vpn = Ec2ClientVpn::new(aws_sdk_ec2::Client::from_conf(ec2.build()));
-    let client = aws_sdk_dynamodb::Client::from_conf(dynamo.build());
-    (
-        vpn,
-        DynamoStore::new(
-            client,
-            example::LEASE_TABLE.to_owned(),
-            example::AUDIT_TABLE.to_owned(),
-        ),
-    )
 }

@@ -1,0 +1,103 @@
+//! Looking at EC2 on behalf of people: at most once in five seconds for each endpoint, however many of them wait.
+
+use chrono::{DateTime, TimeDelta};
+
+use super::Reconciler;
+use super::observe::Seen;
+use super::pass::{Driver, Pass, Passed};
+use crate::model::update::Update;
+use crate::model::{EndpointState, ManagedEndpoint, Observation};
+use crate::ports::{StoreError, VpnError};
+
+/// How long a reading of EC2 serves everybody who clicks or polls.
+const READ_AT_MOST_EVERY: TimeDelta = TimeDelta::seconds(5);
+/// An observation older than this says nothing any more.
+pub(super) const TOO_OLD: TimeDelta = TimeDelta::minutes(2);
+
+impl Reconciler {
+    /// Whether this click or poll is the one that reads EC2: nobody else has within [`READ_AT_MOST_EVERY`].
+    pub(super) async fn may_read(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: &EndpointState,
+    ) -> Result<bool, StoreError> {
+        let now_ms = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or(0);
+        let every_ms = u64::try_from(READ_AT_MOST_EVERY.num_milliseconds()).unwrap_or(0);
+        let last_allowed = now_ms.saturating_sub(every_ms);
+        if state
+            .reading_since_ms
+            .is_some_and(|since| since > last_allowed)
+        {
+            return Ok(false);
+        }
+        let claim = Update::new()
+            .when_at_most("reading_since_ms", last_allowed)
+            .set("reading_since_ms", now_ms);
+        Ok(self.store.update(&endpoint.id, &claim).await?.is_some())
+    }
+
+    pub(super) async fn pass(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: EndpointState,
+        requests_before: u64,
+        seen: Seen,
+    ) -> Result<Passed, StoreError> {
+        let mut pass = Pass::on_reading(
+            self,
+            endpoint,
+            Driver::Person,
+            state,
+            requests_before,
+            &seen,
+        );
+        for gap in seen.gaps {
+            pass.missed(gap);
+        }
+        pass.run().await
+    }
+
+    /// A pass on what another one has seen. Too old to act on, it only reports.
+    pub(super) async fn pass_on_record(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: EndpointState,
+    ) -> Result<Passed, StoreError> {
+        let now = self.clock.now();
+        let pass = self.unseen(endpoint, state);
+        // Clocks differ between processes: what was seen in the future is not fresh either.
+        let fresh = (now - pass.seen.observed_at).abs() <= READ_AT_MOST_EVERY;
+        if fresh {
+            pass.run().await
+        } else {
+            Ok(pass.report())
+        }
+    }
+
+    /// What is known without a look at EC2: it only reports.
+    pub(super) fn reported(&self, endpoint: &ManagedEndpoint, state: EndpointState) -> Passed {
+        self.unseen(endpoint, state).report()
+    }
+
+    /// A pass on what is on record of EC2, however old.
+    fn unseen<'a>(&'a self, endpoint: &'a ManagedEndpoint, state: EndpointState) -> Pass<'a> {
+        let seen = state.observation.clone();
+        let seen = seen.unwrap_or_else(|| Observation::nothing(DateTime::UNIX_EPOCH));
+        Pass::on_record(self, endpoint, state, seen)
+    }
+
+    /// EC2 could not be read. Where it refuses to be, a start that was due has failed.
+    pub(super) async fn unread(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: EndpointState,
+        error: VpnError,
+    ) -> Result<Passed, StoreError> {
+        let mut pass = self.unseen(endpoint, state);
+        match error {
+            VpnError::TryLater { .. } => pass.missed(error),
+            VpnError::Refused { .. } => pass.refuse_if_due(error).await?,
+        }
+        Ok(pass.report())
+    }
+}
