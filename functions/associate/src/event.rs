@@ -1,9 +1,9 @@
 //! What the ALB sends, made fit for `lambda_http` 1.3, which trusts it more than an open port allows.
 //!
-//! Its conversion panics on a `Host` such as `a b`, on a path that does not start with `/` and on a body that is not
-//! the base64 it should be; it cannot read a null `queryStringParameters` or a header that is not ASCII; and where
-//! both kinds of headers are sent it mixes them. So everything of that kind is taken out of the event here, by the
-//! ALB's own description of it, and put into the request afterwards:
+//! Its conversion panics on a `Host` such as `a b`, on a path that does not start with `/` and on a body that is not the
+//! base64 it should be; it cannot read a null `queryStringParameters` or a header with a control character; and where
+//! both kinds of headers are sent, single values replace the multiple ones. So everything of that kind is taken out of
+//! the event here, by the ALB's own description of it, and put into the request afterwards:
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#receive-event-from-load-balancer>
 
 use aws_lambda_events::alb::AlbTargetGroupRequest;

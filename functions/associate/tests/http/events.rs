@@ -6,6 +6,33 @@ use associate::event::{HeaderMode, receive};
 use lambda_http::RequestExt as _;
 use serde_json::{Value, json};
 
+/// Why events are mended at all. Once this fails, `associate::event` can shrink.
+#[test]
+fn lambda_http_by_itself_fails_on_such_events() {
+    let convert = |event: &Value| {
+        let text = event.to_string();
+        std::panic::catch_unwind(|| lambda_http::request::from_str(&text).is_ok())
+    };
+    let fine = Request::get("/help").single();
+    assert!(convert(&fine.event()).unwrap());
+    for host in ["a b", "a.com:99999"] {
+        let request = fine.clone().without("host").header("host", host);
+        assert!(convert(&request.event()).is_err(), "{host}");
+    }
+    let no_base64 = fine.clone().body("x").base64();
+    assert!(convert(&no_base64.event()).is_err());
+    let no_path = Request::get(":99999").without("host").single();
+    assert!(convert(&no_path.event()).is_err());
+    let mut null = fine.event();
+    null["queryStringParameters"] = Value::Null;
+    assert!(!convert(&null).unwrap());
+    let control_character = fine.header("accept", "a\r\nb");
+    assert!(!convert(&control_character.event()).unwrap());
+    let both = include_str!("data/alb_multi_value_request.json");
+    let both = lambda_http::request::from_str(both).unwrap();
+    assert_eq!(both.headers().get_all("cookie").iter().count(), 1);
+}
+
 #[tokio::test]
 async fn the_health_checker_gets_a_constant_at_any_path_and_nothing_is_called() {
     let world = World::new().await;
