@@ -150,6 +150,19 @@ async fn six_clicks_at_once_are_six_requests_and_one_start() {
 }
 
 #[tokio::test]
+async fn an_ask_is_served_by_a_reading_that_began_after_it() {
+    let world = World::ready().await;
+    world.pass_seconds(10);
+    assert_eq!(world.ask("ren").await.standing.phase, Phase::Ready);
+    // Its own reading ran beside its writes: EC2 may have changed in between.
+    let state = world.state().await;
+    assert_eq!((state.requests, state.served), (2, 1));
+    world.pass_seconds(10);
+    assert_eq!(world.status().await.phase, Phase::Ready);
+    assert_eq!(world.state().await.served, 2);
+}
+
+#[tokio::test]
 async fn two_sweeps_at_once_stop_once() {
     let world = due().await;
     let (one, other) = futures::join!(world.sweep(), world.sweep());
