@@ -89,14 +89,13 @@ impl Pass<'_> {
         let mut sorted = Answers {
             accepted: Vec::new(),
             refused: None,
-            attempt_is_over: false,
+            attempt_is_over: true,
         };
-        let mut open = false;
         for (subnet_id, answer) in subnet_ids.iter().zip(answers) {
             match answer {
                 Ok(Association::Accepted(id)) => sorted.accepted.push((subnet_id.clone(), id)),
                 // The next pass finds it listed, and takes it over.
-                Ok(Association::AlreadyThere) => sorted.attempt_is_over = true,
+                Ok(Association::AlreadyThere) => {}
                 Err(VpnError::Refused { code, message }) => {
                     let failure = Failure {
                         code: code.clone(),
@@ -107,12 +106,16 @@ impl Pass<'_> {
                     self.missed(VpnError::Refused { code, message });
                 }
                 Err(later @ VpnError::TryLater { .. }) => {
-                    open = true;
+                    sorted.attempt_is_over = false;
                     self.missed(later);
                 }
             }
         }
-        sorted.attempt_is_over &= !open;
+        if !sorted.attempt_is_over {
+            // A refusal ends the attempt, and what EC2 may have accepted without our hearing of it would pass for
+            // somebody else's. Asked again, it is refused again.
+            sorted.refused = None;
+        }
         sorted
     }
 

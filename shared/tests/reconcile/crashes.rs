@@ -132,6 +132,24 @@ async fn a_start_that_died_and_that_nobody_will_finish_is_taken_over() {
     assert_eq!(world.count("disassociation.completed").await, 1);
 }
 
+#[tokio::test]
+async fn two_sweeps_that_finish_the_same_start_put_it_on_record_once() {
+    let world = World::new().await;
+    let wire = Wire::new();
+    let reconciler = world.wired(&wire);
+    wire.kill_after("associate", 2);
+    let ask = Box::pin(reconciler.ask(&world.endpoint, person("yuki")));
+    assert!(wire.run(ask).await.is_none());
+    world.pass_seconds(60);
+    let (one, other) = futures::join!(world.sweep(), world.sweep());
+    one.unwrap();
+    other.unwrap();
+    world.sweep_until(Phase::Ready).await;
+    assert_eq!(world.count("association.started").await, 1);
+    assert_eq!(world.count("association.adopted").await, 0);
+    assert_eq!(world.associations(), 2);
+}
+
 /// Up for the second time, just associated, its routes not made yet.
 async fn restarted_and_associated() -> World {
     let world = World::ready().await;

@@ -405,3 +405,22 @@ async fn a_status_that_cannot_be_read_is_no_status() {
         Err(StatusError::Store(_))
     ));
 }
+
+#[tokio::test]
+async fn an_association_whose_answer_is_lost_beside_a_refusal_is_ours() {
+    let world = World::impatient().await;
+    world.fault(
+        Action::AssociateClientVpnTargetNetwork,
+        FaultKind::error("ClientVpnEndpointAssociationLimitExceeded"),
+    );
+    world.fault_always(
+        Action::AssociateClientVpnTargetNetwork,
+        FaultKind::LoseAnswer,
+    );
+    world.ask("yuki").await;
+    world.clear_faults();
+    world.sweep_until(Phase::Ready).await;
+    assert_eq!(world.associations(), 2);
+    assert_eq!(world.count("association.adopted").await, 0);
+    assert_eq!(world.count("association.started").await, 1);
+}

@@ -41,7 +41,7 @@ pub(in crate::reconcile) fn attempt(scene: &Scene<'_>, new_stay: bool) -> Update
 pub(in crate::reconcile) struct Answers {
     pub(in crate::reconcile) accepted: Vec<(SubnetId, AssociationId)>,
     pub(in crate::reconcile) refused: Option<(Vec<SubnetId>, Failure)>,
-    /// Whether every subnet has its answer, if not always the one we wanted.
+    /// Whether every subnet has its answer.
     pub(in crate::reconcile) attempt_is_over: bool,
 }
 
@@ -55,6 +55,9 @@ pub(in crate::reconcile) fn answered(scene: &Scene<'_>, answers: &Answers) -> Tr
     let mut records = Vec::new();
     if !answers.accepted.is_empty() {
         let ids: BTreeSet<_> = answers.accepted.iter().map(|(_, id)| id.clone()).collect();
+        for id in &ids {
+            update = update.when_lacks("association_ids", id);
+        }
         update = update.insert("association_ids", &ids);
         if state.up_since.is_none() {
             update = update.set("up_since", *now);
@@ -102,6 +105,7 @@ pub(in crate::reconcile) fn answered(scene: &Scene<'_>, answers: &Answers) -> Tr
         update = update.and(change);
         records.push(record);
     } else if answers.attempt_is_over {
+        // Its tokens must not serve again: EC2 would answer with what it did, even after that is gone.
         update = update.remove(&["start_began_at"]);
     }
     Transition {
