@@ -137,6 +137,7 @@ pub(super) fn to_attribute(value: &Value) -> AttributeValue {
         Value::L(values) => AttributeValue::L(values.iter().map(to_attribute).collect()),
         Value::M(map) => AttributeValue::M(to_attributes(map)),
         Value::Bool(truth) => AttributeValue::Bool(*truth),
+        Value::Null => AttributeValue::Null(true),
     }
 }
 
@@ -160,6 +161,7 @@ fn from_attribute(value: AttributeValue) -> Option<Value> {
         }
         AttributeValue::M(map) => Value::M(from_attributes(map)),
         AttributeValue::Bool(truth) => Value::Bool(truth),
+        AttributeValue::Null(_) => Value::Null,
         _ => return None,
     })
 }

@@ -22,6 +22,8 @@ pub enum Value {
     M(Item),
     /// A truth value.
     Bool(bool),
+    /// Nothing, written down: read as an attribute that is missing.
+    Null,
 }
 
 /// An attribute that is not of the kind or shape that it should be.
@@ -93,6 +95,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<T>, Malformed> {
         self.0
             .get(attribute)
+            .filter(|value| **value != Value::Null)
             .map(|value| {
                 parse(value).ok_or(Malformed {
                     attribute: attribute.to_owned(),
@@ -129,7 +132,12 @@ impl<'a> Reader<'a> {
     ) -> Result<BTreeSet<T>, Malformed> {
         let set = self.read(attribute, "a set of strings", |value| match value {
             Value::Ss(texts) => Some(texts.iter().cloned().map(&make).collect()),
-            Value::S(_) | Value::N(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+            Value::S(_)
+            | Value::N(_)
+            | Value::L(_)
+            | Value::M(_)
+            | Value::Bool(_)
+            | Value::Null => None,
         })?;
         Ok(set.unwrap_or_default())
     }
@@ -138,7 +146,12 @@ impl<'a> Reader<'a> {
     pub fn counts(self, attribute: &str) -> Result<Vec<u64>, Malformed> {
         let counts = self.read(attribute, "a list of numbers", |value| match value {
             Value::L(values) => values.iter().map(as_count).collect(),
-            Value::S(_) | Value::N(_) | Value::Ss(_) | Value::M(_) | Value::Bool(_) => None,
+            Value::S(_)
+            | Value::N(_)
+            | Value::Ss(_)
+            | Value::M(_)
+            | Value::Bool(_)
+            | Value::Null => None,
         })?;
         Ok(counts.unwrap_or_default())
     }
@@ -147,7 +160,12 @@ impl<'a> Reader<'a> {
     pub fn maps(self, attribute: &str) -> Result<Vec<Reader<'a>>, Malformed> {
         let maps = self.read(attribute, "a list of maps", |value| match value {
             Value::L(values) => values.iter().map(as_map).collect(),
-            Value::S(_) | Value::N(_) | Value::Ss(_) | Value::M(_) | Value::Bool(_) => None,
+            Value::S(_)
+            | Value::N(_)
+            | Value::Ss(_)
+            | Value::M(_)
+            | Value::Bool(_)
+            | Value::Null => None,
         })?;
         Ok(maps.unwrap_or_default())
     }
@@ -174,20 +192,26 @@ pub fn required<T>(attribute: &str, value: Option<T>) -> Result<T, Malformed> {
 fn as_text(value: &Value) -> Option<&str> {
     match value {
         Value::S(text) => Some(text),
-        Value::N(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+        Value::N(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) | Value::Null => {
+            None
+        }
     }
 }
 
 fn as_count(value: &Value) -> Option<u64> {
     match value {
         Value::N(number) => number.parse().ok(),
-        Value::S(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) => None,
+        Value::S(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) | Value::Null => {
+            None
+        }
     }
 }
 
 fn as_map(value: &Value) -> Option<Reader<'_>> {
     match value {
         Value::M(map) => Some(Reader(map)),
-        Value::S(_) | Value::N(_) | Value::Ss(_) | Value::L(_) | Value::Bool(_) => None,
+        Value::S(_) | Value::N(_) | Value::Ss(_) | Value::L(_) | Value::Bool(_) | Value::Null => {
+            None
+        }
     }
 }

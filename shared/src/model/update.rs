@@ -166,9 +166,15 @@ impl Assignment {
     fn apply(&self, item: &mut Item) {
         let old_set = |item: &Item| match item.get(self.attribute()) {
             Some(Value::Ss(texts)) => texts.clone(),
-            Some(Value::S(_) | Value::N(_) | Value::L(_) | Value::M(_) | Value::Bool(_)) | None => {
-                BTreeSet::new()
-            }
+            Some(
+                Value::S(_)
+                | Value::N(_)
+                | Value::L(_)
+                | Value::M(_)
+                | Value::Bool(_)
+                | Value::Null,
+            )
+            | None => BTreeSet::new(),
         };
         let new = match self {
             Self::Set(_, value) => Some(value.clone()),

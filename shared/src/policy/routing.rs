@@ -134,7 +134,7 @@ fn groups_as_in(snapshot: Option<&Snapshot>, endpoint: &EndpointFacts) -> bool {
 }
 
 /// What the snapshot should say after this observation; `None` while that is not certain: not everything was read,
-/// something moves, or a configured subnet is not associated (its routes are gone, and not by anybody's wish).
+/// a network moves, or a configured subnet is not associated (its routes are gone, and not by anybody's wish).
 /// What is outstanding is missing by nobody's wish either, so it stays as it was.
 pub(super) fn snapshot_to_take(
     seen: &Observation,
@@ -149,16 +149,12 @@ pub(super) fn snapshot_to_take(
             .networks
             .iter()
             .all(|network| network.status == NetworkStatus::Associated);
-    let settled = routes.iter().all(|route| match route.status {
-        RouteStatus::Active | RouteStatus::Failed => true,
-        RouteStatus::Creating | RouteStatus::Deleting | RouteStatus::Unknown => false,
-    });
-    if !all_associated || !settled {
+    if !all_associated {
         return None;
     }
     let mut kept: BTreeMap<RouteKey, Option<String>> = routes
         .iter()
-        .filter(|route| route.manual)
+        .filter(|route| route.manual && route.status != RouteStatus::Deleting)
         .map(|route| (route.key.clone(), route.description.clone()))
         .collect();
     let mut security_group_ids = endpoint.security_group_ids.clone();

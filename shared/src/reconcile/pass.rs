@@ -198,13 +198,12 @@ impl<'a> Pass<'a> {
             | Action::RecordFailed { .. }
             | Action::Adopt { .. }
             | Action::MarkReady { .. } => (false, false, false),
-            Action::RecordRestored { .. } | Action::TakeSnapshot(_) | Action::AbandonStop => {
-                (false, true, true)
-            }
+            Action::RecordRestored { .. } | Action::AbandonStop => (false, true, true),
             Action::Start { .. } => (true, false, false),
             Action::FinishStart { .. } | Action::Restore { .. } => (true, false, true),
             Action::RemoveFailed { within_start, .. } => (true, !within_start, true),
-            Action::Stop { .. } => (true, true, true),
+            // What is outstanding is noted when it is made again, which a dry run does not.
+            Action::TakeSnapshot(_) | Action::Stop { .. } => (true, true, true),
         };
         let has_read = self.requests_before.is_some();
         match self.driver {
@@ -276,7 +275,11 @@ impl<'a> Pass<'a> {
         if self.noted {
             return Update::new();
         }
-        let Update { assignments, .. } = self.note();
+        let Update {
+            mut assignments, ..
+        } = self.note();
+        // Counters only ever rise, and that takes a condition.
+        assignments.retain(|assignment| assignment.attribute() != "served");
         Update {
             conditions: Vec::new(),
             assignments,

@@ -24,6 +24,14 @@ impl Pass<'_> {
         else {
             return Ok(Step::DecideAnew);
         };
+        if decision
+            .actions
+            .iter()
+            .any(|action| matches!(action, Action::TakeSnapshot(_)))
+        {
+            // What a stop deletes has to be remembered first.
+            return Ok(Step::Done);
+        }
         let committed_at = self.reconciler.clock.now();
         let transition = transitions::stop(&self.scene(committed_at), rule, resumed);
         if self.commit(transition).await? == Step::Lost {

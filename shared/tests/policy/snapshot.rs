@@ -82,12 +82,6 @@ fn what_has_not_changed_is_not_taken_again() {
 #[test]
 fn it_waits_while_anything_is_missing_unread_or_on_its_way() {
     assert!(taken(&changed()).is_some());
-    let with_route = |status| {
-        move |w: &mut World| {
-            let moving = route("10.8.0.0/16", B, status);
-            w.seen.routes.as_mut().expect("read").push(moving);
-        }
-    };
     let cases = [
         (
             "one configured subnet is missing",
@@ -115,24 +109,31 @@ fn it_waits_while_anything_is_missing_unread_or_on_its_way() {
             "endpoint not read",
             changed().with(|w| w.seen.endpoint = None),
         ),
-        (
-            "a route comes",
-            changed().with(with_route(RouteStatus::Creating)),
-        ),
-        (
-            "a route goes",
-            changed().with(with_route(RouteStatus::Deleting)),
-        ),
-        (
-            "a route nobody understands",
-            changed().with(with_route(RouteStatus::Unknown)),
-        ),
     ];
     for (name, world) in cases {
         assert_eq!(taken(&world), None, "{name}");
     }
-    let failed = changed().with(with_route(RouteStatus::Failed));
-    assert!(taken(&failed).is_some(), "a failed route is settled");
+}
+
+#[test]
+fn a_route_that_somebody_made_is_in_it_before_it_is_active_and_one_that_goes_is_not() {
+    let with_route = |status| {
+        move |w: &mut World| {
+            let moving = route("10.8.0.0/16", B, status);
+            w.seen.routes.as_mut().expect("read").push(moving);
+        }
+    };
+    for (status, is_in_it) in [
+        (RouteStatus::Creating, true),
+        (RouteStatus::Active, true),
+        (RouteStatus::Failed, true),
+        (RouteStatus::Unknown, true),
+        (RouteStatus::Deleting, false),
+    ] {
+        let snapshot = taken(&changed().with(with_route(status))).expect("taken");
+        let found = snapshot.routes.keys().any(|key| key.cidr == "10.8.0.0/16");
+        assert_eq!(found, is_in_it, "{status:?}");
+    }
 }
 
 #[test]

@@ -15,7 +15,11 @@ pub(in crate::reconcile) fn stop(scene: &Scene<'_>, rule: KeepRule, resumed: boo
     let Scene { state, now, .. } = scene;
     let update = scene
         .change()
-        .when("requests", count(state.requests))
+        // As read before EC2 and the leases were: whoever asked since is heard.
+        .when(
+            "requests",
+            count(scene.requests_before.unwrap_or(state.requests)),
+        )
         .when("mode", state.as_read("mode"))
         .when("mode_until", state.as_read("mode_until"))
         .when("stopping_since", state.stopping_since)
@@ -46,25 +50,7 @@ pub(in crate::reconcile) fn stop(scene: &Scene<'_>, rule: KeepRule, resumed: boo
 pub(in crate::reconcile) fn stop_abandoned(scene: &Scene<'_>) -> Transition {
     let reason =
         "The stop did not happen in time, and the VPN is wanted or in use again.".to_owned();
-    let mut transition = stop_failed(scene, reason, None, false);
-    let known = &scene.state.association_ids;
-    let gone: BTreeSet<_> = known
-        .iter()
-        .filter(|id| scene.seen.network(id).is_none())
-        .cloned()
-        .collect();
-    if let Some(stopped) = scene.state.stopping_since.filter(|_| !gone.is_empty()) {
-        let reason = format!(
-            "{} of it had been disassociated by then.",
-            subnets(gone.len())
-        );
-        let details = time_up(scene, &gone, stopped);
-        transition
-            .records
-            .push(scene.record(Event::DisassociationCompleted, reason, details));
-        transition.update = transition.update.delete("association_ids", &gone);
-    }
-    transition
+    stop_failed(scene, reason, None, false)
 }
 
 /// A stop that EC2 refused.
@@ -101,9 +87,25 @@ fn stop_failed(
             ..Details::default()
         },
     );
+    let mut records = vec![record];
+    let known = &scene.state.association_ids;
+    let gone: BTreeSet<_> = known
+        .iter()
+        .filter(|id| scene.seen.network(id).is_none())
+        .cloned()
+        .collect();
+    if let Some(stopped) = scene.state.stopping_since.filter(|_| !gone.is_empty()) {
+        let reason = format!(
+            "{} of it had been disassociated by then.",
+            subnets(gone.len())
+        );
+        let details = time_up(scene, &gone, stopped);
+        records.push(scene.record(Event::DisassociationCompleted, reason, details));
+        update = update.delete("association_ids", &gone);
+    }
     Transition {
         update,
-        records: vec![record],
+        records,
         ..Transition::default()
     }
 }
@@ -199,9 +201,11 @@ fn served_by_external(scene: &Scene<'_>, left_at: DateTime<Utc>) -> u64 {
         .iter()
         .any(|seen| seen.any(NetworkStatus::Disassociating));
     let asked_since = state.requested_at.is_some_and(|asked| asked > left_at);
-    if was_going && asked_since && state.requests > state.served {
-        state.requests - 1
+    // An ask that came while this pass was reading is no matter of the past either.
+    let before = scene.requests_before.unwrap_or(state.requests);
+    if was_going && asked_since && before == state.requests && before > state.served {
+        before - 1
     } else {
-        state.requests
+        before
     }
 }

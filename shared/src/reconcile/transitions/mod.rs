@@ -115,7 +115,7 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
             .requests_before
             .filter(|requests| *requests > state.served);
         if let Some(served) = served {
-            update = update.set("served", served);
+            update = update.set("served", served).when_at_most("served", served);
         }
     }
     if state.associated_since.is_none() && seen.any(NetworkStatus::Associated) {
@@ -147,9 +147,11 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
                 update = update.set("last_active_at", at);
             }
             let read_at_ms = u64::try_from(seen.observed_at.timestamp_millis()).unwrap_or(0);
-            update
-                .set("last_sweep_at", *now)
-                .set("reading_since_ms", read_at_ms)
+            // Whose connections were not read has to be read again from where they were last.
+            if seen.usage.is_some() {
+                update = update.set("last_sweep_at", *now);
+            }
+            update.set("reading_since_ms", read_at_ms)
         }
     }
 }

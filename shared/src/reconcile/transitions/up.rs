@@ -227,7 +227,14 @@ pub(in crate::reconcile) fn association_failed(
 /// Associations that no start of ours explains: taken over, their clocks start now.
 pub(in crate::reconcile) fn adopted(scene: &Scene<'_>, ids: BTreeSet<AssociationId>) -> Transition {
     let Scene { state, now, .. } = scene;
-    let mut update = scene.change().insert("association_ids", &ids);
+    let mut update = scene
+        .change()
+        .when("attempt", count(state.attempt))
+        .when("start_began_at", state.start_began_at)
+        .insert("association_ids", &ids);
+    for id in &ids {
+        update = update.when_lacks("association_ids", id);
+    }
     let mut stay = state.stay;
     if state.up_since.is_none() {
         stay += 1;
