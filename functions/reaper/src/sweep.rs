@@ -69,8 +69,9 @@ impl Reaper {
     /// # Errors
     /// Once all are done, the names of those that failed.
     pub async fn sweep_all(&self) -> Result<Summary, SweepFailed> {
-        let results: Vec<Result<Outcome, String>> = stream::iter(&self.endpoints)
-            .map(|endpoint| self.sweep(endpoint))
+        // As a `Vec`: a stream that still makes them while it is polled would not be `Send`.
+        let sweeps: Vec<_> = self.endpoints.iter().map(|one| self.sweep(one)).collect();
+        let results: Vec<Result<Outcome, String>> = stream::iter(sweeps)
             .buffered(AT_ONCE)
             .collect()
             .await;

@@ -69,6 +69,11 @@ impl Delay {
         Self::between(seconds, seconds)
     }
 
+    /// The most it takes.
+    pub fn longest(self) -> TimeDelta {
+        TimeDelta::seconds(self.max_seconds.max(self.min_seconds).into())
+    }
+
     /// Drawn between two numbers of seconds; with `max_seconds` the smaller one, always `min_seconds`.
     pub const fn between(min_seconds: u32, max_seconds: u32) -> Self {
         Self {

@@ -19,7 +19,7 @@ use super::dynamo_values::{Attributes, Expression, from_attributes, to_attribute
 use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::{Item, Value, rfc3339};
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, LEASE_KEPT, Lease, Snapshot, Traffic};
+use crate::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use crate::ports::{Store, StoreError, Transition};
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
@@ -116,11 +116,7 @@ impl DynamoStore {
             }));
         }
         if let Some((lease, at)) = &transition.released {
-            let release = Update::new()
-                .when("until", Some(lease.until))
-                .set("until", lease.until.min(*at))
-                .set("released_at", *at)
-                .set("expires_at", (*at + LEASE_KEPT).timestamp());
+            let release = lease.given_back(*at);
             writes.push(self.item_write(endpoint, &Lease::key(&lease.email), &release));
         }
         writes
@@ -251,18 +247,7 @@ impl Store for DynamoStore {
         may_shorten: bool,
     ) -> Result<(), StoreError> {
         let key = Lease::key(&lease.email);
-        let granted = Update::new()
-            .set("email", lease.email.as_str())
-            .set("requested_at", lease.requested_at)
-            .set("until", lease.until)
-            .set("stay", lease.stay)
-            .set("expires_at", (lease.until + LEASE_KEPT).timestamp())
-            .remove(&["released_at"]);
-        let granted = if may_shorten {
-            granted
-        } else {
-            granted.when_at_most("until", lease.until)
-        };
+        let granted = lease.granted(may_shorten);
         let written = self
             .update_item(endpoint, &key, Expression::of(&granted))
             .await?;
@@ -270,9 +255,7 @@ impl Store for DynamoStore {
             Written::New(_) => Ok(()),
             Written::ConditionFailed(_) => {
                 // It runs longer already; only that it was asked for again is new.
-                let again = Update::new()
-                    .set("requested_at", lease.requested_at)
-                    .set("stay", lease.stay);
+                let again = lease.asked_again();
                 self.update_item(endpoint, &key, Expression::of(&again))
                     .await?;
                 Ok(())

@@ -7,7 +7,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::ec2_errors::{ALREADY_GONE, ALREADY_THERE, sort, succeeds_as};
+use super::ec2_errors::{is_already_gone, is_already_there, sort};
 use crate::model::{
     AssociationId, Connection, ConnectionId, EndpointFacts, EndpointId, NetworkStatus, Route,
     RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
@@ -122,7 +122,7 @@ impl ClientVpn for Ec2ClientVpn {
                     source: "no association id in the answer".into(),
                 }),
             },
-            Err(error) if succeeds_as(&error, ALREADY_THERE) => Ok(Association::AlreadyThere),
+            Err(error) if is_already_there(&error) => Ok(Association::AlreadyThere),
             Err(error) => Err(error),
         }
     }
@@ -139,7 +139,7 @@ impl ClientVpn for Ec2ClientVpn {
             .association_id(association.as_str());
         match call.send().await.map_err(sort) {
             Ok(_) => Ok(()),
-            Err(error) if succeeds_as(&error, ALREADY_GONE) => Ok(()),
+            Err(error) if is_already_gone(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -161,7 +161,7 @@ impl ClientVpn for Ec2ClientVpn {
             .client_token(client_token);
         match call.send().await.map_err(sort) {
             Ok(_) => Ok(()),
-            Err(error) if succeeds_as(&error, ALREADY_THERE) => Ok(()),
+            Err(error) if is_already_there(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -217,21 +217,10 @@ fn target_network(network: types::TargetNetwork, endpoint: &EndpointId) -> Optio
     let found = TargetNetwork {
         association_id: AssociationId::observed(network.association_id?),
         subnet_id: SubnetId::observed(network.target_network_id?),
-        status: code.map_or(NetworkStatus::Unknown, network_status),
+        status: code.map_or(NetworkStatus::Unknown, |code| NetworkStatus::parse(code.as_str())),
         message,
     };
     (!other).then_some(found)
-}
-
-fn network_status(code: &types::AssociationStatusCode) -> NetworkStatus {
-    match code.as_str() {
-        "associating" => NetworkStatus::Associating,
-        "associated" => NetworkStatus::Associated,
-        "association-failed" => NetworkStatus::AssociationFailed,
-        "disassociating" => NetworkStatus::Disassociating,
-        "disassociated" => NetworkStatus::Disassociated,
-        _ => NetworkStatus::Unknown,
-    }
 }
 
 /// A connection without an id still counts if it is active: nobody is cut off for a field that is missing.
@@ -290,19 +279,9 @@ fn route(route: types::ClientVpnRoute) -> Option<Route> {
             subnet_id: SubnetId::observed(route.target_subnet?),
         },
         manual: route.origin.as_deref() == Some("add-route"),
-        status: code.map_or(RouteStatus::Unknown, route_status),
+        status: code.map_or(RouteStatus::Unknown, |code| RouteStatus::parse(code.as_str())),
         description: route.description.filter(|text| !text.is_empty()),
     })
-}
-
-fn route_status(code: &types::ClientVpnRouteStatusCode) -> RouteStatus {
-    match code.as_str() {
-        "creating" => RouteStatus::Creating,
-        "active" => RouteStatus::Active,
-        "failed" => RouteStatus::Failed,
-        "deleting" => RouteStatus::Deleting,
-        _ => RouteStatus::Unknown,
-    }
 }
 
 fn facts(endpoint: types::ClientVpnEndpoint) -> EndpointFacts {

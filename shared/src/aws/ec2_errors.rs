@@ -1,18 +1,20 @@
 //! What EC2's error codes mean (DESIGN 3), in one place.
 
+use std::io;
+
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
-use crate::ports::VpnError;
+use crate::ports::{BoxError, VpnError};
 
 /// The thing to be made is there already.
-pub(super) const ALREADY_THERE: &[&str] = &[
+const ALREADY_THERE: &[&str] = &[
     "InvalidClientVpnDuplicateAssociationException",
     "ClientVpnEndpointAssociationExists",
     "InvalidClientVpnDuplicateRoute",
 ];
 
 /// The thing to be taken away is gone already.
-pub(super) const ALREADY_GONE: &[&str] = &[
+const ALREADY_GONE: &[&str] = &[
     "InvalidClientVpnAssociationIdNotFound",
     "InvalidClientVpnAssociationId.NotFound",
     "InvalidClientVpnRouteNotFound",
@@ -45,24 +47,43 @@ where
     let answered_in_error = error
         .raw_response()
         .is_some_and(|response| response.status().is_server_error());
-    let Some(code) = error.code().map(str::to_owned) else {
-        return VpnError::TryLater {
-            code: None,
-            source: error.into(),
-        };
-    };
-    if is_try_later(&code) || answered_in_error {
-        return VpnError::TryLater {
-            code: Some(code),
-            source: error.into(),
-        };
-    }
+    let code = error.code().map(str::to_owned);
     let message = error.message().unwrap_or("no message").to_owned();
-    VpnError::Refused { code, message }
+    sorted(code, message, answered_in_error, error.into())
 }
 
-/// Whether an error is one of those that mean success.
-pub(super) fn succeeds_as(error: &VpnError, codes: &[&str]) -> bool {
+/// What EC2 answered, as ours: for whoever speaks to it without the SDK.
+pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
+    let source = io::Error::other(format!("{code}: {message}"));
+    let code = Some(code.to_owned());
+    sorted(code, message.to_owned(), status >= 500, source.into())
+}
+
+fn sorted(
+    code: Option<String>,
+    message: String,
+    answered_in_error: bool,
+    source: BoxError,
+) -> VpnError {
+    match code {
+        Some(code) if !is_try_later(&code) && !answered_in_error => {
+            VpnError::Refused { code, message }
+        }
+        code => VpnError::TryLater { code, source },
+    }
+}
+
+/// Whether an error means that the thing to be made is there already.
+pub fn is_already_there(error: &VpnError) -> bool {
+    refused_as(error, ALREADY_THERE)
+}
+
+/// Whether an error means that the thing to be taken away is gone already.
+pub fn is_already_gone(error: &VpnError) -> bool {
+    refused_as(error, ALREADY_GONE)
+}
+
+fn refused_as(error: &VpnError, codes: &[&str]) -> bool {
     match error {
         VpnError::Refused { code, .. } => codes.contains(&code.as_str()),
         VpnError::TryLater { .. } => false,

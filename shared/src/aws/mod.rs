@@ -4,7 +4,7 @@ mod clients;
 mod dynamo;
 mod dynamo_values;
 mod ec2;
-mod ec2_errors;
+pub mod ec2_errors;
 mod http;
 mod keys;
 

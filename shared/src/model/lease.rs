@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::item::{Item, Malformed, Reader, Value, required};
+use super::update::Update;
 use super::{ConnectionId, Email, RouteKey, SecurityGroupId, SubnetId};
 
 /// How long a lease stays in the table after it ended, before TTL tidies it up.
@@ -40,6 +41,38 @@ impl Lease {
     /// Whether it was held in the time up of this number, which began then: asked for it, or still running in it.
     pub fn was_held_in(&self, stay: u64, up_since: Option<DateTime<Utc>>) -> bool {
         self.stay >= stay || up_since.is_some_and(|since| self.until > since)
+    }
+
+    /// The write that grants it. Unless `may_shorten`, one that runs longer keeps its end: then the condition fails,
+    /// and [`Lease::asked_again`] is what is left to write.
+    pub fn granted(&self, may_shorten: bool) -> Update {
+        let granted = self
+            .asked_again()
+            .set("email", self.email.as_str())
+            .set("until", self.until)
+            .set("expires_at", (self.until + LEASE_KEPT).timestamp())
+            .remove(&["released_at"]);
+        if may_shorten {
+            granted
+        } else {
+            granted.when_at_most("until", self.until)
+        }
+    }
+
+    /// That it was asked for once more.
+    pub fn asked_again(&self) -> Update {
+        Update::new()
+            .set("requested_at", self.requested_at)
+            .set("stay", self.stay)
+    }
+
+    /// That its owner gives it back, if it still ends as it was read.
+    pub fn given_back(&self, at: DateTime<Utc>) -> Update {
+        Update::new()
+            .when("until", Some(self.until))
+            .set("until", self.until.min(at))
+            .set("released_at", at)
+            .set("expires_at", (at + LEASE_KEPT).timestamp())
     }
 
     /// Reads it from its item.

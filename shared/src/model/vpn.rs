@@ -27,6 +27,18 @@ pub enum NetworkStatus {
 }
 
 impl NetworkStatus {
+    /// What a word of EC2's means.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "associating" => Self::Associating,
+            "associated" => Self::Associated,
+            "association-failed" => Self::AssociationFailed,
+            "disassociating" => Self::Disassociating,
+            "disassociated" => Self::Disassociated,
+            _ => Self::Unknown,
+        }
+    }
+
     /// The word EC2 uses.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -118,6 +130,19 @@ pub enum RouteStatus {
     Deleting,
     /// A status that AWS added since.
     Unknown,
+}
+
+impl RouteStatus {
+    /// What a word of EC2's means.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "creating" => Self::Creating,
+            "active" => Self::Active,
+            "failed" => Self::Failed,
+            "deleting" => Self::Deleting,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// What `DescribeClientVpnEndpoints` says that we need.

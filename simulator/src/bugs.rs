@@ -1,0 +1,282 @@
+//! Bugs planted on purpose, to prove that the witness would see them. Each changes what passes between the real code and
+//! the world as a mistake in that code would.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use sandbox::ec2::{Answer, ApiError, ConnectionView, Request, RouteStatus};
+use shared::model::audit::{AuditRecord, Event, EventId};
+use shared::model::item::{Malformed, Value};
+use shared::model::update::{Assignment, Condition, Update};
+use shared::model::{Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
+use shared::ports::{Transition, VpnError};
+
+use crate::ports::Line;
+use crate::tables::Tables;
+use crate::witness::Invariant;
+
+macro_rules! bugs {
+    ($($name:ident: $invariants:expr, $text:literal;)*) => {
+        /// A mistake.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Bug { $(#[doc = $text] $name),* }
+
+        impl Bug {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The mistake in words.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// What may give it away.
+            pub fn breaks(self) -> &'static [Invariant] {
+                match self { $(Self::$name => &$invariants),* }
+            }
+        }
+    };
+}
+
+use Invariant as I;
+
+bugs! {
+    NoVersionCheck: [I::RecordedTwice, I::NoOutcome, I::AskOverridden, I::Unasked], "No condition guards a write to `state`.";
+    StopIgnoresAsks: [I::AskOverridden, I::LeaseBroken], "A stop is committed whoever has asked since.";
+    TerminatedCounted: [I::LeftOn], "Connections that have ended count as active.";
+    FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly], "Only the first page of a listing is read.";
+    ConstantToken: [I::Unserved, I::RecordedTwice, I::Unexplained, I::NoOutcome], "The client token never changes.";
+    FreshTokens: [I::Unexplained], "The client token is a new one for each try.";
+    RoutesNotRestored: [I::RouteLost], "Routes are not made again.";
+    GroupsNotRestored: [I::RouteLost], "Security groups are not applied again.";
+    SnapshotEmpty: [I::RouteLost], "The snapshot forgets the routes.";
+    NaiveLocalTime: [I::StoppedEarly, I::LeftOn], "The overnight window is taken for UTC.";
+    OutcomeLost: [I::NoOutcome], "The end of a stop is not put on record.";
+    StartNotRecorded: [I::Unexplained, I::NoOutcome], "What EC2 accepted is not put on record.";
+    UnreadIsNone: [I::IncompleteEvidence, I::CutOff], "Connections that could not be read count as none.";
+    OneLookOnly: [I::IncompleteEvidence], "The second look at the connections is the first one's answer.";
+    LeasesNotRead: [I::LeaseBroken], "Leases are not read.";
+    LeasesShortened: [I::LeaseBroken], "A click shortens a lease that was extended.";
+    RequestNotCounted: [I::Undurable], "An ask is answered that was not counted.";
+    AskNotRecorded: [I::Unrecorded], "An ask has no record.";
+    EndsRecordedTwice: [I::RecordedTwice], "The end of a connection has a new id in each sweep.";
+    RecordsRewritten: [I::RecordChanged], "The record of a start is amended at its end.";
+    StopNotCommitted: [I::Uncommitted], "EC2 is called before the stop is on record.";
+    EverythingServed: [I::ServedUnready, I::ToldOff], "\"Ready\" answers asks that came after the look.";
+    ReleaseEndsAll: [I::ColleagueHurt], "\"I'm done\" ends everybody's lease.";
+    ModeUnread: [I::ModeIgnored], "The administrator's mode is not read.";
+    ReadyTooSoon: [I::ToldReady, I::ServedUnready], "`associating` is taken for `associated`.";
+    ClocksFromTheClick: [I::CostWrong], "The time up is counted from long before EC2 accepted.";
+    GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
+}
+
+/// `GetItem` and `Query`.
+pub(crate) fn loaded(
+    bug: Option<Bug>,
+    loaded: Result<EndpointState, Malformed>,
+) -> Result<EndpointState, Malformed> {
+    let mut state = loaded?;
+    match bug {
+        Some(Bug::LeasesNotRead) => state.leases.clear(),
+        Some(Bug::ModeUnread) => {
+            state.mode = None::<Mode>;
+            state.mode_until = None;
+            state.mode_noted.clear();
+        }
+        _ => {}
+    }
+    Ok(state)
+}
+
+/// A conditional change.
+pub(crate) fn update(bug: Option<Bug>, update: &mut Update, before: &EndpointState) {
+    match bug {
+        Some(Bug::NoVersionCheck) => update.conditions.clear(),
+        Some(Bug::StopIgnoresAsks) => update
+            .conditions
+            .retain(|condition| !matches!(condition, Condition::Is("requests", _))),
+        Some(Bug::EverythingServed) => {
+            for assignment in &mut update.assignments {
+                if let Assignment::Set("served", value) = assignment {
+                    *value = Value::from(before.requests);
+                }
+            }
+        }
+        Some(Bug::ClocksFromTheClick) => {
+            for assignment in &mut update.assignments {
+                if let (Assignment::Set("up_since", value), Some(asked)) =
+                    (assignment, before.asked_at)
+                {
+                    *value = Value::from(asked - chrono::TimeDelta::minutes(5));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A transaction; whether it is only pretended.
+pub(crate) fn transition(
+    bug: Option<Bug>,
+    transition: &mut Transition,
+    before: &EndpointState,
+    tables: &mut Tables,
+) -> bool {
+    update(bug, &mut transition.update, before);
+    let has = |event| transition.records.iter().any(|record| record.event == event);
+    match bug {
+        Some(Bug::OutcomeLost) => transition
+            .records
+            .retain(|record| record.event != Event::DisassociationCompleted),
+        Some(Bug::StartNotRecorded) => transition
+            .records
+            .retain(|record| record.event != Event::AssociationStarted),
+        Some(Bug::SnapshotEmpty) => {
+            if let Some(snapshot) = &mut transition.snapshot {
+                snapshot.routes.clear();
+            }
+        }
+        Some(Bug::StopNotCommitted) => return has(Event::DisassociationStarted),
+        Some(Bug::RecordsRewritten) if has(Event::AssociationCompleted) => {
+            let started = tables
+                .records_since(0)
+                .filter(|record| record.event == Event::AssociationStarted)
+                .last();
+            if let Some(mut amended) = started.cloned() {
+                amended.reason.push_str(" It is ready.");
+                tables.overwrite_record(&amended);
+            }
+        }
+        Some(Bug::ReleaseEndsAll) => {
+            if let Some((_, at)) = &transition.released {
+                for lease in &before.leases {
+                    let mut ended = lease.clone();
+                    ended.until = lease.until.min(*at);
+                    if let Some(record) = transition.records.first()
+                        && let Some(endpoint) = &record.endpoint
+                    {
+                        tables.grant_lease(&endpoint.id, &ended, true);
+                    }
+                }
+                transition.released = None;
+            }
+        }
+        _ => {}
+    }
+    false
+}
+
+pub(crate) fn shortens_leases(bug: Option<Bug>) -> bool {
+    bug == Some(Bug::LeasesShortened)
+}
+
+pub(crate) fn request_is_lost(bug: Option<Bug>) -> bool {
+    bug == Some(Bug::RequestNotCounted)
+}
+
+pub(crate) fn record_is_lost(bug: Option<Bug>, record: &AuditRecord) -> bool {
+    bug == Some(Bug::AskNotRecorded) && record.event == Event::AssociationRequested
+}
+
+/// A record that is put by itself.
+pub(crate) fn record(
+    bug: Option<Bug>,
+    mut record: AuditRecord,
+    chance: &mut fastrand::Rng,
+) -> AuditRecord {
+    if bug == Some(Bug::EndsRecordedTwice) && record.event == Event::ConnectionEnded {
+        let lot = chance.u64(..).to_string();
+        record.event_id = EventId::of_fact(record.occurred_at, &[&lot]);
+    }
+    record
+}
+
+/// A call to EC2.
+pub(crate) fn request(bug: Option<Bug>, request: &mut Request, chance: &mut fastrand::Rng) {
+    let Request::Associate {
+        client_token,
+        subnet,
+        ..
+    } = request
+    else {
+        return;
+    };
+    match bug {
+        Some(Bug::ConstantToken) => *client_token = Some(format!("token of {subnet}")),
+        Some(Bug::FreshTokens) => *client_token = Some(chance.u64(..).to_string()),
+        _ => {}
+    }
+}
+
+/// Whether a call is never made, and its success only pretended.
+pub(crate) fn is_dropped(bug: Option<Bug>, request: &Request) -> bool {
+    match request {
+        Request::CreateRoute { .. } => bug == Some(Bug::RoutesNotRestored),
+        Request::ApplySecurityGroups { .. } => bug == Some(Bug::GroupsNotRestored),
+        _ => false,
+    }
+}
+
+pub(crate) fn pretended(request: &Request) -> Result<Answer, ApiError> {
+    Ok(match request {
+        Request::ApplySecurityGroups { groups, .. } => Answer::SecurityGroups(groups.clone()),
+        _ => Answer::RouteCreated(RouteStatus::Creating),
+    })
+}
+
+pub(crate) fn next_page(bug: Option<Bug>, token: Option<String>) -> Option<String> {
+    token.filter(|_| bug != Some(Bug::FirstPageOnly))
+}
+
+pub(crate) fn connections_read(
+    bug: Option<Bug>,
+    read: Result<Vec<ConnectionView>, VpnError>,
+) -> Result<Vec<ConnectionView>, VpnError> {
+    if bug == Some(Bug::UnreadIsNone) {
+        Ok(read.unwrap_or_default())
+    } else {
+        read
+    }
+}
+
+pub(crate) fn connections(bug: Option<Bug>, mut connections: Vec<Connection>) -> Vec<Connection> {
+    if bug == Some(Bug::TerminatedCounted) {
+        for connection in &mut connections {
+            connection.active = true;
+            connection.ended_at = None;
+        }
+    }
+    connections
+}
+
+pub(crate) fn networks(bug: Option<Bug>, mut networks: Vec<TargetNetwork>) -> Vec<TargetNetwork> {
+    if bug == Some(Bug::ReadyTooSoon) {
+        for network in &mut networks {
+            if network.status == NetworkStatus::Associating {
+                network.status = NetworkStatus::Associated;
+            }
+        }
+    }
+    networks
+}
+
+/// What the bug [`Bug::OneLookOnly`] remembers of the first look.
+#[derive(Debug, Default)]
+pub(crate) struct FirstLooks(Mutex<BTreeMap<u64, Vec<Connection>>>);
+
+pub(crate) fn read_before(line: &Line) -> Option<Vec<Connection>> {
+    if line.bug() != Some(Bug::OneLookOnly) {
+        return None;
+    }
+    let looks = line.first_looks.0.lock();
+    let looks = looks.unwrap_or_else(PoisonError::into_inner);
+    looks.get(&line.invocation()).cloned()
+}
+
+pub(crate) fn remember(line: &Line, connections: &[Connection]) {
+    if line.bug() == Some(Bug::OneLookOnly) {
+        let looks = line.first_looks.0.lock();
+        let mut looks = looks.unwrap_or_else(PoisonError::into_inner);
+        looks.insert(line.invocation(), connections.to_vec());
+    }
+}

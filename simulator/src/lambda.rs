@@ -1,0 +1,289 @@
+//! Lambda, the ALB before it and the schedule: instances of the real functions, one invocation each at a time, killed
+//! when the time is up or at any other moment.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use associate::{App, Ports};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::channel::oneshot;
+use reaper::Reaper;
+use sandbox::alb::TokenMint;
+use serde_json::{Value, json};
+use shared::config::{AssociateConfig, ReaperConfig};
+use shared::model::audit::EventIds;
+use shared::reconcile::Reconciler;
+
+use crate::engine::Engine;
+use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
+use crate::process::{Function, Process};
+
+/// As the sandbox and the template have it.
+pub const TIME_LIMIT: TimeDelta = TimeDelta::seconds(29);
+
+/// The functions, as they are deployed.
+#[derive(Clone)]
+pub struct Lambda {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    associate: AssociateConfig,
+    reaper: ReaperConfig,
+    mint: TokenMint,
+    pem: Arc<str>,
+    /// How far apart the clocks of two processes may be.
+    skew: TimeDelta,
+    seed: u64,
+    fleet: Mutex<Fleet>,
+}
+
+/// The instances that wait for an invocation.
+#[derive(Default)]
+struct Fleet {
+    processes: u64,
+    invocations: u64,
+    associates: Vec<Instance<App>>,
+    reapers: Vec<Instance<Reaper>>,
+}
+
+struct Instance<T> {
+    process: Arc<Process>,
+    function: Arc<T>,
+}
+
+impl<T> Clone for Instance<T> {
+    fn clone(&self) -> Self {
+        Self {
+            process: Arc::clone(&self.process),
+            function: Arc::clone(&self.function),
+        }
+    }
+}
+
+/// What a person's browser sends.
+#[derive(Debug, Clone, Copy)]
+pub enum Request<'a> {
+    /// Asks.
+    Ask,
+    /// Looks.
+    Status,
+    /// Wants it for so many minutes from now.
+    Extend(i64),
+    /// Is done.
+    Release,
+    /// Fetches the profile.
+    Profile,
+    /// Something that nobody should send.
+    Odd(&'a str),
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// When the request was made.
+    pub asked_at: DateTime<Utc>,
+    /// The invocation that answered.
+    pub invocation: u64,
+    /// The status; 502 where the process died.
+    pub status: u64,
+    /// The body, where it is JSON.
+    pub body: Value,
+}
+
+impl Lambda {
+    /// Functions without an instance yet. `skew` is how far apart two clocks may be.
+    pub fn new(
+        engine: Engine,
+        variables: &impl Fn(&str) -> Option<String>,
+        skew: TimeDelta,
+        seed: u64,
+    ) -> anyhow::Result<Self> {
+        let mint = TokenMint::development();
+        let inner = Inner {
+            engine,
+            associate: AssociateConfig::from_vars(variables).context("associate")?,
+            reaper: ReaperConfig::from_vars(variables).context("reaper")?,
+            pem: mint.public_key_pem().into(),
+            mint,
+            skew,
+            seed,
+            fleet: Mutex::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// A person's request, through the ALB.
+    pub async fn request(&self, email: &str, endpoint: &str, request: Request<'_>) -> Response {
+        let asked_at = self.inner.engine.now();
+        let event = self.event(email, endpoint, request);
+        let instance = self.instance_of_associate();
+        let invocation = self.begin(&instance.process);
+        let (answer, answered) = oneshot::channel();
+        let (lambda, running) = (self.clone(), instance.clone());
+        let task = self.inner.engine.spawn(async move {
+            let id = format!("simulated-{invocation}");
+            let response = running.function.handle(event, &id).await;
+            lambda.fleet(|fleet| fleet.associates.push(running));
+            drop(answer.send(response));
+        });
+        self.limit(task);
+        let (status, body) = match answered.await {
+            Ok(Ok(response)) => {
+                let json = serde_json::to_value(response).unwrap_or_default();
+                let body = json["body"].as_str().map(serde_json::from_str);
+                let body = body.and_then(Result::ok).unwrap_or_default();
+                (json["statusCode"].as_u64().unwrap_or(0), body)
+            }
+            // Killed, or an event that no ALB makes.
+            Ok(Err(_)) | Err(_) => (502, Value::Null),
+        };
+        Response {
+            asked_at,
+            invocation,
+            status,
+            body,
+        }
+    }
+
+    /// One sweep; it goes on by itself.
+    pub fn sweep(&self) {
+        let instance = self.instance_of_reaper();
+        self.begin(&instance.process);
+        let lambda = self.clone();
+        let task = self.inner.engine.spawn(async move {
+            // What became of it stands in the log; the next sweep is the retry.
+            let _ = instance.function.sweep_all().await;
+            lambda.fleet(|fleet| fleet.reapers.push(instance));
+        });
+        self.limit(task);
+    }
+
+    fn begin(&self, process: &Process) -> u64 {
+        let invocation = self.fleet(|fleet| {
+            fleet.invocations += 1;
+            fleet.invocations
+        });
+        process.begin(invocation);
+        invocation
+    }
+
+    /// Kills an invocation when its time is up, or sooner.
+    fn limit(&self, task: u64) {
+        let engine = &self.inner.engine;
+        let early = {
+            let universe = &mut *engine.universe();
+            let struck = universe.chance.u32(..1000) < universe.weather.killed;
+            let most = if universe.chance.bool() { 300 } else { 10_000 };
+            struck.then(|| TimeDelta::milliseconds(universe.chance.i64(0..most)))
+        };
+        engine.at(engine.now() + early.unwrap_or(TIME_LIMIT), move |engine| {
+            if engine.kill(task) {
+                let now = engine.now();
+                let universe = &mut *engine.universe();
+                universe.story.tell(now, || format!("task {task} is killed"));
+            }
+        });
+    }
+
+    fn instance_of_associate(&self) -> Instance<App> {
+        let idle = self.fleet(|fleet| fleet.associates.pop());
+        idle.unwrap_or_else(|| {
+            let (process, line, ids) = self.start(Function::Associate);
+            let ports = Ports {
+                vpn: Arc::new(SimulatedVpn::new(line.clone())),
+                store: Arc::new(SimulatedStore::new(line.clone())),
+                keys: Arc::new(SimulatedKeys::new(line, Arc::clone(&self.inner.pem))),
+                clock: Arc::clone(&process) as _,
+                ids,
+            };
+            let app = App::new(self.inner.associate.clone(), ports);
+            let function = Arc::new(app.expect("the simulator's own sign-out URL fits a header"));
+            Instance { process, function }
+        })
+    }
+
+    fn instance_of_reaper(&self) -> Instance<Reaper> {
+        let idle = self.fleet(|fleet| fleet.reapers.pop());
+        idle.unwrap_or_else(|| {
+            let (process, line, ids) = self.start(Function::Reaper);
+            let ReaperConfig { common, dry_run } = self.inner.reaper.clone();
+            let reconciler = Reconciler::new(
+                Arc::new(SimulatedVpn::new(line.clone())),
+                Arc::new(SimulatedStore::new(line)),
+                Arc::clone(&process) as _,
+                ids,
+                common.settings(),
+            );
+            let function = Arc::new(Reaper {
+                reconciler,
+                endpoints: common.endpoints,
+                dry_run,
+            });
+            Instance { process, function }
+        })
+    }
+
+    /// A cold start.
+    fn start(&self, function: Function) -> (Arc<Process>, Line, EventIds) {
+        let engine = &self.inner.engine;
+        let id = self.fleet(|fleet| {
+            fleet.processes += 1;
+            fleet.processes
+        });
+        let half = self.inner.skew.num_milliseconds() / 2;
+        let ahead = TimeDelta::milliseconds(engine.universe().chance.i64(-half..=half));
+        let process = Arc::new(Process::new(id, function, ahead, engine.clone()));
+        let line = Line::new(engine.clone(), Arc::clone(&process));
+        let ids = EventIds::seeded(u128::from(self.inner.seed) << 64 | u128::from(id));
+        (process, line, ids)
+    }
+
+    /// Every idle instance ends, as Lambda ends them when it likes.
+    pub fn recycle(&self) {
+        self.fleet(|fleet| {
+            fleet.associates.clear();
+            fleet.reapers.clear();
+        });
+    }
+
+    fn fleet<T>(&self, with: impl FnOnce(&mut Fleet) -> T) -> T {
+        with(&mut self.inner.fleet.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The ALB's event for a request of somebody who signed in.
+    fn event(&self, email: &str, endpoint: &str, request: Request<'_>) -> Value {
+        let path = |rest: &str| format!("/vpn/{endpoint}{rest}");
+        let (method, path, body) = match request {
+            Request::Ask => ("POST", path(""), Value::Null),
+            Request::Status => ("GET", path("/status"), Value::Null),
+            Request::Extend(minutes) => ("POST", path("/extend"), json!({"minutes": minutes})),
+            Request::Release => ("POST", path("/release"), Value::Null),
+            Request::Profile => ("GET", path("/profile"), Value::Null),
+            Request::Odd(path) => ("GET", path.to_owned(), Value::Null),
+        };
+        let token = self.inner.mint.mint(email, email, self.inner.engine.now());
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        json!({
+            "requestContext": {"elb": {"targetGroupArn": sandbox::example::TARGET_GROUP_ARN}},
+            "httpMethod": method,
+            "path": path,
+            "multiValueQueryStringParameters": {},
+            "multiValueHeaders": {
+                "host": ["vpn.example.com"],
+                "accept": ["application/json"],
+                "content-type": ["application/json"],
+                "sec-fetch-site": ["same-origin"],
+                "x-forwarded-for": ["203.0.113.7"],
+                "x-amzn-trace-id": ["Root=1-65f0a1b2-0123456789abcdef01234567"],
+                "x-amzn-oidc-data": [token],
+                "x-amzn-oidc-identity": [email],
+            },
+            "body": body,
+            "isBase64Encoded": false,
+        })
+    }
+}

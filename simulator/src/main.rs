@@ -1,0 +1,74 @@
+//! `cargo simulate`: runs seeds, tells the story of one that fails, explores small worlds.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use simulator::plan::Plan;
+use simulator::run::{Options, run};
+use simulator::shrink::shrink;
+
+/// Runs the system through simulated years.
+#[derive(Parser)]
+struct Arguments {
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many seeds, one after the other.
+    #[arg(long, default_value_t = 100)]
+    seeds: u64,
+    /// How many days each run has.
+    #[arg(long, default_value_t = 14)]
+    days: u32,
+    /// Tell the whole story of the first seed, whether it fails or not.
+    #[arg(long)]
+    tell: bool,
+    /// Show a failure as it is, without looking for a shorter story.
+    #[arg(long)]
+    as_it_is: bool,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    #[expect(clippy::disallowed_methods, reason = "how fast the simulator is")]
+    let began = Instant::now();
+    let mut days = 0;
+    for seed in arguments.seed..arguments.seed + arguments.seeds {
+        let plan = Plan::draw(seed, arguments.days);
+        let options = Options {
+            told: arguments.tell,
+            ..Options::default()
+        };
+        let outcome = run(&plan, options)?;
+        days += outcome.simulated.num_days();
+        if arguments.tell {
+            println!("{}", outcome.story.join("\n"));
+        }
+        if let Some(violation) = outcome.violation {
+            println!("seed {seed}, {} days: {violation}", arguments.days);
+            if !arguments.as_it_is {
+                let (plan, outcome) = shrink(&plan, options, violation.invariant)?;
+                println!("\nA shorter story:");
+                for event in &plan.events {
+                    println!("  {event}");
+                }
+                println!("\nWhat happened then:");
+                println!("{}", outcome.story.join("\n"));
+                if let Some(violation) = outcome.violation {
+                    println!("{violation}");
+                }
+                println!("{:?} {:?} {:?} {:?}", plan.zone, plan.sweep_every, plan.skew, plan.variables);
+            }
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let years = days as f64 / 365.25;
+    println!(
+        "{} seeds, {years:.2} simulated years in {seconds:.1} s: {:.2} years a minute",
+        arguments.seeds,
+        years / seconds * 60.0
+    );
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,316 @@
+//! What a run is made of, drawn from its seed: people with their habits, an administrator's deeds, storms. A plan can be
+//! cut down to a part of itself, which is how a failure shrinks to a short story.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday};
+use chrono_tz::Tz;
+use sandbox::ec2::Delay;
+
+use crate::weather::Weather;
+
+/// What happens in a run, beside what the system does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Everything that the plan leaves open follows from it too.
+    pub seed: u64,
+    /// The first instant.
+    pub start: DateTime<Utc>,
+    /// How many days people work.
+    pub days: u32,
+    /// The company's time zone.
+    pub zone: Tz,
+    /// How often the schedule sweeps.
+    pub sweep_every: TimeDelta,
+    /// How far apart the clocks of two processes may be.
+    pub skew: TimeDelta,
+    /// How the company has configured it.
+    pub variables: Vec<(&'static str, String)>,
+    /// How long EC2 takes to associate, and to disassociate.
+    pub associating: Delay,
+    /// Whether security groups are lost with the last association, of which AWS says nothing.
+    pub forget_security_groups: bool,
+    /// What happens, in the order of time.
+    pub events: Vec<Event>,
+}
+
+/// Something that happens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: What,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// An employee wants to use the VPN.
+    Visit(Visit),
+    /// The administrator does something by hand.
+    Deed(Deed),
+    /// For so long, this goes wrong.
+    Storm(Weather, TimeDelta),
+    /// The schedule delivers twice, as it may.
+    ExtraSweep,
+    /// Lambda ends all idle instances.
+    Recycle,
+}
+
+/// An employee's visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Which employee.
+    pub person: u8,
+    /// How often they click, at once.
+    pub clicks: u8,
+    /// Whether they keep the page open until it says "ready"; else they come back after some minutes.
+    pub stays_on_page: bool,
+    /// How long they work, once connected; `None`: they never connect.
+    pub works: Option<TimeDelta>,
+    /// How they leave.
+    pub leaves: Leaves,
+    /// They want it longer, so many minutes from then.
+    pub extends: Option<i64>,
+    /// They fetch the profile first.
+    pub fetches_profile: bool,
+}
+
+/// How an employee leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// Disconnects.
+    Disconnects,
+    /// Disconnects and says "I'm done".
+    SaysDone,
+    /// Says "I'm done" and disconnects only later.
+    SaysDoneFirst,
+    /// Leaves the laptop on, which moves nothing any more.
+    LeavesItOn,
+}
+
+/// What an administrator does by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Associates the first subnet.
+    Associate,
+    /// Disassociates everything.
+    Disassociate,
+    /// Disassociates one subnet of several.
+    DisassociateOne,
+    /// Makes a route to this network on each associated subnet.
+    AddRoute(u8),
+    /// Deletes the route to this network on each subnet.
+    DeleteRoute(u8),
+    /// Chooses other security groups.
+    ChooseGroups,
+    /// Sets `mode` for so many minutes.
+    Mode(&'static str, i64),
+    /// Takes `mode` away.
+    NoMode,
+    /// Ends every connection.
+    TerminateConnections,
+}
+
+/// The employees.
+pub const PEOPLE: u8 = 5;
+
+impl Plan {
+    /// The plan of a seed, over so many days.
+    pub fn draw(seed: u64, days: u32) -> Self {
+        let mut chance = fastrand::Rng::with_seed(seed);
+        let zone = *pick(
+            &mut chance,
+            &[
+                chrono_tz::Asia::Tokyo,
+                chrono_tz::Europe::Berlin,
+                chrono_tz::America::New_York,
+                chrono_tz::Australia::Lord_Howe,
+                chrono_tz::Pacific::Apia,
+            ],
+        );
+        let start = first_day(&mut chance, zone, days);
+        let variables = variables(&mut chance, zone);
+        let slow = chance.u8(..8) == 0;
+        let mut plan = Self {
+            seed,
+            start,
+            days,
+            zone,
+            sweep_every: TimeDelta::minutes(*pick(&mut chance, &[1, 1, 1, 2, 5])),
+            skew: TimeDelta::seconds(*pick(&mut chance, &[0, 0, 0, 20, 120])),
+            variables,
+            associating: if slow { Delay::between(600, 1_500) } else { Delay::between(240, 600) },
+            forget_security_groups: chance.bool(),
+            events: Vec::new(),
+        };
+        let stormy = chance.u8(..4) != 0;
+        let administered = chance.bool();
+        for day in 0..days {
+            plan.draw_day(&mut chance, day, stormy, administered);
+        }
+        plan.events.sort_by_key(|event| event.at);
+        plan
+    }
+
+    /// When people have gone home for good.
+    pub fn end(&self) -> DateTime<Utc> {
+        self.start + TimeDelta::days(self.days.into())
+    }
+
+    /// Whether nothing ever goes wrong.
+    pub fn is_calm(&self) -> bool {
+        self.events
+            .iter()
+            .all(|event| !matches!(event.what, What::Storm(..)))
+    }
+
+    fn draw_day(&mut self, chance: &mut fastrand::Rng, day: u32, stormy: bool, administered: bool) {
+        let midnight = self.start + TimeDelta::days(day.into());
+        let weekend = matches!(
+            midnight.with_timezone(&self.zone).weekday(),
+            Weekday::Sat | Weekday::Sun
+        );
+        let mut add = |at: DateTime<Utc>, what| self.events.push(Event { at, what });
+        let visits = if weekend { chance.u8(..2) } else { chance.u8(..7) };
+        for _ in 0..visits {
+            let minute = if chance.u8(..5) == 0 {
+                chance.i64(0..24 * 60)
+            } else {
+                chance.i64(7 * 60..23 * 60)
+            };
+            let at = midnight + TimeDelta::milliseconds(minute * 60_000 + chance.i64(0..60_000));
+            let visit = Visit::draw(chance);
+            if chance.u8(..4) == 0 {
+                // A colleague in the same moment.
+                let later = TimeDelta::milliseconds(chance.i64(0..2_000));
+                add(at + later, What::Visit(Visit::draw(chance)));
+            }
+            add(at, What::Visit(visit));
+        }
+        let mut any_time = || midnight + TimeDelta::milliseconds(chance.i64(0..86_400_000));
+        let times: Vec<_> = (0..6).map(|_| any_time()).collect();
+        if stormy && chance.bool() {
+            let lasts = TimeDelta::minutes(chance.i64(1..240));
+            add(times[0], What::Storm(Weather::storm(chance), lasts));
+        }
+        if administered && chance.u8(..3) == 0 {
+            add(times[1], What::Deed(Deed::draw(chance)));
+            if chance.bool() {
+                add(times[2], What::Deed(Deed::draw(chance)));
+            }
+        }
+        if chance.u8(..3) == 0 {
+            add(times[3], What::ExtraSweep);
+        }
+        if chance.u8(..3) == 0 {
+            add(times[4], What::Recycle);
+        }
+    }
+}
+
+impl Visit {
+    fn draw(chance: &mut fastrand::Rng) -> Self {
+        let works = match chance.u8(..10) {
+            0 | 1 => None,
+            2 => Some(TimeDelta::seconds(chance.i64(5..120))),
+            3 => Some(TimeDelta::hours(chance.i64(6..30))),
+            _ => Some(TimeDelta::minutes(chance.i64(2..240))),
+        };
+        let leaves = match chance.u8(..8) {
+            0 | 1 => Leaves::SaysDone,
+            2 => Leaves::SaysDoneFirst,
+            3 => Leaves::LeavesItOn,
+            _ => Leaves::Disconnects,
+        };
+        Self {
+            person: chance.u8(..PEOPLE),
+            clicks: if chance.u8(..4) == 0 { 2 } else { 1 },
+            stays_on_page: chance.u8(..4) != 0,
+            works,
+            leaves,
+            extends: (chance.u8(..5) == 0).then(|| *pick(chance, &[1, 30, 60, 180, 700])),
+            fetches_profile: chance.u8(..10) == 0,
+        }
+    }
+}
+
+impl Deed {
+    fn draw(chance: &mut fastrand::Rng) -> Self {
+        match chance.u8(..12) {
+            0 => Self::Associate,
+            1 => Self::Disassociate,
+            2 => Self::DisassociateOne,
+            3..=5 => Self::AddRoute(chance.u8(..4)),
+            6 => Self::DeleteRoute(chance.u8(..4)),
+            7 => Self::ChooseGroups,
+            8 => Self::Mode("on", chance.i64(1..300)),
+            9 => Self::Mode("hold", chance.i64(1..180)),
+            10 => Self::NoMode,
+            _ => Self::TerminateConnections,
+        }
+    }
+}
+
+/// A midnight: often one shortly before the clocks change, before a leap day, or at the turn of a year.
+fn first_day(chance: &mut fastrand::Rng, zone: Tz, days: u32) -> DateTime<Utc> {
+    let notable = [
+        (2027, 3, 12),
+        (2027, 3, 26),
+        (2027, 10, 1),
+        (2027, 10, 29),
+        (2027, 11, 5),
+        (2028, 2, 27),
+        (2027, 12, 30),
+    ];
+    let (year, month, day) = if days < 60 && chance.bool() {
+        *pick(chance, &notable)
+    } else {
+        (2027, chance.u32(1..=12), chance.u32(1..=28))
+    };
+    let date = chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    // Midnight may not exist on a day when clocks change; the noon before always does.
+    let noon = date
+        .checked_sub_days(Days::new(1))
+        .unwrap_or(date)
+        .and_time(NaiveTime::MIN + TimeDelta::hours(12));
+    let noon = zone.from_local_datetime(&noon).earliest();
+    noon.map_or_else(|| date.and_time(NaiveTime::MIN).and_utc(), |noon| {
+        noon.to_utc() + TimeDelta::hours(12)
+    })
+}
+
+fn variables(chance: &mut fastrand::Rng, zone: Tz) -> Vec<(&'static str, String)> {
+    let mut choose = |name, values: &[&str]| (name, (*pick(chance, values)).to_owned());
+    let mut variables = vec![
+        choose("IDLE_TIMEOUT_MINUTES", &["60", "60", "15", "90"]),
+        choose("FIRST_CONNECTION_GRACE_MINUTES", &["30", "30", "10"]),
+        choose("OVERNIGHT_WINDOW", &["22:00-07:00", "22:00-07:00", "01:30-03:30", ""]),
+        choose("OVERNIGHT_IDLE_TIMEOUT_MINUTES", &["10", "10", "90"]),
+        choose("STALE_CONNECTION_MINUTES", &["0", "0", "45"]),
+        choose("OVERNIGHT_STALE_CONNECTION_MINUTES", &["120", "30", "0"]),
+        choose("ROUTES", &["", "", "203.0.113.0/24"]),
+    ];
+    variables.push(("TIME_ZONE", zone.name().to_owned()));
+    variables
+}
+
+fn pick<'a, T>(chance: &mut fastrand::Rng, values: &'a [T]) -> &'a T {
+    &values[chance.usize(..values.len())]
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.at.format("%Y-%m-%d %H:%M:%S"))?;
+        match &self.what {
+            What::Visit(visit) => write!(f, "{visit:?}"),
+            What::Deed(deed) => write!(f, "administrator: {deed:?}"),
+            What::Storm(weather, lasts) => {
+                write!(f, "storm for {} min: {weather:?}", lasts.num_minutes())
+            }
+            What::ExtraSweep => f.write_str("an extra sweep"),
+            What::Recycle => f.write_str("all idle instances end"),
+        }
+    }
+}

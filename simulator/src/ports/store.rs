@@ -1,0 +1,202 @@
+//! The tables, for a process.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::model::audit::{AuditRecord, EventId};
+use shared::model::update::Update;
+use shared::model::{EndpointId, EndpointState, Lease, Traffic};
+use shared::ports::{Store, StoreError, Transition};
+
+use super::Line;
+use crate::bugs;
+use crate::universe::Universe;
+use crate::weather::{Failing, To};
+
+/// [`Store`] over the simulated tables.
+#[derive(Debug)]
+pub struct SimulatedStore {
+    line: Line,
+}
+
+const READ: To = To::Dynamo { writes: false };
+const WRITE: To = To::Dynamo { writes: true };
+
+impl SimulatedStore {
+    pub(crate) fn new(line: Line) -> Self {
+        Self { line }
+    }
+}
+
+#[async_trait]
+impl Store for SimulatedStore {
+    async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        let endpoint = endpoint.clone();
+        let read = move |universe: &mut Universe, _: &_, _| {
+            bugs::loaded(universe.bug, universe.tables.state(&endpoint))
+        };
+        let answer = self.line.call(READ, "GetItem state", read).await;
+        Ok(answer.map_err(failed("GetItem"))??)
+    }
+
+    async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        let endpoint = endpoint.clone();
+        let answer = self
+            .line
+            .call(READ, "Query", move |universe, _, _| {
+                bugs::loaded(universe.bug, universe.tables.load(&endpoint))
+            })
+            .await;
+        Ok(answer.map_err(failed("Query"))??)
+    }
+
+    async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {
+        let record = record.clone();
+        let answer = self
+            .line
+            .call(WRITE, "PutItem record", move |universe, engine, caller| {
+                let now = engine.now();
+                if bugs::record_is_lost(universe.bug, &record) {
+                    return;
+                }
+                let record = bugs::record(universe.bug, record, &mut universe.chance);
+                if universe.tables.put_record(&record) {
+                    universe.story.tell(now, || {
+                        let (event, reason) = (record.event.as_str(), &record.reason);
+                        format!("{caller}: {event}: {reason}")
+                    });
+                    universe.witness.records_put(now, caller, &[record]);
+                }
+            })
+            .await;
+        answer.map_err(failed("PutItem"))
+    }
+
+    async fn grant_lease(
+        &self,
+        endpoint: &EndpointId,
+        lease: &Lease,
+        may_shorten: bool,
+    ) -> Result<(), StoreError> {
+        let (endpoint, lease) = (endpoint.clone(), lease.clone());
+        let answer = self
+            .line
+            .call(WRITE, "UpdateItem lease", move |universe, engine, caller| {
+                let shortens = may_shorten || bugs::shortens_leases(universe.bug);
+                universe.tables.grant_lease(&endpoint, &lease, shortens);
+                universe.story.tell(engine.now(), || {
+                    format!("{caller}: lease of {} until {}", lease.email, lease.until)
+                });
+                universe.witness.lease_granted(caller, &lease, may_shorten);
+            })
+            .await;
+        answer.map_err(failed("UpdateItem"))
+    }
+
+    async fn add_request(
+        &self,
+        endpoint: &EndpointId,
+        at: DateTime<Utc>,
+        ask: &EventId,
+    ) -> Result<EndpointState, StoreError> {
+        let (endpoint, ask) = (endpoint.clone(), ask.clone());
+        let answer = self
+            .line
+            .call(WRITE, "UpdateItem requests", move |universe, engine, caller| {
+                let lost = bugs::request_is_lost(universe.bug);
+                if !lost && universe.tables.add_request(&endpoint, at, &ask) {
+                    let state = universe.tables.state(&endpoint)?;
+                    universe.story.tell(engine.now(), || {
+                        format!("{caller}: request {} is durable", state.requests)
+                    });
+                    let now = engine.now();
+                    universe
+                        .witness
+                        .asked(now, caller, &ask, state.requests, &universe.tables);
+                }
+                universe.tables.state(&endpoint)
+            })
+            .await;
+        Ok(answer.map_err(failed("UpdateItem"))??)
+    }
+
+    async fn update(
+        &self,
+        endpoint: &EndpointId,
+        update: &Update,
+    ) -> Result<Option<EndpointState>, StoreError> {
+        let (endpoint, mut update) = (endpoint.clone(), update.clone());
+        let answer = self
+            .line
+            .call(WRITE, "UpdateItem state", move |universe, engine, caller| {
+                let before = universe.tables.state(&endpoint)?;
+                bugs::update(universe.bug, &mut update, &before);
+                if !universe.tables.update(&endpoint, &update) {
+                    return Ok(None);
+                }
+                let after = universe.tables.state(&endpoint)?;
+                universe.state_changed(engine.now(), caller, &before, &after, &[]);
+                Ok(Some(after))
+            })
+            .await;
+        answer.map_err(failed("UpdateItem"))?
+    }
+
+    async fn commit(
+        &self,
+        endpoint: &EndpointId,
+        transition: &Transition,
+    ) -> Result<bool, StoreError> {
+        let (endpoint, mut transition) = (endpoint.clone(), transition.clone());
+        let answer = self
+            .line
+            .call(WRITE, "TransactWriteItems", move |universe, engine, caller| {
+                let before = universe.tables.load(&endpoint)?;
+                if bugs::transition(universe.bug, &mut transition, &before, &mut universe.tables) {
+                    return Ok(true);
+                }
+                if !universe.tables.commit(&endpoint, &transition) {
+                    return Ok(false);
+                }
+                let (now, records) = (engine.now(), &transition.records);
+                for record in records {
+                    universe.story.tell(now, || {
+                        let (event, reason) = (record.event.as_str(), &record.reason);
+                        let stay = record.details.stay.unwrap_or(0);
+                        format!("{caller}: {event} (stay {stay}): {reason}")
+                    });
+                }
+                let after = universe.tables.load(&endpoint)?;
+                universe.state_changed(now, caller, &before, &after, records);
+                Ok(true)
+            })
+            .await;
+        answer.map_err(failed("TransactWriteItems"))?
+    }
+
+    async fn put_traffic(
+        &self,
+        endpoint: &EndpointId,
+        traffic: &Traffic,
+    ) -> Result<(), StoreError> {
+        let (endpoint, traffic) = (endpoint.clone(), traffic.clone());
+        let put = move |universe: &mut Universe, _: &_, _| {
+            universe.tables.put_traffic(&endpoint, &traffic);
+        };
+        let answer = self.line.call(WRITE, "PutItem traffic", put).await;
+        answer.map_err(failed("PutItem"))
+    }
+}
+
+fn failed(operation: &'static str) -> impl Fn(Failing) -> StoreError {
+    move |error| {
+        let code = match error {
+            Failing::Conflict => Some("TransactionConflictException".to_owned()),
+            Failing::NoAnswer | Failing::Throttled | Failing::Internal | Failing::Refused => None,
+        };
+        StoreError::Unavailable {
+            operation,
+            code,
+            source: format!("simulated: {error:?}").into(),
+        }
+    }
+}

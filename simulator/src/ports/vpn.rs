@@ -1,0 +1,318 @@
+//! EC2, for a process.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sandbox::ec2::{
+    Answer, ApiError, Caller as ApiCaller, ConnectionStatus, ConnectionView, EndpointView, NewRoute,
+    Page, Paging, Request, RouteTarget, RouteView, TargetNetworkView,
+};
+use shared::aws::ec2_errors;
+use shared::model::{
+    AssociationId, Connection, ConnectionId, EndpointFacts, EndpointId, NetworkStatus, Route,
+    RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
+};
+use shared::ports::{Association, ClientVpn, VpnError};
+
+use super::Line;
+use crate::bugs;
+use crate::weather::{Failing, To};
+
+/// [`ClientVpn`] over the simulated EC2.
+#[derive(Debug)]
+pub struct SimulatedVpn {
+    line: Line,
+}
+
+/// Small, so that most listings have more than one page.
+const PAGE: usize = 3;
+
+impl SimulatedVpn {
+    pub(crate) fn new(line: Line) -> Self {
+        Self { line }
+    }
+
+    async fn request(&self, request: Request) -> Result<Answer, VpnError> {
+        let action = request.action();
+        let changes = !action.only_reads();
+        let answer = self
+            .line
+            .call(
+                To::Ec2 { changes },
+                action.as_str(),
+                move |universe, engine, caller| {
+                    let now = engine.now();
+                    let mut request = request;
+                    bugs::request(universe.bug, &mut request, &mut universe.chance);
+                    if bugs::is_dropped(universe.bug, &request) {
+                        return bugs::pretended(&request);
+                    }
+                    let staleness = universe.staleness(&request);
+                    let by = ApiCaller {
+                        staleness,
+                        ..ApiCaller::api(sandbox::example::REGION)
+                    };
+                    universe.before_request(now, caller, &request);
+                    let answer = universe.vpn.perform(now, &by, request.clone());
+                    universe.requested(now, caller, &request, &answer, staleness);
+                    answer
+                },
+            )
+            .await;
+        match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(refused(&error)),
+            Err(failing) => Err(failed(failing)),
+        }
+    }
+
+    /// All pages of a listing, each a call of its own: what happens in between happens between two pages.
+    async fn all<T>(
+        &self,
+        request: impl Fn(Paging) -> Request,
+        page: impl Fn(Answer) -> Option<Page<T>>,
+    ) -> Result<Vec<T>, VpnError> {
+        let (mut items, mut next_token) = (Vec::new(), None);
+        loop {
+            let paging = Paging {
+                max_results: Some(PAGE),
+                next_token,
+            };
+            let answer = self.request(request(paging)).await?;
+            let Some(page) = page(answer) else {
+                return Err(failed(Failing::Internal));
+            };
+            items.extend(page.items);
+            next_token = bugs::next_page(self.line.bug(), page.next_token);
+            if next_token.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl ClientVpn for SimulatedVpn {
+    async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
+        let request = |paging| Request::DescribeTargetNetworks {
+            endpoint: endpoint.clone(),
+            filters: Vec::new(),
+            paging,
+        };
+        let page = |answer| match answer {
+            Answer::TargetNetworks(page) => Some(page),
+            _ => None,
+        };
+        let views = self.all(request, page).await?;
+        let networks = views.into_iter().map(target_network).collect();
+        Ok(bugs::networks(self.line.bug(), networks))
+    }
+
+    async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
+        let request = |paging| Request::DescribeConnections {
+            endpoint: endpoint.clone(),
+            filters: Vec::new(),
+            paging,
+        };
+        let page = |answer| match answer {
+            Answer::Connections(page) => Some(page),
+            _ => None,
+        };
+        if let Some(read_before) = bugs::read_before(&self.line) {
+            return Ok(read_before);
+        }
+        let views = bugs::connections_read(self.line.bug(), self.all(request, page).await)?;
+        let connections = views.into_iter().map(connection).collect();
+        let connections = bugs::connections(self.line.bug(), connections);
+        bugs::remember(&self.line, &connections);
+        Ok(connections)
+    }
+
+    async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
+        let request = |paging| Request::DescribeRoutes {
+            endpoint: endpoint.clone(),
+            filters: Vec::new(),
+            paging,
+        };
+        let page = |answer| match answer {
+            Answer::Routes(page) => Some(page),
+            _ => None,
+        };
+        let views = self.all(request, page).await?;
+        Ok(views.into_iter().map(route).collect())
+    }
+
+    async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError> {
+        let request = |paging| Request::DescribeEndpoints {
+            ids: vec![endpoint.clone()],
+            filters: Vec::new(),
+            paging,
+        };
+        let page = |answer| match answer {
+            Answer::Endpoints(page) => Some(page),
+            _ => None,
+        };
+        let found = self.all(request, page).await?.into_iter().next();
+        found.map(facts).ok_or_else(|| failed(Failing::Internal))
+    }
+
+    async fn associate(
+        &self,
+        endpoint: &EndpointId,
+        subnet: &SubnetId,
+        client_token: &str,
+    ) -> Result<Association, VpnError> {
+        let request = Request::Associate {
+            endpoint: endpoint.clone(),
+            subnet: subnet.clone(),
+            client_token: Some(client_token.to_owned()),
+        };
+        match self.request(request).await {
+            Ok(Answer::Associated(made)) => Ok(Association::Accepted(made.association_id)),
+            Ok(_) => Err(failed(Failing::Internal)),
+            Err(error) if ec2_errors::is_already_there(&error) => Ok(Association::AlreadyThere),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn disassociate(
+        &self,
+        endpoint: &EndpointId,
+        association: &AssociationId,
+    ) -> Result<(), VpnError> {
+        let request = Request::Disassociate {
+            endpoint: endpoint.clone(),
+            association: association.clone(),
+        };
+        match self.request(request).await {
+            Err(error) if ec2_errors::is_already_gone(&error) => Ok(()),
+            answer => answer.map(|_| ()),
+        }
+    }
+
+    async fn create_route(
+        &self,
+        endpoint: &EndpointId,
+        route: &RouteKey,
+        description: Option<&str>,
+        client_token: &str,
+    ) -> Result<(), VpnError> {
+        let cidr = route.cidr.parse().map_err(|_| VpnError::Refused {
+            code: "InvalidParameterValue".to_owned(),
+            message: format!("{} is not a CIDR", route.cidr),
+        })?;
+        let target = if route.is_local() {
+            RouteTarget::Local
+        } else {
+            RouteTarget::Subnet(route.subnet_id.clone())
+        };
+        let request = Request::CreateRoute {
+            endpoint: endpoint.clone(),
+            route: NewRoute {
+                cidr,
+                target,
+                description: description.unwrap_or_default().to_owned(),
+            },
+            client_token: Some(client_token.to_owned()),
+        };
+        match self.request(request).await {
+            Err(error) if ec2_errors::is_already_there(&error) => Ok(()),
+            answer => answer.map(|_| ()),
+        }
+    }
+
+    async fn apply_security_groups(
+        &self,
+        endpoint: &EndpointId,
+        vpc: &VpcId,
+        groups: &BTreeSet<SecurityGroupId>,
+    ) -> Result<(), VpnError> {
+        let request = Request::ApplySecurityGroups {
+            endpoint: endpoint.clone(),
+            vpc: vpc.clone(),
+            groups: groups.iter().cloned().collect(),
+        };
+        self.request(request).await.map(|_| ())
+    }
+
+    async fn export_profile(&self, endpoint: &EndpointId) -> Result<String, VpnError> {
+        let request = Request::ExportConfiguration {
+            endpoint: endpoint.clone(),
+        };
+        match self.request(request).await? {
+            Answer::Configuration(profile) => Ok(profile),
+            _ => Err(failed(Failing::Internal)),
+        }
+    }
+}
+
+/// What EC2 refuses, sorted as the real adapter sorts it.
+fn refused(error: &ApiError) -> VpnError {
+    ec2_errors::answered(error.code(), &error.to_string(), error.status())
+}
+
+fn failed(failing: Failing) -> VpnError {
+    match failing {
+        Failing::NoAnswer | Failing::Conflict => VpnError::TryLater {
+            code: None,
+            source: "simulated: no answer".into(),
+        },
+        Failing::Throttled => {
+            ec2_errors::answered("RequestLimitExceeded", "Request limit exceeded.", 503)
+        }
+        Failing::Internal => ec2_errors::answered("InternalError", "An internal error.", 500),
+        Failing::Refused => ec2_errors::answered("UnauthorizedOperation", "Not authorized.", 403),
+    }
+}
+
+fn target_network(view: TargetNetworkView) -> TargetNetwork {
+    TargetNetwork {
+        association_id: AssociationId::observed(view.association_id),
+        subnet_id: SubnetId::observed(view.target_network_id),
+        status: NetworkStatus::parse(view.status),
+        message: None,
+    }
+}
+
+fn connection(view: ConnectionView) -> Connection {
+    let active = view.status == ConnectionStatus::Active;
+    Connection {
+        id: ConnectionId::observed(view.connection_id),
+        user: view.username.unwrap_or(view.common_name),
+        active,
+        established_at: time(&view.established_time),
+        ended_at: time(&view.end_time).filter(|_| !active),
+        bytes: Some(view.ingress_bytes + view.egress_bytes),
+    }
+}
+
+fn route(view: RouteView) -> Route {
+    Route {
+        key: RouteKey {
+            cidr: view.destination_cidr,
+            subnet_id: SubnetId::observed(view.target_subnet),
+        },
+        manual: view.origin == "add-route",
+        status: RouteStatus::parse(view.status),
+        description: Some(view.description).filter(|text| !text.is_empty()),
+    }
+}
+
+fn facts(view: EndpointView) -> EndpointFacts {
+    EndpointFacts {
+        vpc_id: view.vpc_id.map(VpcId::observed),
+        security_group_ids: view
+            .security_group_ids
+            .into_iter()
+            .map(SecurityGroupId::observed)
+            .collect(),
+        transit_gateway: view.transit_gateway_id.is_some(),
+    }
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
+        .map(|time| time.and_utc())
+        .ok()
+}

@@ -1,0 +1,255 @@
+//! One run of a plan, from the first midnight until long after everybody has gone.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{self, Behaviour, World};
+use shared::config::ReaperConfig;
+
+use crate::bugs::Bug;
+use crate::engine::Engine;
+use crate::lambda::Lambda;
+use crate::people::{ENDPOINT_NAME, Stage};
+use crate::plan::{Plan, What};
+use crate::tables::Tables;
+use crate::universe::{Story, Universe};
+use crate::weather::Weather;
+use crate::witness::{Invariant, Terms, Violation, Witness};
+
+/// How a run is watched.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// A bug to plant.
+    pub bug: Option<Bug>,
+    /// Whether to write down what happens.
+    pub told: bool,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What must not be and was.
+    pub violation: Option<Violation>,
+    /// How much time went by in it.
+    pub simulated: TimeDelta,
+    /// How often each invariant was looked at.
+    pub looks: BTreeMap<Invariant, u64>,
+    /// How many records were written.
+    pub records: usize,
+    /// What happened last, in words, if it was told.
+    pub story: Vec<String>,
+}
+
+/// From when everybody has gone until all must be off: leases of twelve hours and more.
+const AFTERWARDS: TimeDelta = TimeDelta::hours(16);
+/// How often the witness looks around.
+const LOOK_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// An endpoint at rest is swept so many times less often.
+const ASLEEP: i32 = 15;
+/// Lines of the story that are kept.
+const LINES: usize = 80;
+
+/// Runs a plan.
+///
+/// # Errors
+/// A plan whose configuration is none.
+pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
+    let (engine, stage) = set(plan, options)?;
+    let end = plan.end();
+    schedule(plan, &engine, &stage);
+    watch(&engine, end);
+    if engine.universe().witness.violation().is_none() {
+        afterwards(&engine, &stage, end);
+    }
+    let simulated = engine.now() - plan.start;
+    let universe = &mut *engine.universe();
+    Ok(Outcome {
+        violation: universe.witness.violation().cloned(),
+        simulated,
+        looks: universe.witness.looks.clone(),
+        records: universe.tables.records_written(),
+        story: universe.story.last(LINES).to_vec(),
+    })
+}
+
+/// The engine and what is in it at the beginning of a run.
+pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stage)> {
+    let variables = variables(&plan.variables);
+    let common = ReaperConfig::from_vars(&lookup(&variables))
+        .context("the plan's configuration")?
+        .common;
+    let endpoint = common.endpoints.first().context("no endpoint")?.clone();
+    let mut settings = ec2::Settings::example();
+    settings.seed = plan.seed;
+    settings.behaviour = Behaviour {
+        associating: plan.associating,
+        disassociating: plan.associating,
+        forget_security_groups: plan.forget_security_groups,
+        page_cap: Some(3),
+        ..Behaviour::default()
+    };
+    let terms = Terms {
+        endpoint: endpoint.id.clone(),
+        subnets: endpoint.subnets.clone(),
+        rules: common.rules,
+        hour_price_usd: common.association_hour_price_usd,
+        sweep_every: plan.sweep_every,
+        skew: plan.skew,
+        ec2_takes: plan.associating.longest(),
+    };
+    let universe = Universe {
+        vpn: World::new(settings, plan.start),
+        tables: Tables::default(),
+        weather: Weather::calm(),
+        chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),
+        witness: Witness::new(terms),
+        story: if options.told { Story::told() } else { Story::default() },
+        bug: options.bug,
+    };
+    let engine = Engine::new(universe, plan.start, plan.seed);
+    let mistaken = mistaken(variables, options.bug);
+    let lambda = Lambda::new(engine.clone(), &lookup(&mistaken), plan.skew, plan.seed)?;
+    let stage = Stage {
+        engine: engine.clone(),
+        lambda,
+        endpoint: endpoint.id,
+        subnets: endpoint.subnets,
+    };
+    Ok((engine, stage))
+}
+
+/// Puts everything that the plan has into the engine, and the schedule.
+fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
+    for event in &plan.events {
+        let (stage, what) = (stage.clone(), event.what.clone());
+        engine.at(event.at, move |engine| happens(engine, &stage, what));
+    }
+    let (sim, stage, every) = (engine.clone(), stage.clone(), plan.sweep_every);
+    engine.spawn(async move {
+        let mut slept = 0;
+        loop {
+            let late = sim.universe().chance.i64(0..2_000);
+            sim.sleep(every + TimeDelta::milliseconds(late)).await;
+            slept += 1;
+            if slept < ASLEEP && stage.is_asleep() {
+                continue;
+            }
+            slept = 0;
+            stage.lambda.sweep();
+        }
+    });
+}
+
+fn happens(engine: &Engine, stage: &Stage, what: What) {
+    let now = engine.now();
+    match what {
+        What::Visit(visit) => {
+            engine.spawn(stage.clone().visit(visit));
+        }
+        What::Deed(deed) => stage.deed(&deed),
+        What::ExtraSweep => stage.lambda.sweep(),
+        What::Recycle => stage.lambda.recycle(),
+        What::Storm(weather, lasts) => {
+            set_weather(engine, weather.clone());
+            let universe = &mut *engine.universe();
+            universe.witness.storm(now + lasts + LAST_OF_IT);
+            universe.story.tell(now, || format!("a storm begins: {weather:?}"));
+            engine.at(now + lasts, move |engine| {
+                // Unless the next one has begun.
+                if engine.universe().weather == weather {
+                    set_weather(engine, Weather::calm());
+                }
+            });
+        }
+    }
+}
+
+/// What was sent in a storm may arrive so much later.
+const LAST_OF_IT: TimeDelta = TimeDelta::seconds(60);
+
+fn set_weather(engine: &Engine, weather: Weather) {
+    let universe = &mut *engine.universe();
+    let behaviour = Behaviour {
+        listing_lag_seconds: weather.listing_lag_seconds,
+        ..universe.vpn.behaviour().clone()
+    };
+    universe.vpn.set_behaviour(behaviour);
+    universe.weather = weather;
+}
+
+/// Runs until a time, the witness looking around about once a minute, or until something must not be.
+pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
+    let mut next = engine.now();
+    engine.run_until(end, |engine| {
+        let now = engine.now();
+        let universe = &mut *engine.universe();
+        if now >= next {
+            next = now + LOOK_EVERY;
+            universe.vpn.advance(now);
+            universe
+                .witness
+                .look_around(now, &universe.vpn, &universe.tables);
+        }
+        universe.witness.violation().is_none()
+    });
+}
+
+/// The storms are over and everybody goes. Once more somebody asks, and all must be as it was; then all must be off.
+fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
+    set_weather(engine, Weather::calm());
+    stage.everybody_leaves();
+    let asked = end + AFTERWARDS;
+    watch(engine, asked);
+    let somebody = stage.clone();
+    engine.spawn(async move {
+        let email = "last@example.com";
+        if somebody.ask(email).await {
+            somebody.becomes_ready(email, true).await;
+        }
+    });
+    let off = asked + TimeDelta::hours(8);
+    watch(engine, off);
+    let universe = &mut *engine.universe();
+    universe.vpn.advance(off);
+    universe
+        .witness
+        .at_the_end(off, &universe.vpn, &universe.tables);
+}
+
+type Variables = BTreeMap<String, String>;
+
+fn variables(chosen: &[(&'static str, String)]) -> Variables {
+    use sandbox::example as e;
+    let subnets = "subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2";
+    let endpoints = format!("{ENDPOINT_NAME}={}:{subnets}", e::TOKYO);
+    let fixed = [
+        ("MANAGED_ENDPOINTS", endpoints.as_str()),
+        ("LEASE_TABLE", e::LEASE_TABLE),
+        ("AUDIT_TABLE", e::AUDIT_TABLE),
+        ("ALB_ARN", e::ALB_ARN),
+        ("OIDC_ISSUER", e::OIDC_ISSUER),
+        ("OIDC_CLIENT_ID", e::OIDC_CLIENT_ID),
+        ("ALLOWED_EMAIL_DOMAINS", e::EMAIL_DOMAIN),
+    ];
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let chosen = chosen
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    fixed.into_iter().chain(chosen).collect()
+}
+
+/// Bugs that are mistakes in what the functions are told.
+fn mistaken(mut variables: Variables, bug: Option<Bug>) -> Variables {
+    let mistake = match bug {
+        Some(Bug::NaiveLocalTime) => Some(("TIME_ZONE", "UTC")),
+        Some(Bug::GraceNotGiven) => Some(("FIRST_CONNECTION_GRACE_MINUTES", "1")),
+        _ => None,
+    };
+    variables.extend(mistake.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    variables
+}
+
+fn lookup(variables: &Variables) -> impl Fn(&str) -> Option<String> {
+    |name| variables.get(name).cloned()
+}

@@ -1,0 +1,111 @@
+//! Cuts a run that fails down to a short story: the same invariant, broken by as little as possible.
+
+use crate::plan::{Plan, What};
+use crate::run::{Options, Outcome, run};
+use crate::weather::Weather;
+use crate::witness::Invariant;
+
+/// How many runs a story may cost.
+const TRIES: u32 = 400;
+
+/// The smallest plan found that breaks the same invariant, and its run, told.
+///
+/// # Errors
+/// A plan whose configuration is none.
+pub fn shrink(plan: &Plan, options: Options, broken: Invariant) -> anyhow::Result<(Plan, Outcome)> {
+    let mut search = Search {
+        best: plan.clone(),
+        options,
+        broken,
+        tries: TRIES,
+    };
+    // Nothing after the violation matters.
+    let failed_at = run(plan, options)?.violation.map(|violation| violation.at);
+    if let Some(at) = failed_at {
+        let mut cut = plan.clone();
+        cut.events.retain(|event| event.at <= at);
+        search.try_plan(cut)?;
+    }
+    search.drop_events()?;
+    search.calm_storms()?;
+    search.drop_events()?;
+    let told = Options {
+        told: true,
+        ..options
+    };
+    let outcome = run(&search.best, told)?;
+    Ok((search.best, outcome))
+}
+
+struct Search {
+    best: Plan,
+    options: Options,
+    broken: Invariant,
+    tries: u32,
+}
+
+impl Search {
+    /// Keeps a smaller plan if it still fails in the same way.
+    fn try_plan(&mut self, plan: Plan) -> anyhow::Result<bool> {
+        if self.tries == 0 {
+            return Ok(false);
+        }
+        self.tries -= 1;
+        let outcome = run(&plan, self.options)?;
+        let same = outcome
+            .violation
+            .is_some_and(|violation| violation.invariant == self.broken);
+        if same {
+            self.best = plan;
+        }
+        Ok(same)
+    }
+
+    /// Leaves out ever smaller parts of what happens.
+    fn drop_events(&mut self) -> anyhow::Result<()> {
+        let mut part = self.best.events.len().div_ceil(2);
+        while part > 0 {
+            let mut from = 0;
+            while from < self.best.events.len() {
+                let mut smaller = self.best.clone();
+                let to = (from + part).min(smaller.events.len());
+                smaller.events.drain(from..to);
+                if !self.try_plan(smaller)? {
+                    from += part;
+                }
+            }
+            part /= 2;
+        }
+        Ok(())
+    }
+
+    /// Leaves out, one by one, what a storm consists of.
+    fn calm_storms(&mut self) -> anyhow::Result<()> {
+        let calmer: [fn(&mut Weather); 11] = [
+            |w| w.lost_requests = 0,
+            |w| w.lost_answers = 0,
+            |w| w.late = 0,
+            |w| w.slow = 0,
+            |w| w.throttled = 0,
+            |w| w.internal_errors = 0,
+            |w| w.conflicts = 0,
+            |w| w.stale = 0,
+            |w| w.refused = 0,
+            |w| w.killed = 0,
+            |w| w.failing_associations = 0,
+        ];
+        for place in 0..self.best.events.len() {
+            for change in calmer {
+                let mut smaller = self.best.clone();
+                if let What::Storm(weather, _) = &mut smaller.events[place].what {
+                    let before = weather.clone();
+                    change(weather);
+                    if *weather != before {
+                        self.try_plan(smaller)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

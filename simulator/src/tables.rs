@@ -1,0 +1,239 @@
+//! DynamoDB in memory: the two tables, their conditions and their transactions. `tests/same_as_aws.rs` holds it to the
+//! real adapter's answers.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::model::audit::{AuditRecord, EventId};
+use shared::model::item::{Item, Malformed, Value, rfc3339};
+use shared::model::update::{Condition, Update};
+use shared::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
+use shared::ports::Transition;
+
+/// The lease table and the audit table.
+#[derive(Debug, Default)]
+pub struct Tables {
+    items: BTreeMap<(EndpointId, String), Item>,
+    records: BTreeMap<(String, EventId), AuditRecord>,
+    /// The records in the order of their writing.
+    written: Vec<(String, EventId)>,
+}
+
+impl Tables {
+    /// `GetItem` of the `state` item.
+    pub fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, Malformed> {
+        EndpointState::parse(&self.item(endpoint, EndpointState::KEY))
+    }
+
+    /// `Query` of an endpoint's items.
+    pub fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, Malformed> {
+        let mut state = self.state(endpoint)?;
+        let from = (endpoint.clone(), String::new());
+        for ((_, key), item) in self
+            .items
+            .range(from..)
+            .take_while(|((of, _), _)| of == endpoint)
+        {
+            match key.as_str() {
+                Snapshot::KEY => state.snapshot = Some(Snapshot::parse(item)?),
+                Traffic::KEY => state.traffic = Traffic::parse(item)?,
+                key if key.starts_with("lease#") => state.leases.push(Lease::parse(item)?),
+                _ => {}
+            }
+        }
+        Ok(state)
+    }
+
+    /// `PutItem` of a record that is not there yet; whether it was written.
+    pub fn put_record(&mut self, record: &AuditRecord) -> bool {
+        let key = record_key(record);
+        if self.records.contains_key(&key) {
+            return false;
+        }
+        self.written.push(key.clone());
+        self.records.insert(key, record.clone());
+        true
+    }
+
+    /// `PutItem` without its condition: a bug's way.
+    pub(crate) fn overwrite_record(&mut self, record: &AuditRecord) {
+        let key = record_key(record);
+        if self.records.insert(key.clone(), record.clone()).is_none() {
+            self.written.push(key);
+        }
+    }
+
+    /// `UpdateItem` of a lease.
+    pub fn grant_lease(&mut self, endpoint: &EndpointId, lease: &Lease, may_shorten: bool) {
+        let key = Lease::key(&lease.email);
+        if !self.update_item(endpoint, &key, &lease.granted(may_shorten)) {
+            self.update_item(endpoint, &key, &lease.asked_again());
+        }
+    }
+
+    /// `UpdateItem` with `ADD requests 1`, once for each ask; whether it counted.
+    pub fn add_request(&mut self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> bool {
+        let before = self.item(endpoint, EndpointState::KEY);
+        let ask = Value::from(ask.to_string());
+        if before.get("last_ask") == Some(&ask) {
+            return false;
+        }
+        let counted = match before.get("requests") {
+            Some(Value::N(count)) => count.parse::<u64>().unwrap_or(0),
+            Some(_) | None => 0,
+        };
+        let update = Update::new()
+            .set("requested_at", Value::S(rfc3339(at)))
+            .set("last_ask", ask)
+            .set("requests", counted + 1);
+        self.update_item(endpoint, EndpointState::KEY, &update)
+    }
+
+    /// `UpdateItem` of the `state` item; whether its conditions held.
+    pub fn update(&mut self, endpoint: &EndpointId, update: &Update) -> bool {
+        self.update_item(endpoint, EndpointState::KEY, update)
+    }
+
+    /// `TransactWriteItems`; whether all conditions held.
+    pub fn commit(&mut self, endpoint: &EndpointId, transition: &Transition) -> bool {
+        let Transition {
+            update,
+            records,
+            snapshot,
+            released,
+        } = transition;
+        let release = released
+            .as_ref()
+            .map(|(lease, at)| (Lease::key(&lease.email), lease.given_back(*at)));
+        let all_hold = holds(&self.item(endpoint, EndpointState::KEY), update)
+            && records
+                .iter()
+                .all(|record| !self.records.contains_key(&record_key(record)))
+            && release
+                .iter()
+                .all(|(key, release)| holds(&self.item(endpoint, key), release));
+        if !all_hold {
+            return false;
+        }
+        if !update.assignments.is_empty() {
+            self.update_item(endpoint, EndpointState::KEY, update);
+        }
+        for record in records {
+            self.put_record(record);
+        }
+        if let Some(snapshot) = snapshot {
+            self.put(endpoint, Snapshot::KEY, snapshot.to_item());
+        }
+        if let Some((key, release)) = release {
+            self.update_item(endpoint, &key, &release);
+        }
+        true
+    }
+
+    /// `PutItem` of byte counts.
+    pub fn put_traffic(&mut self, endpoint: &EndpointId, traffic: &Traffic) {
+        self.put(endpoint, Traffic::KEY, traffic.to_item());
+    }
+
+    /// What TTL does some time after `expires_at`.
+    pub fn expire(&mut self, now: DateTime<Utc>) {
+        self.items.retain(|_, item| match item.get("expires_at") {
+            Some(Value::N(seconds)) => {
+                seconds.parse::<i64>().unwrap_or(i64::MAX) > now.timestamp()
+            }
+            Some(_) | None => true,
+        });
+    }
+
+    /// An administrator's hand on the `state` item.
+    pub fn set_by_hand(&mut self, endpoint: &EndpointId, update: &Update) {
+        self.update_item(endpoint, EndpointState::KEY, update);
+    }
+
+    /// The record with this key, as it stands now.
+    pub fn record(&self, key: &(String, EventId)) -> Option<&AuditRecord> {
+        self.records.get(key)
+    }
+
+    /// The records from the `from`th on, in the order of their writing.
+    pub fn records_since(&self, from: usize) -> impl Iterator<Item = &AuditRecord> {
+        self.written[from.min(self.written.len())..]
+            .iter()
+            .filter_map(|key| self.records.get(key))
+    }
+
+    /// How many records there are.
+    pub fn records_written(&self) -> usize {
+        self.written.len()
+    }
+
+    /// All items in a canonical form, for telling whether two worlds are the same.
+    pub fn fingerprint(&self) -> impl Serialize {
+        format!("{:?} {:?}", self.items, self.records.keys())
+    }
+
+    fn item(&self, endpoint: &EndpointId, key: &str) -> Item {
+        self.items
+            .get(&(endpoint.clone(), key.to_owned()))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn put(&mut self, endpoint: &EndpointId, key: &str, item: Item) {
+        self.items.insert((endpoint.clone(), key.to_owned()), item);
+    }
+
+    fn update_item(&mut self, endpoint: &EndpointId, key: &str, update: &Update) -> bool {
+        let mut item = self.item(endpoint, key);
+        if !holds(&item, update) {
+            return false;
+        }
+        update.apply(&mut item);
+        self.put(endpoint, key, item);
+        true
+    }
+}
+
+/// A record's key in the audit table.
+pub fn record_key(record: &AuditRecord) -> (String, EventId) {
+    let endpoint = record.endpoint.as_ref();
+    let endpoint = endpoint.map_or_else(|| "-".to_owned(), |endpoint| endpoint.id.to_string());
+    (endpoint, record.event_id.clone())
+}
+
+fn holds(item: &Item, update: &Update) -> bool {
+    update.conditions.iter().all(|condition| match condition {
+        Condition::Is(attribute, expected) => item.get(*attribute) == expected.as_ref(),
+        Condition::AtMost(attribute, limit) => item
+            .get(*attribute)
+            .is_none_or(|value| is_at_most(value, limit)),
+        Condition::Contains(attribute, text) => contains(item, attribute, text),
+        Condition::Lacks(attribute, text) => !contains(item, attribute, text),
+    })
+}
+
+fn is_at_most(value: &Value, limit: &Value) -> bool {
+    match (value, limit) {
+        (Value::S(value), Value::S(limit)) => value <= limit,
+        (Value::N(value), Value::N(limit)) => {
+            let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+            number(value) <= number(limit)
+        }
+        // DynamoDB compares only what is of one type.
+        (
+            Value::S(_)
+            | Value::N(_)
+            | Value::Ss(_)
+            | Value::L(_)
+            | Value::M(_)
+            | Value::Bool(_)
+            | Value::Null,
+            _,
+        ) => false,
+    }
+}
+
+fn contains(item: &Item, attribute: &str, text: &str) -> bool {
+    matches!(item.get(attribute), Some(Value::Ss(texts)) if texts.contains(text))
+}

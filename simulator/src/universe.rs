@@ -1,0 +1,158 @@
+//! Everything that is not a task: EC2, the tables, the weather, and who watches.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{self, Answer, ApiError, Request};
+use shared::model::EndpointState;
+use shared::model::audit::AuditRecord;
+
+use crate::bugs::Bug;
+use crate::lambda::Response;
+use crate::process::Caller;
+use crate::tables::Tables;
+use crate::weather::Weather;
+use crate::witness::Witness;
+
+/// What the processes of a run share.
+pub struct Universe {
+    /// EC2's Client VPN.
+    pub vpn: ec2::World,
+    /// The lease table and the audit table.
+    pub tables: Tables,
+    /// What goes wrong at present.
+    pub weather: Weather,
+    /// Chance, for everything that is not drawn by the plan or by EC2.
+    pub chance: fastrand::Rng,
+    /// Sees everything that happens, and tells what must not be.
+    pub witness: Witness,
+    /// What happened, in words; empty unless somebody wants to read it.
+    pub story: Story,
+    /// A bug planted on purpose.
+    pub bug: Option<Bug>,
+}
+
+/// What happened, line by line.
+#[derive(Debug, Default)]
+pub struct Story {
+    told: bool,
+    lines: Vec<String>,
+}
+
+impl Story {
+    /// A story that is written down.
+    pub fn told() -> Self {
+        Self {
+            told: true,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds a line.
+    pub fn tell<T: Display>(&mut self, at: DateTime<Utc>, line: impl FnOnce() -> T) {
+        if self.told {
+            self.lines
+                .push(format!("{} {}", at.format("%m-%d %H:%M:%S%.3f"), line()));
+        }
+    }
+
+    /// The last lines.
+    pub fn last(&self, lines: usize) -> &[String] {
+        &self.lines[self.lines.len().saturating_sub(lines)..]
+    }
+}
+
+impl Universe {
+    /// How old the connections are that this call gets to see.
+    pub(crate) fn staleness(&mut self, request: &Request) -> TimeDelta {
+        let strikes = matches!(request, Request::DescribeConnections { .. })
+            && self.chance.u32(..1000) < self.weather.stale;
+        if strikes {
+            TimeDelta::seconds(self.chance.i64(0..=self.weather.stale_seconds.into()))
+        } else {
+            TimeDelta::zero()
+        }
+    }
+
+    /// A call arrives at EC2.
+    pub(crate) fn before_request(&mut self, now: DateTime<Utc>, caller: Caller, request: &Request) {
+        if matches!(request, Request::Associate { .. }) {
+            let fails = self.chance.u32(..1000) < self.weather.failing_associations;
+            self.vpn.fail_next_associations(fails.into());
+        }
+        self.vpn.advance(now);
+        self.witness
+            .before_request(now, caller, request, &self.vpn, &self.tables);
+    }
+
+    /// EC2 has answered a call.
+    pub(crate) fn requested(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: Caller,
+        request: &Request,
+        answer: &Result<Answer, ApiError>,
+        staleness: TimeDelta,
+    ) {
+        if !request.action().only_reads() {
+            self.story.tell(now, || match answer {
+                Ok(answer) => format!("{caller}: {request:?}: {answer:?}"),
+                Err(error) => format!("{caller}: {request:?}: {error}"),
+            });
+        }
+        self.witness
+            .requested(now, caller, request, answer, staleness, &self.vpn);
+    }
+
+    /// The `state` item was changed.
+    pub(crate) fn state_changed(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: Caller,
+        before: &EndpointState,
+        after: &EndpointState,
+        records: &[AuditRecord],
+    ) {
+        self.vpn.advance(now);
+        if before.start_began_at != after.start_began_at {
+            self.story.tell(now, || {
+                let (stay, attempt, began) = (after.stay, after.attempt, after.start_began_at);
+                format!("{caller}: stay {stay}, attempt {attempt}: start {began:?}")
+            });
+        }
+        self.witness.state_changed(
+            now,
+            caller,
+            before,
+            after,
+            records,
+            &self.vpn,
+            &self.tables,
+        );
+    }
+
+    /// Somebody got an answer.
+    pub(crate) fn answered(&mut self, now: DateTime<Utc>, who: &str, asks: bool, response: &Response) {
+        self.vpn.advance(now);
+        self.story.tell(now, || {
+            let (phase, message) = (&response.body["phase"], &response.body["message"]);
+            format!("{who} is told {} {phase} {message}", response.status)
+        });
+        self.witness
+            .answered(now, asks, response, &self.vpn, &self.tables);
+    }
+
+    /// A universe in which nothing is.
+    #[cfg(test)]
+    pub(crate) fn empty(now: DateTime<Utc>) -> Self {
+        Self {
+            vpn: ec2::World::new(ec2::Settings::example(), now),
+            tables: Tables::default(),
+            weather: Weather::calm(),
+            chance: fastrand::Rng::with_seed(0),
+            witness: Witness::new(crate::witness::Terms::usual()),
+            story: Story::default(),
+            bug: None,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What has to happen in the end, once nothing goes wrong any more.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{AssociationStatus, World};
+
+use super::truth::{idle_time, in_use, last_use, stale_after};
+use super::{Invariant, Witness};
+use crate::tables::Tables;
+
+/// Since when what should not last has lasted.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    /// Since when nothing has kept the endpoint.
+    free_since: Option<DateTime<Utc>>,
+    pub(super) given_up_at: Option<DateTime<Utc>>,
+}
+
+/// Reads, a commit and a call, in calm weather.
+const A_SWEEP_TAKES: TimeDelta = TimeDelta::seconds(20);
+/// After a storm: a stop that EC2 refused is tried again after ten minutes, an attempt after a few.
+const SETTLES_IN: TimeDelta = TimeDelta::minutes(16);
+
+impl Witness {
+    /// A look at everything, about once a sweep.
+    pub fn look_around(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+        self.left_on(now, vpn, tables);
+        self.unserved(now, vpn, tables);
+        self.routes_at_rest(now, vpn);
+    }
+
+    fn left_on(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+        if !self.nothing_keeps(now, vpn, tables) {
+            self.rest.free_since = None;
+            return;
+        }
+        let since = *self.rest.free_since.get_or_insert(now);
+        let patience = self.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
+        let calm = self.calm_since(since - SETTLES_IN);
+        // After a storm it may take its time, and then it has to be off too.
+        let patience = if calm { patience } else { patience + SETTLES_IN };
+        let calm_for_long = self.calm_since(now - patience);
+        let fair = !calm_for_long || now - since <= patience;
+        self.holds(Invariant::LeftOn, now, fair, || {
+            format!("nothing has kept it since {since}, and it is still associated")
+        });
+    }
+
+    /// Whether it is up, at rest, and nothing is left that would keep it.
+    fn nothing_keeps(&self, now: DateTime<Utc>, vpn: &World, tables: &Tables) -> bool {
+        let (Some(endpoint), Ok(state)) = (
+            vpn.endpoint(&self.terms.endpoint),
+            tables.state(&self.terms.endpoint),
+        ) else {
+            return false;
+        };
+        let up = endpoint.associated().next().is_some();
+        let moving = endpoint.networks.values().any(|network| {
+            matches!(
+                network.status,
+                AssociationStatus::Associating | AssociationStatus::Disassociating
+            )
+        });
+        if !up || moving {
+            return false;
+        }
+        let rules = &self.terms.rules;
+        let tolerance = self.tolerance() * 2;
+        let leased = self
+            .truth
+            .leases
+            .values()
+            .any(|lease| !lease.released && lease.until + tolerance > now);
+        let wanted = state.requests > state.served
+            && state.requested_at.is_some_and(|at| {
+                now - at < shared::model::WANTED_FOR + tolerance
+            });
+        let pinned = self.truth.mode.is_some_and(|mode| {
+            mode.word == "on" && mode.until + tolerance > now
+        });
+        // Not ready yet: routes may hold it up, and the grace begins with "ready".
+        let associated_at = endpoint.associated().map(|n| n.associated_at).max();
+        let ready = self.truth.ready_since.or_else(|| {
+            let up = associated_at? + self.terms.ec2_takes;
+            Some(up + TimeDelta::minutes(5) + self.terms.sweep_every * 2)
+        });
+        let grace = ready.is_none_or(|ready| ready + rules.first_connection_grace + tolerance > now);
+        let night_changed = [TimeDelta::zero(), tolerance]
+            .iter()
+            .any(|d| stale_after(rules, now - *d) != stale_after(rules, now));
+        let idle = idle_time(rules, now).max(idle_time(rules, now - tolerance));
+        let used = endpoint.connections.values().any(|connection| {
+            let slack = -(self.terms.sweep_every * 2 + tolerance);
+            in_use(connection, rules, now, slack)
+                || self.may_count(connection, now)
+                || last_use(connection, now) + idle + tolerance + self.stale_lag(connection) > now
+        });
+        !(leased || wanted || pinned || grace || used || night_changed)
+    }
+
+    /// Byte counts are remembered only while a stale rule is in force: until it has been for its whole time, the
+    /// connection counts.
+    fn may_count(&self, connection: &sandbox::ec2::Connection, now: DateTime<Utc>) -> bool {
+        let rules = &self.terms.rules;
+        let active = connection.ended_at.is_none();
+        let Some(stale) = stale_after(rules, now) else {
+            return active;
+        };
+        let minutes = stale.num_minutes() + 2 * self.terms.sweep_every.num_minutes() + 3;
+        let changed = (0..=minutes)
+            .any(|minute| stale_after(rules, now - TimeDelta::minutes(minute)) != Some(stale));
+        active && changed
+    }
+
+    /// Silent for so long before it is stale, and used until then.
+    fn stale_lag(&self, connection: &sandbox::ec2::Connection) -> TimeDelta {
+        let rules = &self.terms.rules;
+        if connection.ended_at.is_none() {
+            let longest = rules.stale_connection.max(rules.overnight_stale_connection);
+            longest.unwrap_or_default() + self.terms.sweep_every * 2
+        } else {
+            TimeDelta::zero()
+        }
+    }
+
+    /// Everybody who asked has an answer, in the time that EC2 and the attempts take.
+    fn unserved(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+        let Ok(state) = tables.state(&self.terms.endpoint) else {
+            return;
+        };
+        let ahead = now + self.tolerance();
+        let Some(since) = self.truth.waiting_since(&state, ahead) else {
+            return;
+        };
+        // Going down first, then up, then routes; somebody polls or a sweep looks.
+        let patience = self.terms.ec2_takes * 2
+            + TimeDelta::minutes(6)
+            + self.terms.sweep_every * 3
+            + self.tolerance() * 2;
+        let from = since - SETTLES_IN;
+        let held = self.truth.mode.is_some_and(|mode| mode.word == "hold" && mode.until > from);
+        let disturbed = held || self.truth.last_deed_at.is_some_and(|at| at > from);
+        let fair = disturbed || !self.calm_since(from) || now - since <= patience;
+        let _ = vpn;
+        self.holds(Invariant::Unserved, now, fair, || {
+            format!("an ask of {since} has no answer yet")
+        });
+    }
+
+    /// Long after everybody has gone: nothing is up, nobody waits.
+    pub fn at_the_end(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+        let up = vpn.endpoint(&self.terms.endpoint).is_some_and(|endpoint| {
+            endpoint
+                .networks
+                .values()
+                .any(|network| network.status != AssociationStatus::Disassociated)
+        });
+        self.holds(Invariant::LeftOn, now, !up, || {
+            "hours after everybody has gone, something is associated".to_owned()
+        });
+        let waits = tables
+            .state(&self.terms.endpoint)
+            .is_ok_and(|state| self.truth.is_wanted(&state, now));
+        self.holds(Invariant::Unserved, now, !waits, || {
+            "hours after everybody has gone, an ask waits".to_owned()
+        });
+        self.all_is_on_record(now);
+        self.records_stand(now, tables);
+    }
+}

@@ -1,0 +1,190 @@
+//! Routes and security groups: as the administrator left them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{AssociationStatus, RouteOrigin, RouteStatus, World};
+use shared::model::{EndpointState, SecurityGroupId};
+
+use super::{Invariant, Witness};
+
+/// What the administrator wants, as far as anybody could know it.
+#[derive(Debug, Default)]
+pub(super) struct Expected {
+    /// CIDR and subnet of each route made by hand; whether it is certain that the system could learn of it.
+    routes: BTreeMap<(String, String), Certainty>,
+    groups: Option<BTreeSet<SecurityGroupId>>,
+    groups_certain: bool,
+    /// When the administrator last changed something here.
+    changed_at: Option<DateTime<Utc>>,
+    /// Whether the first ready has been.
+    known: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    Certain,
+    /// Changed so shortly before it all went that it may be either way.
+    EitherWay,
+}
+
+/// A change that is this old when things go was there to be seen.
+const SEEN_WITHIN: TimeDelta = TimeDelta::seconds(60);
+/// Routes that will not come hold up "ready" for this long.
+const HOLD_UP: TimeDelta = TimeDelta::minutes(5);
+
+impl Expected {
+    /// The administrator made a route, or deleted it (`there` is false).
+    fn changed(&mut self, now: DateTime<Utc>, route: (String, String), there: bool) {
+        self.changed_at = Some(now);
+        if there {
+            self.routes.insert(route, Certainty::Certain);
+        } else {
+            self.routes.remove(&route);
+        }
+    }
+
+    /// Something is disassociated: what was changed just before may be lost or not.
+    pub(super) fn goes(&mut self, now: DateTime<Utc>) {
+        if self.changed_at.is_some_and(|at| now - at < SEEN_WITHIN) {
+            self.groups_certain = false;
+            for certainty in self.routes.values_mut() {
+                *certainty = Certainty::EitherWay;
+            }
+        }
+    }
+}
+
+impl Witness {
+    /// The administrator changed routes or groups: what EC2 has now is what is wanted from now on. Only done, and only
+    /// meant, while all configured subnets are associated and the stay is ready.
+    pub fn routes_changed(&mut self, now: DateTime<Utc>, vpn: &World) {
+        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+            return;
+        };
+        let present = by_hand(endpoint);
+        let gone: Vec<_> = self
+            .routes
+            .routes
+            .keys()
+            .filter(|key| !present.contains(*key))
+            .cloned()
+            .collect();
+        for route in gone {
+            self.routes.changed(now, route, false);
+        }
+        for route in present {
+            if !self.routes.routes.contains_key(&route) {
+                self.routes.changed(now, route, true);
+            }
+        }
+        self.routes.changed_at = Some(now);
+        self.routes.groups = Some(endpoint.security_groups.iter().cloned().collect());
+        self.routes.groups_certain = true;
+    }
+
+    /// A stay is ready: everything is in place, or has been waited for.
+    pub(super) fn became_ready(&mut self, now: DateTime<Utc>, state: &EndpointState, vpn: &World) {
+        self.truth.ready_since = Some(now);
+        self.truth.unusable_since = None;
+        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+            return;
+        };
+        let associated: BTreeSet<String> = endpoint
+            .associated()
+            .map(|network| network.subnet_id.to_string())
+            .collect();
+        let active: BTreeSet<_> = endpoint
+            .routes
+            .values()
+            .filter(|route| route.status == RouteStatus::Active)
+            .map(|route| (route.cidr.to_string(), route.target.to_string()))
+            .collect();
+        let waited = state
+            .associated_since
+            .is_some_and(|since| now - since >= HOLD_UP - self.tolerance());
+        let missing = self
+            .routes
+            .routes
+            .iter()
+            .filter(|((_, subnet), certainty)| {
+                associated.contains(subnet) && **certainty == Certainty::Certain
+            })
+            .map(|(route, _)| route.clone())
+            .chain(self.terms.rules.routes.iter().flat_map(|cidr| {
+                let pairs = associated.iter();
+                pairs.map(move |subnet| (cidr.to_string(), subnet.clone()))
+            }))
+            .find(|route| !active.contains(route));
+        self.holds(Invariant::RouteLost, now, waited || missing.is_none(), || {
+            format!("ready without {missing:?}")
+        });
+        let groups: BTreeSet<_> = endpoint.security_groups.iter().cloned().collect();
+        let same = self
+            .routes
+            .groups
+            .as_ref()
+            .is_none_or(|expected| *expected == groups);
+        let certain = self.routes.groups_certain && !waited;
+        self.holds(Invariant::RouteLost, now, !certain || same, || {
+            format!("ready with the groups {groups:?}")
+        });
+    }
+
+    /// With all of it up and at rest for a while, what EC2 has is what the administrator wants: compared if it is
+    /// certain, learned if it is not.
+    pub(crate) fn routes_at_rest(&mut self, now: DateTime<Utc>, vpn: &World) {
+        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+            return;
+        };
+        let rest = TimeDelta::minutes(8) + self.terms.sweep_every * 3;
+        let settled = self.truth.ready_since.is_some_and(|ready| now - ready > rest)
+            && self.calm_since(now - rest)
+            && self.truth.last_deed_at.is_none_or(|at| now - at > rest)
+            && self.terms.subnets.iter().all(|subnet| {
+                endpoint.networks.values().any(|network| {
+                    network.subnet_id == *subnet
+                        && network.status == AssociationStatus::Associated
+                        && now - network.associated_at > self.terms.ec2_takes + rest
+                })
+            });
+        if !settled {
+            return;
+        }
+        let present = by_hand(endpoint);
+        let lost = self
+            .routes
+            .routes
+            .iter()
+            .find(|(route, certainty)| {
+                **certainty == Certainty::Certain && !present.contains(*route)
+            })
+            .map(|(route, _)| route.clone());
+        self.holds(Invariant::RouteLost, now, lost.is_none(), || {
+            format!("{lost:?} is missing for good")
+        });
+        if !self.routes.known || self.routes.routes.values().any(|c| *c == Certainty::EitherWay) {
+            self.routes.known = true;
+            self.routes.routes = present
+                .into_iter()
+                .map(|route| (route, Certainty::Certain))
+                .collect();
+        }
+        if !self.routes.groups_certain {
+            self.routes.groups_certain = true;
+            self.routes.groups = Some(endpoint.security_groups.iter().cloned().collect());
+        }
+    }
+}
+
+fn by_hand(endpoint: &sandbox::ec2::Endpoint) -> BTreeSet<(String, String)> {
+    endpoint
+        .routes
+        .values()
+        .filter(|route| {
+            route.origin == RouteOrigin::AddRoute
+                && matches!(route.status, RouteStatus::Active | RouteStatus::Creating)
+        })
+        .map(|route| (route.cidr.to_string(), route.target.to_string()))
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! When the VPN is brought up, and when an ask is answered.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{AssociationStatus, Request, World};
+use shared::model::audit::{AuditRecord, Event};
+use shared::model::{AssociationId, EndpointState, SubnetId};
+
+use super::truth::Association;
+use super::{Invariant, Witness};
+use crate::process::Caller;
+use crate::tables::Tables;
+
+/// From the decision to the call: reads, a commit, and the slowest network there is.
+const DECIDED_WITHIN: TimeDelta = TimeDelta::seconds(50);
+
+impl Witness {
+    /// EC2 is about to associate something for us.
+    pub(super) fn about_to_associate(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: Caller,
+        subnet: &SubnetId,
+        vpn: &World,
+        tables: &Tables,
+    ) {
+        let Ok(state) = tables.state(&self.terms.endpoint) else {
+            return;
+        };
+        // What is up already is completed while it is used, too.
+        let up = vpn
+            .endpoint(&self.terms.endpoint)
+            .is_some_and(|endpoint| {
+                endpoint.networks.values().any(|network| {
+                    matches!(
+                        network.status,
+                        AssociationStatus::Associated | AssociationStatus::Associating
+                    )
+                })
+            });
+        let lately = now - DECIDED_WITHIN - self.tolerance();
+        let wanted = self.truth.waiting_since(&state, lately).is_some();
+        // Answered, or given up, by another pass only a moment ago.
+        let answered_lately = self.truth.ready_since.is_some_and(|ready| ready > lately)
+            || self.rest.given_up_at.is_some_and(|at| at > lately);
+        self.holds(Invariant::Unasked, now, up || wanted || answered_lately, || {
+            format!("{caller} associates {subnet}, and nobody waits for it")
+        });
+        let held = self.truth.mode.is_some_and(|mode| {
+            let until = mode.until - self.terms.skew;
+            mode.word == "hold" && mode.set_at < lately && until > now
+        });
+        self.holds(Invariant::ModeIgnored, now, !held, || {
+            format!("{caller} associates {subnet} while the mode is `hold`")
+        });
+    }
+
+    /// EC2 has accepted an association, by whomever.
+    pub(super) fn associated(
+        &mut self,
+        now: DateTime<Utc>,
+        subnet: &SubnetId,
+        id: &AssociationId,
+        ours: bool,
+        vpn: &World,
+    ) {
+        // The answer to a token that was used before may name one that is long gone.
+        self.truth
+            .associations
+            .entry(id.clone())
+            .or_insert(Association {
+                subnet: subnet.clone(),
+                accepted_at: now,
+                ours,
+                disassociated: None,
+            });
+        let on_subnet = vpn
+            .endpoint(&self.terms.endpoint)
+            .into_iter()
+            .flat_map(|endpoint| endpoint.networks.values())
+            .filter(|network| {
+                network.subnet_id == *subnet
+                    && matches!(
+                        network.status,
+                        AssociationStatus::Associating | AssociationStatus::Associated
+                    )
+            });
+        let on_subnet = on_subnet.count();
+        self.holds(Invariant::Duplicate, now, on_subnet <= 1, || {
+            format!("{subnet} has {on_subnet} associations")
+        });
+    }
+
+    /// Nothing is anybody's business here but the managed endpoint.
+    pub(super) fn meddled(&mut self, now: DateTime<Utc>, caller: Caller, request: &Request) {
+        let endpoint = match request {
+            Request::DescribeEndpoints { ids, .. } => ids.first(),
+            Request::DescribeTargetNetworks { endpoint, .. }
+            | Request::DescribeConnections { endpoint, .. }
+            | Request::DescribeRoutes { endpoint, .. }
+            | Request::Associate { endpoint, .. }
+            | Request::Disassociate { endpoint, .. }
+            | Request::CreateRoute { endpoint, .. }
+            | Request::DeleteRoute { endpoint, .. }
+            | Request::ApplySecurityGroups { endpoint, .. }
+            | Request::ExportConfiguration { endpoint }
+            | Request::TerminateConnection { endpoint, .. }
+            | Request::TerminateUser { endpoint, .. } => Some(endpoint),
+        };
+        let ours = endpoint == Some(&self.terms.endpoint);
+        let subnet_is_ours = match request {
+            Request::Associate { subnet, .. } => self.terms.subnets.contains(subnet),
+            _ => true,
+        };
+        self.holds(Invariant::Meddled, now, ours && subnet_is_ours, || {
+            format!("{caller}: {request:?}")
+        });
+    }
+
+    /// `served` may rise only to asks after which the VPN was usable; a disassociation by hand answers all.
+    pub(super) fn served(
+        &mut self,
+        now: DateTime<Utc>,
+        before: &EndpointState,
+        after: &EndpointState,
+        records: &[AuditRecord],
+        vpn: &World,
+    ) {
+        if after.gave_up.is_some() && after.gave_up != before.gave_up {
+            self.rest.given_up_at = Some(now);
+            let recorded = records.iter().any(|r| r.event == Event::AssociationFailed);
+            self.holds(Invariant::NoOutcome, now, recorded, || {
+                "given up without a record".to_owned()
+            });
+        }
+        if after.served <= before.served {
+            return;
+        }
+        let external = records
+            .iter()
+            .any(|record| record.event == Event::DisassociationExternal);
+        if external {
+            return;
+        }
+        let usable = vpn
+            .endpoint(&self.terms.endpoint)
+            .is_some_and(|endpoint| endpoint.is_available());
+        let last_usable = if usable { Some(now) } else { self.truth.unusable_since };
+        let asked = self.truth.asks.get(&after.served).copied();
+        let fair = match (asked, last_usable) {
+            (Some(asked), Some(usable)) => asked < usable,
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        self.holds(Invariant::ServedUnready, now, fair, || {
+            format!(
+                "request {} of {asked:?} counts as served; last usable: {last_usable:?}",
+                after.served
+            )
+        });
+    }
+}

@@ -1,0 +1,185 @@
+//! What is really so, whoever knows of it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::{Connection, World};
+use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, SubnetId, WANTED_FOR};
+
+/// What is really so.
+#[derive(Debug, Default)]
+pub(super) struct Truth {
+    pub(super) associations: BTreeMap<AssociationId, Association>,
+    /// When each request became durable.
+    pub(super) asks: BTreeMap<u64, DateTime<Utc>>,
+    /// The leases whose asks are durable, and whether they were given back.
+    pub(super) leases: BTreeMap<Email, Holding>,
+    /// Since when nothing has been associated.
+    pub(super) unusable_since: Option<DateTime<Utc>>,
+    /// The mode that an administrator set, and when.
+    pub(super) mode: Option<Mode>,
+    /// When an administrator last did something.
+    pub(super) last_deed_at: Option<DateTime<Utc>>,
+    /// When the present time up became ready.
+    pub(super) ready_since: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Association {
+    pub(super) subnet: SubnetId,
+    pub(super) accepted_at: DateTime<Utc>,
+    pub(super) ours: bool,
+    /// When it was disassociated, and whether by us.
+    pub(super) disassociated: Option<(DateTime<Utc>, bool)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Holding {
+    pub(super) until: DateTime<Utc>,
+    pub(super) released: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mode {
+    pub(super) word: &'static str,
+    pub(super) set_at: DateTime<Utc>,
+    pub(super) until: DateTime<Utc>,
+}
+
+impl Truth {
+    pub(super) fn asked(
+        &mut self,
+        now: DateTime<Utc>,
+        request: u64,
+        lease: Option<(Lease, bool)>,
+    ) {
+        self.asks.insert(request, now);
+        if let Some((lease, may_shorten)) = lease {
+            let before = self.leases.get(&lease.email).map(|holding| holding.until);
+            let longer = before.filter(|_| !may_shorten).max(Some(lease.until));
+            let until = longer.unwrap_or(lease.until);
+            self.set_lease(&lease.email, until, false);
+        }
+    }
+
+    /// A lease that its owner made shorter, or gave back.
+    pub(super) fn set_lease(&mut self, email: &Email, until: DateTime<Utc>, released: bool) {
+        self.leases.insert(email.clone(), Holding { until, released });
+    }
+
+    pub(super) fn disassociated(
+        &mut self,
+        now: DateTime<Utc>,
+        id: &AssociationId,
+        ours: bool,
+        vpn: &World,
+        endpoint: &EndpointId,
+    ) {
+        if let Some(association) = self.associations.get_mut(id) {
+            association.disassociated.get_or_insert((now, ours));
+        }
+        let usable = vpn.endpoint(endpoint).is_some_and(|e| e.is_available());
+        if !usable {
+            self.unusable_since.get_or_insert(now);
+        }
+    }
+
+    /// The oldest ask that waits for its answer, by what the table says of the answers.
+    pub(super) fn waiting_since(
+        &self,
+        state: &EndpointState,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let answered = state.served.max(state.gave_up.unwrap_or(0));
+        let waiting = |(request, at): &(&u64, &DateTime<Utc>)| {
+            **request > answered && now - **at < WANTED_FOR
+        };
+        self.asks.iter().find(waiting).map(|(_, at)| *at)
+    }
+
+    /// Whether somebody waits whom nothing keeps waiting but us.
+    pub(super) fn is_wanted(&self, state: &EndpointState, now: DateTime<Utc>) -> bool {
+        self.waiting_since(state, now).is_some() && !self.has_mode("hold", now)
+    }
+
+    pub(super) fn has_mode(&self, word: &str, now: DateTime<Utc>) -> bool {
+        self.mode
+            .is_some_and(|mode| mode.word == word && mode.until > now)
+    }
+}
+
+/// Less than this within the stale time is no use (DESIGN 6).
+const KEEPALIVE_BYTES: u64 = 64 * 1024;
+
+/// Whether a connection is in use at a time, give or take `slack` for the moments at which sweeps look.
+pub(super) fn in_use(
+    connection: &Connection,
+    rules: &Rules,
+    at: DateTime<Utc>,
+    slack: TimeDelta,
+) -> bool {
+    let active = connection.established_at <= at
+        && connection.ended_at.is_none_or(|end| at < end)
+        && connection.terminating_at.is_none_or(|since| at < since);
+    if !active {
+        return false;
+    }
+    let Some(stale) = stale_after(rules, at) else {
+        return true;
+    };
+    let from = at - stale + slack;
+    if connection.established_at >= from {
+        return true;
+    }
+    let total = |at| {
+        let (ingress, egress) = connection.bytes(at);
+        ingress + egress
+    };
+    total(at) - total(from) >= KEEPALIVE_BYTES
+}
+
+/// The last moment at which a connection was used, as far as that is certain.
+pub(super) fn last_use(connection: &Connection, now: DateTime<Utc>) -> DateTime<Utc> {
+    let silent_since = connection
+        .traffic
+        .last()
+        .filter(|_| connection.is_silent())
+        .map(|(since, _)| *since);
+    let end = connection.ended_at.or(connection.terminating_at);
+    let end = end.unwrap_or(now).min(now);
+    // Active and silent: in use until it was called stale, of which only this much is certain.
+    match (connection.ended_at, silent_since) {
+        (None, Some(since)) => since.min(end),
+        (Some(_) | None, _) => end,
+    }
+}
+
+/// Night, by the wall clock.
+pub(super) fn is_night(rules: &Rules, at: DateTime<Utc>) -> bool {
+    let Some(window) = rules.overnight_window else {
+        return false;
+    };
+    let (from, to) = (window.from(), window.to());
+    let wall = at.with_timezone(&rules.time_zone).time();
+    if from < to {
+        (from..to).contains(&wall)
+    } else {
+        wall >= from || wall < to
+    }
+}
+
+pub(super) fn stale_after(rules: &Rules, at: DateTime<Utc>) -> Option<TimeDelta> {
+    if is_night(rules, at) {
+        rules.overnight_stale_connection
+    } else {
+        rules.stale_connection
+    }
+}
+
+pub(super) fn idle_time(rules: &Rules, at: DateTime<Utc>) -> TimeDelta {
+    if is_night(rules, at) {
+        rules.overnight_idle_timeout
+    } else {
+        rules.idle_timeout
+    }
+}
