@@ -23,6 +23,9 @@ struct Arguments {
     /// Tell the whole story of the first seed, whether it fails or not.
     #[arg(long)]
     tell: bool,
+    /// Go on after a failure, and only count.
+    #[arg(long)]
+    keep_going: bool,
     /// Show a failure as it is, without looking for a shorter story.
     #[arg(long)]
     as_it_is: bool,
@@ -46,6 +49,9 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         if let Some(violation) = outcome.violation {
             println!("seed {seed}, {} days: {violation}", arguments.days);
+            if arguments.keep_going {
+                continue;
+            }
             if !arguments.as_it_is {
                 let (plan, outcome) = shrink(&plan, options, violation.invariant)?;
                 println!("\nA shorter story:");

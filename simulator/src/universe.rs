@@ -1,5 +1,6 @@
 //! Everything that is not a task: EC2, the tables, the weather, and who watches.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,6 +38,7 @@ pub struct Universe {
 pub struct Story {
     told: bool,
     lines: Vec<String>,
+    said: BTreeMap<String, String>,
 }
 
 impl Story {
@@ -44,7 +46,7 @@ impl Story {
     pub fn told() -> Self {
         Self {
             told: true,
-            lines: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -56,9 +58,38 @@ impl Story {
         }
     }
 
+    /// Adds a line unless it says again what was last said about this.
+    pub fn tell_news(&mut self, at: DateTime<Utc>, about: &str, line: String) {
+        if self.said.get(about) != Some(&line) {
+            self.said.insert(about.to_owned(), line.clone());
+            self.tell(at, || line);
+        }
+    }
+
     /// The last lines.
     pub fn last(&self, lines: usize) -> &[String] {
         &self.lines[self.lines.len().saturating_sub(lines)..]
+    }
+}
+
+/// What a call is about.
+fn in_short(request: &Request) -> String {
+    let action = request.action().as_str();
+    match request {
+        Request::Associate { subnet, .. } => format!("{action} {subnet}"),
+        Request::Disassociate { association, .. } => format!("{action} {association}"),
+        Request::CreateRoute { route, .. } => {
+            format!("{action} {} through {}", route.cidr, route.target)
+        }
+        Request::DescribeEndpoints { .. }
+        | Request::DescribeTargetNetworks { .. }
+        | Request::DescribeConnections { .. }
+        | Request::DescribeRoutes { .. }
+        | Request::DeleteRoute { .. }
+        | Request::ApplySecurityGroups { .. }
+        | Request::ExportConfiguration { .. }
+        | Request::TerminateConnection { .. }
+        | Request::TerminateUser { .. } => action.to_owned(),
     }
 }
 
@@ -95,9 +126,12 @@ impl Universe {
         staleness: TimeDelta,
     ) {
         if !request.action().only_reads() {
-            self.story.tell(now, || match answer {
-                Ok(answer) => format!("{caller}: {request:?}: {answer:?}"),
-                Err(error) => format!("{caller}: {request:?}: {error}"),
+            self.story.tell(now, || {
+                let request = in_short(request);
+                match answer {
+                    Ok(_) => format!("{caller}: EC2 accepts {request}"),
+                    Err(error) => format!("{caller}: EC2 refuses {request}: {error}"),
+                }
             });
         }
         self.witness
@@ -134,10 +168,9 @@ impl Universe {
     /// Somebody got an answer.
     pub(crate) fn answered(&mut self, now: DateTime<Utc>, who: &str, asks: bool, response: &Response) {
         self.vpn.advance(now);
-        self.story.tell(now, || {
-            let (phase, message) = (&response.body["phase"], &response.body["message"]);
-            format!("{who} is told {} {phase} {message}", response.status)
-        });
+        let (phase, message) = (&response.body["phase"], &response.body["message"]);
+        let told = format!("{who} is told {} {phase} {message}", response.status);
+        self.story.tell_news(now, who, told);
         self.witness
             .answered(now, asks, response, &self.vpn, &self.tables);
     }

@@ -192,7 +192,7 @@ impl Witness {
             format!("{who} is done, and {hurt:?} lost a lease")
         });
         if let Some(lease) = after.leases.iter().find(|l| l.email.as_str() == who) {
-            self.truth.set_lease(&lease.email, lease.until, true);
+            self.truth.given_back(&lease.email, lease.until);
         }
     }
 }

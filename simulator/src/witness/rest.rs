@@ -1,9 +1,9 @@
 //! What has to happen in the end, once nothing goes wrong any more.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, World};
+use sandbox::ec2::{AssociationStatus, Connection, World};
 
-use super::truth::{idle_time, in_use, last_use, stale_after};
+use super::truth::{idle_time, in_use, stale_after};
 use super::{Invariant, Witness};
 use crate::tables::Tables;
 
@@ -12,6 +12,8 @@ use crate::tables::Tables;
 pub(super) struct Rest {
     /// Since when nothing has kept the endpoint.
     free_since: Option<DateTime<Utc>>,
+    /// When a connection last counted as use, or may have.
+    counted_at: Option<DateTime<Utc>>,
     pub(super) given_up_at: Option<DateTime<Utc>>,
 }
 
@@ -46,7 +48,7 @@ impl Witness {
     }
 
     /// Whether it is up, at rest, and nothing is left that would keep it.
-    fn nothing_keeps(&self, now: DateTime<Utc>, vpn: &World, tables: &Tables) -> bool {
+    fn nothing_keeps(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) -> bool {
         let (Some(endpoint), Ok(state)) = (
             vpn.endpoint(&self.terms.endpoint),
             tables.state(&self.terms.endpoint),
@@ -88,18 +90,22 @@ impl Witness {
             .iter()
             .any(|d| stale_after(rules, now - *d) != stale_after(rules, now));
         let idle = idle_time(rules, now).max(idle_time(rules, now - tolerance));
-        let used = endpoint.connections.values().any(|connection| {
-            let slack = -(self.terms.sweep_every * 2 + tolerance);
-            in_use(connection, rules, now, slack)
-                || self.may_count(connection, now)
-                || last_use(connection, now) + idle + tolerance + self.stale_lag(connection) > now
-        });
+        let slack = -(self.terms.sweep_every * 2 + tolerance);
+        let counts = |connection: &Connection| {
+            in_use(connection, rules, now, slack) || self.may_count(connection, now)
+        };
+        if endpoint.connections.values().any(counts) {
+            self.rest.counted_at = Some(now);
+        }
+        let ends = endpoint.connections.values().filter_map(|c| c.ended_at);
+        let used_at = ends.max().max(self.rest.counted_at);
+        let used = used_at.is_some_and(|at| at + idle + tolerance > now);
         !(leased || wanted || pinned || grace || used || night_changed)
     }
 
     /// Byte counts are remembered only while a stale rule is in force: until it has been for its whole time, the
     /// connection counts.
-    fn may_count(&self, connection: &sandbox::ec2::Connection, now: DateTime<Utc>) -> bool {
+    fn may_count(&self, connection: &Connection, now: DateTime<Utc>) -> bool {
         let rules = &self.terms.rules;
         let active = connection.ended_at.is_none();
         let Some(stale) = stale_after(rules, now) else {
@@ -109,17 +115,6 @@ impl Witness {
         let changed = (0..=minutes)
             .any(|minute| stale_after(rules, now - TimeDelta::minutes(minute)) != Some(stale));
         active && changed
-    }
-
-    /// Silent for so long before it is stale, and used until then.
-    fn stale_lag(&self, connection: &sandbox::ec2::Connection) -> TimeDelta {
-        let rules = &self.terms.rules;
-        if connection.ended_at.is_none() {
-            let longest = rules.stale_connection.max(rules.overnight_stale_connection);
-            longest.unwrap_or_default() + self.terms.sweep_every * 2
-        } else {
-            TimeDelta::zero()
-        }
     }
 
     /// Everybody who asked has an answer, in the time that EC2 and the attempts take.

@@ -68,7 +68,6 @@ impl Witness {
             .associations
             .entry(id.clone())
             .or_insert(Association {
-                subnet: subnet.clone(),
                 accepted_at: now,
                 ours,
                 disassociated: None,

@@ -15,6 +15,13 @@ const DELIVERED_WITHIN: TimeDelta = TimeDelta::seconds(21);
 /// What an administrator set so lately may not have been seen yet.
 const SEEN_WITHIN: TimeDelta = TimeDelta::seconds(40);
 
+/// Whether a call of this name is one of those that evidence is made of.
+fn is_read(name: &str) -> bool {
+    ["Describe", "GetItem", "Query"]
+        .iter()
+        .any(|read| name.starts_with(read))
+}
+
 impl Witness {
     /// A stop was committed, or taken up again.
     pub(super) fn stop_committed(
@@ -26,7 +33,9 @@ impl Witness {
     ) {
         let evidence = self.evidence(caller);
         evidence.stop_committed_at = Some(now);
-        let (failed, listings) = (evidence.failed.clone(), evidence.listings.clone());
+        let reads = |name: &&String| is_read(name);
+        let failed: Vec<String> = evidence.failed.iter().filter(reads).cloned().collect();
+        let listings = evidence.listings.clone();
         let complete = failed.is_empty()
             && listings.len() >= 2
             && caller.function == Function::Reaper;
@@ -98,9 +107,7 @@ impl Witness {
             .filter(|connection| connection.established_at <= as_of)
             .collect();
         let connected = connections.iter().any(|c| c.ended_at.is_none_or(|end| end > as_of));
-        let held = self.truth.leases.values();
-        let mut held = held.filter(|lease| !lease.released && lease.until > ready - TimeDelta::hours(3));
-        if held.next().is_none() && !connected {
+        if !self.truth.is_held() && !connected {
             return;
         }
         let tolerance = self.tolerance() + self.terms.skew;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::ec2::{Connection, World};
-use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, SubnetId, WANTED_FOR};
+use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
 
 /// What is really so.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Truth {
     pub(super) leases: BTreeMap<Email, Holding>,
     /// Since when nothing has been associated.
     pub(super) unusable_since: Option<DateTime<Utc>>,
+    /// When last the last association was taken away.
+    pub(super) went_down_at: Option<DateTime<Utc>>,
     /// The mode that an administrator set, and when.
     pub(super) mode: Option<Mode>,
     /// When an administrator last did something.
@@ -26,7 +28,6 @@ pub(super) struct Truth {
 
 #[derive(Debug)]
 pub(super) struct Association {
-    pub(super) subnet: SubnetId,
     pub(super) accepted_at: DateTime<Utc>,
     pub(super) ours: bool,
     /// When it was disassociated, and whether by us.
@@ -35,6 +36,7 @@ pub(super) struct Association {
 
 #[derive(Debug)]
 pub(super) struct Holding {
+    pub(super) asked_at: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
     pub(super) released: bool,
 }
@@ -58,13 +60,37 @@ impl Truth {
             let before = self.leases.get(&lease.email).map(|holding| holding.until);
             let longer = before.filter(|_| !may_shorten).max(Some(lease.until));
             let until = longer.unwrap_or(lease.until);
-            self.set_lease(&lease.email, until, false);
+            self.leases.insert(
+                lease.email,
+                Holding {
+                    asked_at: now,
+                    until,
+                    released: false,
+                },
+            );
         }
     }
 
-    /// A lease that its owner made shorter, or gave back.
-    pub(super) fn set_lease(&mut self, email: &Email, until: DateTime<Utc>, released: bool) {
-        self.leases.insert(email.clone(), Holding { until, released });
+    /// Its owner gives a lease back.
+    pub(super) fn given_back(&mut self, email: &Email, until: DateTime<Utc>) {
+        if let Some(holding) = self.leases.get_mut(email) {
+            holding.until = until;
+            holding.released = true;
+        }
+    }
+
+    /// Whether somebody holds, or held, a lease in this time up and has not given it back.
+    pub(super) fn is_held(&self) -> bool {
+        let up = self.associations.values();
+        let began = up
+            .filter(|association| association.disassociated.is_none())
+            .map(|association| association.accepted_at)
+            .min();
+        self.leases.values().any(|lease| {
+            let in_this_stay = self.went_down_at.is_none_or(|down| lease.asked_at >= down)
+                || began.is_some_and(|began| lease.until > began);
+            in_this_stay && !lease.released
+        })
     }
 
     pub(super) fn disassociated(
@@ -80,6 +106,7 @@ impl Truth {
         }
         let usable = vpn.endpoint(endpoint).is_some_and(|e| e.is_available());
         if !usable {
+            self.went_down_at = Some(now);
             self.unusable_since.get_or_insert(now);
         }
     }
