@@ -322,12 +322,9 @@ impl Retention {
     }
 }
 
-/// An estimate of what associations cost: pro rata for part hours, as AWS bills
+/// An estimate of what one association costs: pro rata for part hours, as AWS bills
 /// (<https://aws.amazon.com/vpn/pricing/>).
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "seconds and subnets are far below 2^52"
-)]
-pub fn cost_usd(up: TimeDelta, subnets: usize, hour_price_usd: f64) -> f64 {
-    up.num_seconds().max(0) as f64 / 3600.0 * subnets as f64 * hour_price_usd
+#[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]
+pub fn cost_usd(up: TimeDelta, hour_price_usd: f64) -> f64 {
+    up.num_seconds().max(0) as f64 / 3600.0 * hour_price_usd
 }

@@ -77,6 +77,11 @@ pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A time by a name, as an element of a set.
+pub fn named_time(name: &impl std::fmt::Display, time: DateTime<Utc>) -> String {
+    format!("{name} {}", rfc3339(time))
+}
+
 /// A time as it will be read back from a table.
 pub fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(0)
@@ -122,6 +127,29 @@ impl<'a> Reader<'a> {
                 .ok()
                 .map(|time| time.to_utc())
         })
+    }
+
+    /// Times by name, as [`named_time`] writes each; missing is empty.
+    pub fn named_times<K: Ord>(
+        self,
+        attribute: &str,
+        make: impl Fn(&str) -> K,
+    ) -> Result<BTreeMap<K, DateTime<Utc>>, Malformed> {
+        let parse = |text: &String| {
+            let (name, time) = text.split_once(' ')?;
+            let time = DateTime::parse_from_rfc3339(time).ok()?;
+            Some((make(name), time.to_utc()))
+        };
+        let pairs = self.read(attribute, "a set of names and times", |value| match value {
+            Value::Ss(texts) => texts.iter().map(parse).collect(),
+            Value::S(_)
+            | Value::N(_)
+            | Value::L(_)
+            | Value::M(_)
+            | Value::Bool(_)
+            | Value::Null => None,
+        });
+        Ok(pairs?.unwrap_or_default())
     }
 
     /// A set of strings; missing is empty.

@@ -1,6 +1,6 @@
 //! The `state` item of the lease table and what belongs to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,6 +44,8 @@ pub struct EndpointState {
     pub association_ids: BTreeSet<AssociationId>,
     /// When EC2 accepted the first of them, or we saw it.
     pub up_since: Option<DateTime<Utc>>,
+    /// When EC2 accepted, or we saw, those of them that came later than the first.
+    pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
     /// When a pass first saw one of them associated.
     pub associated_since: Option<DateTime<Utc>>,
     /// First ready in this stay.
@@ -162,6 +164,7 @@ impl EndpointState {
             failed_ids: read.set("failed_ids", AssociationId::observed)?,
             association_ids: read.set("association_ids", AssociationId::observed)?,
             up_since: read.time("up_since")?,
+            joined_at: read.named_times("joined_at", |id| AssociationId::observed(id))?,
             associated_since: read.time("associated_since")?,
             ready_since: read.time("ready_since")?,
             last_active_at: read.time("last_active_at")?,
@@ -234,6 +237,11 @@ impl EndpointState {
     /// was found gone in between.
     pub fn is_same_time_up(&self, before: &Self) -> bool {
         self.stay == before.stay && self.up_since == before.up_since
+    }
+
+    /// Since when an association of this time up is billed.
+    pub fn billed_since(&self, id: &AssociationId) -> Option<DateTime<Utc>> {
+        self.joined_at.get(id).copied().or(self.up_since)
     }
 
     /// How many attempts the present series has used.

@@ -156,15 +156,19 @@ pub(in crate::reconcile) fn gone(
     }
 }
 
-/// How long associations were up, and what that cost.
+/// How long associations were up, and what that cost: each from when EC2 accepted it.
 fn time_up(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>, ended_at: DateTime<Utc>) -> Details {
-    let up = scene.state.up_since.map(|since| ended_at - since);
     let price = scene.settings.association_hour_price_usd;
+    let up: Vec<_> = ids
+        .iter()
+        .filter_map(|id| Some(ended_at - scene.state.billed_since(id)?))
+        .collect();
+    let cost = up.iter().map(|up| cost_usd(*up, price)).sum();
     Details {
         association_ids: ids.clone(),
         subnet_ids: scene.subnets_of(ids),
-        duration: up,
-        cost_usd: up.map(|up| cost_usd(up, ids.len(), price)),
+        duration: up.iter().max().copied(),
+        cost_usd: (!up.is_empty()).then_some(cost),
         ..Details::default()
     }
 }

@@ -34,6 +34,7 @@ const OF_ONE_STAY: &[&str] = &[
     "failed_at",
     "association_ids",
     "up_since",
+    "joined_at",
     "associated_since",
     "ready_since",
     "last_active_at",

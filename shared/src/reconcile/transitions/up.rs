@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::routes::{restored_record, still_to_restore};
 use super::{OF_ONE_STAY, Scene, count, except, json, subnets};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
-use crate::model::item::Value;
+use crate::model::item::{Value, named_time};
 use crate::model::update::Update;
 use crate::model::{AssociationId, Failure, Restorable, SeenNetwork, Snapshot, SubnetId};
 use crate::policy::MAX_ATTEMPTS;
@@ -45,6 +45,17 @@ pub(in crate::reconcile) struct Answers {
     pub(in crate::reconcile) attempt_is_over: bool,
 }
 
+/// The clocks of associations start: the stay's with the first of them, and their own.
+fn came_up(update: Update, scene: &Scene<'_>, ids: &BTreeSet<AssociationId>) -> Update {
+    let Scene { state, now, .. } = scene;
+    let update = update.insert("association_ids", ids);
+    if state.up_since.is_none() {
+        update.set("up_since", *now)
+    } else {
+        update.insert("joined_at", ids.iter().map(|id| named_time(id, *now)))
+    }
+}
+
 /// What EC2 accepted and refused of an attempt.
 pub(in crate::reconcile) fn answered(scene: &Scene<'_>, answers: &Answers) -> Transition {
     let Scene { state, now, .. } = scene;
@@ -58,10 +69,7 @@ pub(in crate::reconcile) fn answered(scene: &Scene<'_>, answers: &Answers) -> Tr
         for id in &ids {
             update = update.when_lacks("association_ids", id);
         }
-        update = update.insert("association_ids", &ids);
-        if state.up_since.is_none() {
-            update = update.set("up_since", *now);
-        }
+        update = came_up(update, scene, &ids);
         let mut seen = scene.seen.clone();
         for (subnet_id, id) in &answers.accepted {
             seen.networks
@@ -230,17 +238,16 @@ pub(in crate::reconcile) fn adopted(scene: &Scene<'_>, ids: BTreeSet<Association
     let mut update = scene
         .change()
         .when("attempt", count(state.attempt))
-        .when("start_began_at", state.start_began_at)
-        .insert("association_ids", &ids);
+        .when("start_began_at", state.start_began_at);
     for id in &ids {
         update = update.when_lacks("association_ids", id);
     }
+    update = came_up(update, scene, &ids);
     let mut stay = state.stay;
     if state.up_since.is_none() {
         stay += 1;
         update = update
             .set("stay", stay)
-            .set("up_since", *now)
             .remove(&["attempt", "attempts_spent", "failure"])
             .remove(&except(OF_ONE_STAY, &["association_ids", "up_since"]));
     }
