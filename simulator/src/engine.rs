@@ -180,6 +180,14 @@ impl Engine {
             .collect()
     }
 
+    /// What a process that died had not sent yet never arrives.
+    pub(crate) fn forget_calls_of(&self, invocation: u64) {
+        let mut queue = self.queue();
+        queue
+            .waiting
+            .retain(|call| call.caller.invocation != invocation);
+    }
+
     /// Does the call at this place, and runs whoever waited for it.
     pub(crate) fn choose(&self, place: usize) {
         let call = self.queue().waiting.remove(place);
@@ -331,7 +339,7 @@ mod tests {
         let (sim, count) = (engine.clone(), Arc::clone(&arrived));
         let task = engine.spawn(async move {
             let (second, after) = (TimeDelta::seconds(1), TimeDelta::zero());
-            let by = (Caller::nobody(), "test");
+            let by = (Caller::person(), "test");
             for _ in 0..2 {
                 let count = Arc::clone(&count);
                 sim.call(second, after, by, move |_| *lock(&count) += 1).await;

@@ -1,1 +1,343 @@
-//! Small worlds, in every order.
+//! Small worlds, walked through in every order that there is: two employees, a sweep, one endpoint, and at most one
+//! process that dies at any point.
+//!
+//! The code is a function of the answers that it gets. So a world is known by what EC2 and the tables hold and by what
+//! each process has been answered so far; of two ways into the same world only the first is followed. A call is one
+//! step: that it arrives, is done and is answered. Each world is reached by running its steps anew from the start.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use chrono::TimeDelta;
+
+use crate::bugs::Bug;
+use crate::engine::{Engine, TaskId};
+use crate::lambda::Request;
+use crate::people::Stage;
+use crate::plan::{Deed, Plan};
+use crate::process::Caller;
+use crate::run::{Options, set, watch};
+use crate::witness::Violation;
+
+/// Who acts at once in a small world, after what has gone before.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// Its name.
+    pub name: &'static str,
+    /// What has gone before, at rest.
+    before: &'static [Before],
+    /// Who acts.
+    actors: &'static [Actor],
+}
+
+/// What has gone before a small world.
+#[derive(Debug, Clone, Copy)]
+enum Before {
+    /// Somebody asked.
+    Asked,
+    /// So many minutes went by, swept each minute.
+    Minutes(i64),
+    /// Somebody said "I'm done".
+    Released,
+    /// An administrator disassociated everything.
+    DisassociatedByHand,
+}
+
+/// Somebody who acts in a small world.
+#[derive(Debug, Clone, Copy)]
+enum Actor {
+    Asks(&'static str),
+    Looks(&'static str),
+    Extends(&'static str),
+    Releases(&'static str),
+    Connects(&'static str),
+    Sweep,
+}
+
+const ANN: &str = "ann@example.com";
+const BEN: &str = "ben@example.com";
+
+/// The small worlds that are walked through.
+pub const SCENES: &[Scene] = &[
+    Scene {
+        name: "two ask for an endpoint that is off, while a sweep passes",
+        before: &[],
+        actors: &[Actor::Asks(ANN), Actor::Asks(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "one asks while two sweeps are about to stop",
+        before: &[Before::Asked, Before::Minutes(41)],
+        actors: &[Actor::Asks(ANN), Actor::Sweep, Actor::Sweep],
+    },
+    Scene {
+        name: "one extends and one releases while a sweep is about to stop",
+        before: &[Before::Asked, Before::Minutes(41)],
+        actors: &[Actor::Extends(ANN), Actor::Releases(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "one connects and one asks while a sweep is about to stop",
+        before: &[Before::Asked, Before::Minutes(41)],
+        actors: &[Actor::Connects(ANN), Actor::Asks(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "two look while a sweep makes it ready",
+        before: &[Before::Asked, Before::Minutes(9)],
+        actors: &[Actor::Looks(ANN), Actor::Looks(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "two ask while it goes down, and a sweep finds it gone",
+        before: &[
+            Before::Asked,
+            Before::Minutes(15),
+            Before::Released,
+            Before::Minutes(6),
+        ],
+        actors: &[Actor::Asks(ANN), Actor::Asks(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "one asks and one looks after an administrator disassociated, while a sweep passes",
+        before: &[Before::Asked, Before::Minutes(15), Before::DisassociatedByHand, Before::Minutes(11)],
+        actors: &[Actor::Asks(ANN), Actor::Looks(BEN), Actor::Sweep],
+    },
+];
+
+/// How far a walk goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Worlds at most; beyond it the walk ends, and says so.
+    pub worlds: usize,
+    /// Whether one process may die.
+    pub crash: bool,
+    /// A bug to plant.
+    pub bug: Option<Bug>,
+}
+
+/// What a walk came to.
+#[derive(Debug)]
+pub struct Walked {
+    /// Different worlds.
+    pub worlds: usize,
+    /// Worlds in which everybody had been answered; each went on for a day by itself.
+    pub ends: usize,
+    /// Whether every order was followed.
+    pub complete: bool,
+    /// What must not be and was, and the steps that lead there.
+    pub violation: Option<(Violation, Vec<String>)>,
+}
+
+/// One step: whose call is next, or who dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Step {
+    Call(usize),
+    Dies(usize),
+}
+
+/// Walks through a scene, the nearest worlds first.
+///
+/// # Errors
+/// A configuration that is none.
+pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
+    let mut known = BTreeSet::new();
+    let mut ended = BTreeSet::new();
+    let mut open: VecDeque<Vec<Step>> = VecDeque::from([Vec::new()]);
+    let mut walked = Walked {
+        worlds: 0,
+        ends: 0,
+        complete: true,
+        violation: None,
+    };
+    while let Some(steps) = open.pop_front() {
+        let mut small = Small::begin(scene, bounds.bug)?;
+        for step in &steps {
+            small.take(*step);
+        }
+        if !known.insert(small.fingerprint()) {
+            continue;
+        }
+        walked.worlds += 1;
+        if small.violation().is_none() && small.waiting().is_empty() {
+            if ended.insert(small.holdings()) {
+                walked.ends += 1;
+                small.goes_on();
+            }
+        }
+        if let Some(violation) = small.violation() {
+            walked.violation = Some((violation, small.told));
+            return Ok(walked);
+        }
+        if walked.worlds >= bounds.worlds {
+            walked.complete = false;
+            return Ok(walked);
+        }
+        let died = steps.iter().any(|step| matches!(step, Step::Dies(_)));
+        for place in 0..small.waiting().len() {
+            let next = |step| steps.iter().copied().chain([step]).collect();
+            open.push_back(next(Step::Call(place)));
+            if bounds.crash && !died {
+                open.push_back(next(Step::Dies(place)));
+            }
+        }
+    }
+    Ok(walked)
+}
+
+/// A small world under way.
+struct Small {
+    engine: Engine,
+    stage: Stage,
+    /// The tasks of the actors' processes.
+    tasks: BTreeMap<u64, TaskId>,
+    /// What each process has been answered: its calls in their order, and the state of the world after each.
+    heard: BTreeMap<u64, u64>,
+    told: Vec<String>,
+}
+
+impl Small {
+    fn begin(scene: &Scene, bug: Option<Bug>) -> anyhow::Result<Self> {
+        let mut plan = Plan::draw(7, 0);
+        plan.sweep_every = TimeDelta::minutes(1);
+        plan.skew = TimeDelta::zero();
+        plan.associating = sandbox::ec2::Delay::exactly(5 * 60);
+        let zone = ("TIME_ZONE", "Asia/Tokyo".to_owned());
+        plan.variables = vec![zone, ("OVERNIGHT_WINDOW", String::new())];
+        let options = Options { bug, told: false };
+        let (engine, stage) = set(&plan, options)?;
+        for before in scene.before {
+            happened(&engine, &stage, *before);
+        }
+        // Long enough that nobody relies on what was seen before.
+        watch(&engine, engine.now() + TimeDelta::seconds(10));
+        engine.choose_calls(true);
+        for actor in scene.actors {
+            act(&engine, &stage, *actor);
+        }
+        engine.poll_ready();
+        Ok(Self {
+            tasks: stage.lambda.tasks(),
+            engine,
+            stage,
+            heard: BTreeMap::new(),
+            told: Vec::new(),
+        })
+    }
+
+    /// The calls that wait, in an order that does not depend on how it came to this.
+    fn waiting(&self) -> Vec<(usize, Caller, &'static str)> {
+        let mut waiting: Vec<_> = self
+            .engine
+            .waiting()
+            .into_iter()
+            .enumerate()
+            .map(|(place, (caller, name))| (place, caller, name))
+            .collect();
+        waiting.sort_by_key(|(place, caller, _)| (caller.invocation, *place));
+        waiting
+    }
+
+    fn take(&mut self, step: Step) {
+        let (Step::Call(nth) | Step::Dies(nth)) = step;
+        let Some((place, caller, name)) = self.waiting().get(nth).copied() else {
+            return;
+        };
+        match step {
+            Step::Call(_) => {
+                let before = self.holdings();
+                self.engine.choose(place);
+                let heard = self.heard.entry(caller.invocation).or_default();
+                *heard = hash(&(*heard, name, before));
+                self.told.push(format!("{caller}: {name}"));
+            }
+            Step::Dies(_) => {
+                if let Some(task) = self.tasks.get(&caller.invocation) {
+                    self.engine.kill(*task);
+                }
+                self.engine.forget_calls_of(caller.invocation);
+                self.heard.insert(caller.invocation, u64::MAX);
+                self.told.push(format!("{caller} dies before {name}"));
+            }
+        }
+        self.engine.poll_ready();
+    }
+
+    /// What EC2 and the tables hold.
+    fn holdings(&self) -> u64 {
+        let universe = self.engine.universe();
+        let vpn = serde_json::to_string(&universe.vpn).unwrap_or_default();
+        hash(&(vpn, universe.tables.fingerprint()))
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let waiting: Vec<_> = self
+            .waiting()
+            .into_iter()
+            .map(|(_, caller, name)| (caller.invocation, name))
+            .collect();
+        hash(&(self.holdings(), &self.heard, waiting))
+    }
+
+    fn violation(&self) -> Option<Violation> {
+        self.engine.universe().witness.violation().cloned()
+    }
+
+    /// Everybody has been answered, or is dead: the world goes on by itself, and has to come to rest.
+    fn goes_on(&mut self) {
+        self.engine.choose_calls(false);
+        // An ask is wanted for two hours, and then all takes its time to go.
+        for minute in 0..160 {
+            watch(&self.engine, self.engine.now() + TimeDelta::minutes(1));
+            if minute == 3 {
+                self.stage.everybody_leaves();
+            }
+            self.stage.lambda.sweep();
+        }
+        watch(&self.engine, self.engine.now() + TimeDelta::minutes(1));
+        let now = self.engine.now();
+        let universe = &mut *self.engine.universe();
+        universe.vpn.advance(now);
+        if universe.witness.violation().is_none() {
+            universe
+                .witness
+                .at_the_end(now, &universe.vpn, &universe.tables);
+        }
+    }
+}
+
+fn happened(engine: &Engine, stage: &Stage, before: Before) {
+    match before {
+        Before::Asked => act(engine, stage, Actor::Asks(BEN)),
+        Before::Released => act(engine, stage, Actor::Releases(BEN)),
+        Before::DisassociatedByHand => stage.deed(&Deed::Disassociate),
+        Before::Minutes(minutes) => {
+            for _ in 0..minutes {
+                stage.lambda.sweep();
+                watch(engine, engine.now() + TimeDelta::minutes(1));
+            }
+        }
+    }
+    watch(engine, engine.now() + TimeDelta::seconds(10));
+}
+
+fn act(engine: &Engine, stage: &Stage, actor: Actor) {
+    let (email, request) = match actor {
+        Actor::Asks(email) => (email, Request::Ask),
+        Actor::Looks(email) => (email, Request::Status),
+        Actor::Extends(email) => (email, Request::Extend(60)),
+        Actor::Releases(email) => (email, Request::Release),
+        Actor::Sweep => return stage.lambda.sweep(),
+        Actor::Connects(email) => {
+            let stage = stage.clone();
+            engine.spawn(async move { stage.connects(email).await });
+            return;
+        }
+    };
+    let stage = stage.clone();
+    engine.spawn(async move {
+        stage.send(email, request).await;
+    });
+}
+
+fn hash(value: &impl std::hash::Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,6 +1,7 @@
 //! Lambda, the ALB before it and the schedule: instances of the real functions, one invocation each at a time, killed
 //! when the time is up or at any other moment.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
@@ -14,12 +15,15 @@ use shared::config::{AssociateConfig, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
 use crate::process::{Function, Process};
 
 /// As the sandbox and the template have it.
 pub const TIME_LIMIT: TimeDelta = TimeDelta::seconds(29);
+
+/// Tasks whose invocations are remembered.
+const TASKS_KNOWN: usize = 50;
 
 /// The functions, as they are deployed.
 #[derive(Clone)]
@@ -44,6 +48,8 @@ struct Inner {
 struct Fleet {
     processes: u64,
     invocations: u64,
+    /// The tasks of the invocations, while somebody may still want to kill them.
+    tasks: BTreeMap<u64, TaskId>,
     associates: Vec<Instance<App>>,
     reapers: Vec<Instance<Reaper>>,
 }
@@ -130,7 +136,7 @@ impl Lambda {
             lambda.fleet(|fleet| fleet.associates.push(running));
             drop(answer.send(response));
         });
-        self.limit(task);
+        self.limit(invocation, task);
         let (status, body) = match answered.await {
             Ok(Ok(response)) => {
                 let json = serde_json::to_value(response).unwrap_or_default();
@@ -152,14 +158,14 @@ impl Lambda {
     /// One sweep; it goes on by itself.
     pub fn sweep(&self) {
         let instance = self.instance_of_reaper();
-        self.begin(&instance.process);
+        let invocation = self.begin(&instance.process);
         let lambda = self.clone();
         let task = self.inner.engine.spawn(async move {
             // What became of it stands in the log; the next sweep is the retry.
             let _ = instance.function.sweep_all().await;
             lambda.fleet(|fleet| fleet.reapers.push(instance));
         });
-        self.limit(task);
+        self.limit(invocation, task);
     }
 
     fn begin(&self, process: &Process) -> u64 {
@@ -172,7 +178,13 @@ impl Lambda {
     }
 
     /// Kills an invocation when its time is up, or sooner.
-    fn limit(&self, task: u64) {
+    fn limit(&self, invocation: u64, task: TaskId) {
+        self.fleet(|fleet| {
+            fleet.tasks.insert(invocation, task);
+            while fleet.tasks.len() > TASKS_KNOWN {
+                fleet.tasks.pop_first();
+            }
+        });
         let engine = &self.inner.engine;
         let early = {
             let universe = &mut *engine.universe();
@@ -240,6 +252,11 @@ impl Lambda {
         let line = Line::new(engine.clone(), Arc::clone(&process));
         let ids = EventIds::seeded(u128::from(self.inner.seed) << 64 | u128::from(id));
         (process, line, ids)
+    }
+
+    /// The tasks of the latest invocations, whether they still run or not.
+    pub(crate) fn tasks(&self) -> BTreeMap<u64, TaskId> {
+        self.fleet(|fleet| fleet.tasks.clone())
     }
 
     /// Every idle instance ends, as Lambda ends them when it likes.

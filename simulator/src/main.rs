@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use simulator::explore::{Bounds, SCENES, walk};
 use simulator::plan::Plan;
 use simulator::run::{Options, run};
 use simulator::shrink::shrink;
@@ -23,6 +24,9 @@ struct Arguments {
     /// Tell the whole story of the first seed, whether it fails or not.
     #[arg(long)]
     tell: bool,
+    /// Walk through the small worlds instead, as many of each scene at most.
+    #[arg(long)]
+    explore: Option<usize>,
     /// Go on after a failure, and only count.
     #[arg(long)]
     keep_going: bool,
@@ -35,6 +39,9 @@ fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     #[expect(clippy::disallowed_methods, reason = "how fast the simulator is")]
     let began = Instant::now();
+    if let Some(worlds) = arguments.explore {
+        return explore(worlds);
+    }
     let mut days = 0;
     for seed in arguments.seed..arguments.seed + arguments.seeds {
         let plan = Plan::draw(seed, arguments.days);
@@ -77,4 +84,31 @@ fn main() -> anyhow::Result<ExitCode> {
         years / seconds * 60.0
     );
     Ok(ExitCode::SUCCESS)
+}
+
+fn explore(worlds: usize) -> anyhow::Result<ExitCode> {
+    let mut failed = false;
+    for scene in SCENES {
+        #[expect(clippy::disallowed_methods, reason = "how fast the simulator is")]
+        let began = Instant::now();
+        let bounds = Bounds {
+            worlds,
+            crash: true,
+            bug: None,
+        };
+        let walked = walk(scene, bounds)?;
+        println!(
+            "{}: {} worlds, {} ends, {} in {:.1} s",
+            scene.name,
+            walked.worlds,
+            walked.ends,
+            if walked.complete { "all of them" } else { "not all of them" },
+            began.elapsed().as_secs_f64()
+        );
+        if let Some((violation, steps)) = walked.violation {
+            failed = true;
+            println!("  {violation}\n  {}", steps.join("\n  "));
+        }
+    }
+    Ok(ExitCode::from(u8::from(failed)))
 }

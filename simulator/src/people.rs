@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use sandbox::ec2::{
-    AssociationStatus, Caller, Client, NewRoute, Request as Ec2Request, RouteTarget,
+    AssociationStatus, Caller as ApiCaller, Client, NewRoute, Request as Ec2Request, RouteTarget,
 };
 use shared::model::item::rfc3339;
 use shared::model::update::Update;
@@ -11,6 +11,7 @@ use shared::model::{ConnectionId, EndpointId, SubnetId};
 use crate::engine::Engine;
 use crate::lambda::{Lambda, Request, Response};
 use crate::plan::{Deed, Leaves, Visit};
+use crate::process::Caller;
 use crate::universe::Universe;
 
 /// The endpoint's name in the URL.
@@ -110,6 +111,15 @@ impl Stage {
             .universe()
             .answered(now, email, asks, &response);
         response
+    }
+
+    /// A client connects, as a step of its own.
+    pub(crate) async fn connects(&self, email: &str) {
+        let by = (Caller::person(), "a client connects");
+        let (stage, who) = (self.clone(), email.to_owned());
+        let now = TimeDelta::zero();
+        let connect = move |_: &Engine| drop(stage.connect(&who));
+        self.engine.call(now, now, by, connect).await;
     }
 
     fn connect(&self, email: &str) -> Option<ConnectionId> {
@@ -298,7 +308,7 @@ impl Stage {
     /// EC2 refuses an administrator too; then nothing is done.
     fn by_hand(&self, universe: &mut Universe, request: Ec2Request) {
         let now = self.engine.now();
-        let done = universe.vpn.perform(now, &Caller::admin(), request);
+        let done = universe.vpn.perform(now, &ApiCaller::admin(), request);
         universe
             .story
             .tell(now, || format!("EC2 to the administrator: {done:?}"));

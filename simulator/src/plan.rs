@@ -191,9 +191,11 @@ impl Plan {
         }
         let mut any_time = || midnight + TimeDelta::milliseconds(chance.i64(0..86_400_000));
         let times: Vec<_> = (0..6).map(|_| any_time()).collect();
-        if stormy && chance.bool() {
-            let lasts = TimeDelta::minutes(chance.i64(1..240));
-            add(times[0], What::Storm(Weather::storm(chance), lasts));
+        for at in [times[0], times[5]] {
+            if stormy && chance.bool() {
+                let lasts = TimeDelta::minutes(chance.i64(1..240));
+                add(at, What::Storm(Weather::storm(chance), lasts));
+            }
         }
         if administered && chance.u8(..3) == 0 {
             add(times[1], What::Deed(Deed::draw(chance)));

@@ -67,9 +67,9 @@ impl Process {
     }
 }
 
-#[cfg(test)]
 impl Caller {
-    pub(crate) fn nobody() -> Self {
+    /// A person, who is no process.
+    pub(crate) fn person() -> Self {
         Self {
             process: 0,
             function: Function::Associate,

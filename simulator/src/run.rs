@@ -41,7 +41,8 @@ pub struct Outcome {
     pub story: Vec<String>,
 }
 
-/// From when everybody has gone until all must be off: leases of twelve hours and more.
+/// From when everybody has gone until somebody asks once more, and from then until all must be off: leases run for
+/// twelve hours, and some people still work when the plan ends.
 const AFTERWARDS: TimeDelta = TimeDelta::hours(16);
 /// How often the witness looks around.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(60);
@@ -208,7 +209,7 @@ fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
             somebody.becomes_ready(email, true).await;
         }
     });
-    let off = asked + TimeDelta::hours(8);
+    let off = asked + AFTERWARDS;
     watch(engine, off);
     let universe = &mut *engine.universe();
     universe.vpn.advance(off);

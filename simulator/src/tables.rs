@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::item::{Item, Malformed, Value, rfc3339};
 use shared::model::update::{Condition, Update};
@@ -169,7 +168,7 @@ impl Tables {
     }
 
     /// All items in a canonical form, for telling whether two worlds are the same.
-    pub fn fingerprint(&self) -> impl Serialize {
+    pub fn fingerprint(&self) -> String {
         format!("{:?} {:?}", self.items, self.records.keys())
     }
 

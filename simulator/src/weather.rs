@@ -116,7 +116,7 @@ impl Weather {
     /// A storm of the strength that chance gives it: some things go wrong often, most do not at all.
     pub fn storm(chance: &mut fastrand::Rng) -> Self {
         let mut often = |most: u32| {
-            if chance.u8(..3) == 0 {
+            if chance.bool() {
                 chance.u32(..=most)
             } else {
                 0

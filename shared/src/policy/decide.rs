@@ -228,18 +228,18 @@ impl<'a> View<'a> {
         let called_for = in_use || is_wanted(self.state, self.now);
         let moving = self.seen.any(NetworkStatus::Associating);
         let complete = self.associated_and_configured() == self.policy.endpoint.subnets.len();
-        if complete
-            || !called_for
+        if !called_for
             || is_held(self.state, self.now)
             || self.state.stopping_since.is_some()
         {
             return None;
         }
+        // Even where all is up: an association whose answer was lost is ours only once the start claims it.
         if let Some(finish) = self.finish_start() {
             return Some(finish);
         }
         let exhausted = self.gave_up() || self.state.attempts_used() >= MAX_ATTEMPTS;
-        if moving || exhausted || self.now < self.next_attempt_at() {
+        if complete || moving || exhausted || self.now < self.next_attempt_at() {
             return None;
         }
         let failed = ids(self.seen.in_status(NetworkStatus::AssociationFailed));

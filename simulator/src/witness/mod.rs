@@ -122,6 +122,8 @@ pub struct Witness {
     pub looks: BTreeMap<Invariant, u64>,
 }
 
+const CONNECTIONS: &str = "DescribeClientVpnConnections";
+
 /// What an invocation has read.
 #[derive(Debug, Default)]
 struct Evidence {
@@ -254,6 +256,8 @@ impl Witness {
                 Ok(Answer::Connections(page)) if page.next_token.is_none() => {
                     let listing = evidence.listing.take();
                     evidence.listings.extend(listing);
+                    // Whoever looked in vain has looked again.
+                    evidence.failed.retain(|name| !name.starts_with(CONNECTIONS));
                 }
                 Ok(_) => {}
                 Err(_) => evidence.listing = None,

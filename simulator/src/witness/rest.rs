@@ -42,8 +42,11 @@ impl Witness {
         let patience = if calm { patience } else { patience + SETTLES_IN };
         let calm_for_long = self.calm_since(now - patience);
         let fair = !calm_for_long || now - since <= patience;
+        let decision = tables
+            .state(&self.terms.endpoint)
+            .map(|state| state.as_read("last_decision"));
         self.holds(Invariant::LeftOn, now, fair, || {
-            format!("nothing has kept it since {since}, and it is still associated")
+            format!("nothing has kept it since {since}, and it is still up: {decision:?}")
         });
     }
 

@@ -157,11 +157,14 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
     }
 }
 
-/// Whether this stay has been ready and has all its subnets.
+/// Whether this stay has been ready and has all its subnets, by associations that are known to be its own.
 fn is_whole(scene: &Scene<'_>) -> bool {
+    let known = &scene.state.association_ids;
     let associated = |subnet_id: &SubnetId| {
         let mut associated = scene.seen.in_status(NetworkStatus::Associated);
-        associated.any(|network| network.subnet_id == *subnet_id)
+        associated.any(|network| {
+            network.subnet_id == *subnet_id && known.contains(&network.association_id)
+        })
     };
     scene.state.ready_since.is_some() && scene.endpoint.subnets.iter().all(associated)
 }

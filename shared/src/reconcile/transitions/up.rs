@@ -234,7 +234,7 @@ pub(in crate::reconcile) fn association_failed(
 
 /// Associations that no start of ours explains: taken over, their clocks start now.
 pub(in crate::reconcile) fn adopted(scene: &Scene<'_>, ids: BTreeSet<AssociationId>) -> Transition {
-    let Scene { state, now, .. } = scene;
+    let Scene { state, .. } = scene;
     let mut update = scene
         .change()
         .when("attempt", count(state.attempt))
