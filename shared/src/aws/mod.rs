@@ -4,9 +4,11 @@ mod clients;
 mod dynamo;
 mod dynamo_values;
 mod ec2;
+mod ec2_answers;
 mod ec2_errors;
 mod http;
 mod keys;
+mod limit;
 
 pub use clients::Clients;
 pub use dynamo::DynamoStore;
