@@ -6,7 +6,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
-use super::limit::AnswerLimit;
+use super::answer_guards::{AnswerLimit, WholeAnswer};
 use super::{DynamoStore, Ec2ClientVpn, http_client};
 
 /// Tries of one call, the first among them. What is still throttled then is left to the next pass.
@@ -39,6 +39,7 @@ impl Clients {
     pub fn vpn(&self) -> Ec2ClientVpn {
         let config = aws_sdk_ec2::config::Builder::from(&self.config)
             .interceptor(AnswerLimit)
+            .interceptor(WholeAnswer)
             .timeout_config(timeouts(Duration::from_secs(5), Duration::from_secs(12)));
         Ec2ClientVpn::new(aws_sdk_ec2::Client::from_conf(config.build()))
     }

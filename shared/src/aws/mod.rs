@@ -1,5 +1,6 @@
 //! The adapters: the only place that knows AWS's crates.
 
+mod answer_guards;
 mod clients;
 mod dynamo;
 mod dynamo_values;
@@ -8,7 +9,6 @@ mod ec2_answers;
 mod ec2_errors;
 mod http;
 mod keys;
-mod limit;
 
 pub use clients::Clients;
 pub use dynamo::DynamoStore;
