@@ -101,10 +101,12 @@ async fn an_entity_is_never_expanded() {
 async fn an_answer_that_is_cut_off_anywhere_is_an_error() {
     let items: String = (0..3).map(|number| item(number, "terminating")).collect();
     let (_, whole) = page(&items, "");
+    let replay = Replay::new(|_| (200, Bytes::new()));
+    let (vpn, endpoint) = (replay.vpn(), example::TOKYO.parse().unwrap());
     for length in 0..whole.len() {
         let body = whole.slice(..length);
-        let replay = Replay::new(move |_| (200, body.clone()));
-        let read = connections(&replay).await;
+        replay.play(move |_| (200, body.clone()));
+        let read = vpn.connections(&endpoint).await;
         assert!(read.is_err(), "{length} of {} bytes", whole.len());
     }
 }
