@@ -92,9 +92,9 @@ fn values(event: &Value, wanted: &str) -> Vec<String> {
     let entries = maps.into_iter().filter_map(Value::as_object).flatten();
     entries
         .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
-        .flat_map(|(_, value)| match value {
-            Value::Array(values) => values.clone(),
-            one => vec![one.clone()],
+        .flat_map(|(_, value)| {
+            let several = value.as_array().cloned();
+            several.unwrap_or_else(|| vec![value.clone()])
         })
         .filter_map(|value| value.as_str().map(str::to_owned))
         .collect()

@@ -1,4 +1,8 @@
 //! EC2's answers at their largest and worst, through the real client: what they cost is bounded.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers"
+)]
 
 use bytes::Bytes;
 use fuzz_targets::replay::{Answer, Replay};

@@ -1,5 +1,9 @@
 //! Each target over its seeds, and over so many mutations of them: the same ones in each run, and never by the clock.
 //! `MUTATIONS=100 MUTATIONS_SEED=7 cargo test -p fuzz-targets --test seeds` runs a hundred times as many, others each seed.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows only test functions, not their helpers"
+)]
 
 use std::fs;
 use std::path::Path;
