@@ -147,7 +147,8 @@ impl TokenMint {
             .with_state(self.clone())
     }
 
-    fn sign(&self, input: &str) -> String {
+    /// The signature of a header and a payload as they are encoded: base64url, with padding.
+    pub fn sign(&self, input: &str) -> String {
         match self.key.sign(&SystemRandom::new(), input.as_bytes()) {
             Ok(signature) => URL_SAFE.encode(signature),
             Err(_unspecified) => {

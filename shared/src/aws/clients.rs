@@ -6,6 +6,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+use super::answer_guards::{AnswerLimit, WholeAnswer};
 use super::{DynamoStore, Ec2ClientVpn, http_client};
 
 /// Tries of one call, the first among them. What is still throttled then is left to the next pass.
@@ -37,6 +38,8 @@ impl Clients {
     /// Lambda's 30 s.
     pub fn vpn(&self) -> Ec2ClientVpn {
         let config = aws_sdk_ec2::config::Builder::from(&self.config)
+            .interceptor(AnswerLimit)
+            .interceptor(WholeAnswer)
             .timeout_config(timeouts(Duration::from_secs(5), Duration::from_secs(12)));
         Ec2ClientVpn::new(aws_sdk_ec2::Client::from_conf(config.build()))
     }
@@ -44,6 +47,7 @@ impl Clients {
     /// DynamoDB, which answers in milliseconds or not at all.
     pub fn store(&self, lease_table: &str, audit_table: &str) -> DynamoStore {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config)
+            .interceptor(AnswerLimit)
             .timeout_config(timeouts(Duration::from_secs(2), Duration::from_secs(5)));
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         DynamoStore::new(client, lease_table.to_owned(), audit_table.to_owned())

@@ -63,6 +63,10 @@ impl Words {
             Condition::Is(attribute, None) => {
                 format!("attribute_not_exists({})", self.name(attribute))
             }
+            // It cannot be compared, only be there as it was.
+            Condition::Is(attribute, Some(Value::Foreign)) => {
+                format!("attribute_exists({})", self.name(attribute))
+            }
             Condition::Is(attribute, Some(value)) => {
                 format!("{} = {}", self.name(attribute), self.value(value))
             }
@@ -137,44 +141,47 @@ pub(super) fn to_attribute(value: &Value) -> AttributeValue {
         Value::L(values) => AttributeValue::L(values.iter().map(to_attribute).collect()),
         Value::M(map) => AttributeValue::M(to_attributes(map)),
         Value::Bool(truth) => AttributeValue::Bool(*truth),
-        Value::Null => AttributeValue::Null(true),
+        // What we cannot read we do not write.
+        Value::Null | Value::Foreign => AttributeValue::Null(true),
     }
 }
 
-/// An item in our values; attributes of kinds that we do not use are left out.
+/// An item in our values.
 pub(super) fn from_attributes(attributes: Attributes) -> Item {
-    let known = |(name, value)| Some((name, from_attribute(value)?));
-    attributes.into_iter().filter_map(known).collect()
+    let ours = |(name, value)| (name, from_attribute(value));
+    attributes.into_iter().map(ours).collect()
 }
 
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enum is the SDK's, and open"
 )]
-fn from_attribute(value: AttributeValue) -> Option<Value> {
-    Some(match value {
+fn from_attribute(value: AttributeValue) -> Value {
+    match value {
         AttributeValue::S(text) => Value::S(text),
         AttributeValue::N(number) => Value::N(number),
         AttributeValue::Ss(texts) => Value::Ss(texts.into_iter().collect()),
-        AttributeValue::L(values) => {
-            Value::L(values.into_iter().filter_map(from_attribute).collect())
-        }
+        AttributeValue::L(values) => Value::L(values.into_iter().map(from_attribute).collect()),
         AttributeValue::M(map) => Value::M(from_attributes(map)),
         AttributeValue::Bool(truth) => Value::Bool(truth),
         AttributeValue::Null(_) => Value::Null,
-        _ => return None,
-    })
+        _ => Value::Foreign,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::primitives::Blob;
+
     use super::*;
+    use crate::model::item::Reader;
 
     #[test]
     fn an_update_is_written_in_dynamodbs_words() {
         let update = Update::new()
             .when("stay", Some(3_u64))
             .when("up_since", None::<Value>)
+            .when("mode", Some(Value::Foreign))
             .when_at_most("observed_at", "2026-11-23T01:31:01Z")
             .when_contains("association_ids", &"cvpn-assoc-1")
             .set("served", 4_u64)
@@ -190,15 +197,26 @@ mod tests {
         assert_eq!(
             condition.as_deref(),
             Some(
-                "#stay = :v0 AND attribute_not_exists(#up_since) AND (attribute_not_exists(#observed_at) OR \
-                 #observed_at <= :v1) AND contains(#association_ids, :v2)"
+                "#stay = :v0 AND attribute_not_exists(#up_since) AND attribute_exists(#mode) AND \
+                 (attribute_not_exists(#observed_at) OR #observed_at <= :v1) AND contains(#association_ids, :v2)"
             )
         );
         assert_eq!(
             update,
             "SET #served = :v3 REMOVE #failure ADD #failed_ids :v4 DELETE #to_restore :v5"
         );
-        assert_eq!(names.len(), 8);
+        assert_eq!(names.len(), 9);
         assert_eq!(values.len(), 6);
+    }
+
+    #[test]
+    fn an_attribute_of_a_kind_that_we_do_not_use_is_not_missing() {
+        let binary = AttributeValue::B(Blob::new(*b"1"));
+        let item = from_attributes(Attributes::from([
+            ("requests".to_owned(), binary.clone()),
+            ("routes".to_owned(), AttributeValue::L(vec![binary])),
+        ]));
+        assert!(Reader(&item).count("requests").is_err());
+        assert!(Reader(&item).maps("routes").is_err());
     }
 }

@@ -1,9 +1,11 @@
 //! The adapters: the only place that knows AWS's crates.
 
+mod answer_guards;
 mod clients;
 mod dynamo;
 mod dynamo_values;
 mod ec2;
+mod ec2_answers;
 pub mod ec2_errors;
 mod http;
 mod keys;

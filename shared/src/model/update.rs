@@ -172,7 +172,8 @@ impl Assignment {
                 | Value::L(_)
                 | Value::M(_)
                 | Value::Bool(_)
-                | Value::Null,
+                | Value::Null
+                | Value::Foreign,
             )
             | None => BTreeSet::new(),
         };

@@ -1,0 +1,59 @@
+//! The surroundings that all targets share: a configuration, a time that stands still, a runtime.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use sandbox::alb::TokenMint;
+use sandbox::example;
+use shared::config::AssociateConfig;
+use shared::model::EndpointId;
+use tokio::runtime::{Builder, Runtime};
+
+/// The subject of everybody's token.
+pub(crate) const SUBJECT: &str = "5a3e1b0c-0000-4000-8000-000000000001";
+
+/// When everything happens: a Monday morning in Tokyo.
+pub(crate) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_397_461, 0).expect("a time")
+}
+
+/// What signs tokens.
+pub(crate) fn mint() -> &'static TokenMint {
+    static MINT: LazyLock<TokenMint> = LazyLock::new(TokenMint::development);
+    &MINT
+}
+
+/// The endpoint that EC2 and the tables are asked about.
+pub(crate) fn endpoint() -> EndpointId {
+    example::TOKYO.parse().expect("an endpoint's id")
+}
+
+/// The configuration of the sandbox's `associate`.
+pub(crate) fn configuration() -> AssociateConfig {
+    AssociateConfig::from_vars(&|name: &str| {
+        let value = match name {
+            "MANAGED_ENDPOINTS" => example::MANAGED_ENDPOINTS,
+            "LEASE_TABLE" => example::LEASE_TABLE,
+            "AUDIT_TABLE" => example::AUDIT_TABLE,
+            "ALB_ARN" => example::ALB_ARN,
+            "OIDC_ISSUER" => example::OIDC_ISSUER,
+            "OIDC_CLIENT_ID" => example::OIDC_CLIENT_ID,
+            "ALLOWED_EMAIL_DOMAINS" => example::EMAIL_DOMAIN,
+            "SIGN_OUT_URL" => "https://sign-in.example.com/logout?client_id=c",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    })
+    .expect("a configuration")
+}
+
+/// Runs to its end what a target does.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    thread_local! {
+        static RUNTIME: RefCell<Runtime> = RefCell::new(
+            Builder::new_current_thread().enable_all().build().expect("a runtime"),
+        );
+    }
+    RUNTIME.with_borrow(|runtime| runtime.block_on(future))
+}
