@@ -30,16 +30,22 @@ impl Ec2ClientVpn {
     }
 }
 
-/// Reads a listing to its last page. A page that points to itself is no last page: the listing is incomplete.
+/// Reads a listing to its last page, each page into our types before the next: the SDK's take ten times the memory.
+/// A page that points to itself is no last page: the listing is incomplete.
 macro_rules! all_pages {
-    ($paginator:expr, $items:ident) => {{
+    ($paginator:expr, $items:ident, $ours:expr) => {{
         let mut pages = $paginator.send();
         let mut items = Vec::new();
         let mut next = None;
         while let Some(page) = pages.next().await {
             let page = page.map_err(sort)?;
             next = page.next_token.filter(|token| !token.is_empty());
-            items.extend(page.$items.unwrap_or_default());
+            items.extend(
+                page.$items
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map($ours),
+            );
         }
         match next {
             None => items,
@@ -60,11 +66,8 @@ impl ClientVpn for Ec2ClientVpn {
         let pages = call
             .client_vpn_endpoint_id(endpoint.as_str())
             .into_paginator();
-        let networks = all_pages!(pages, client_vpn_target_networks);
-        Ok(networks
-            .into_iter()
-            .filter_map(|network| target_network(network, endpoint))
-            .collect())
+        let ours = |network| target_network(network, endpoint);
+        Ok(all_pages!(pages, client_vpn_target_networks, ours))
     }
 
     async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
@@ -73,8 +76,9 @@ impl ClientVpn for Ec2ClientVpn {
             .client_vpn_endpoint_id(endpoint.as_str())
             .into_paginator()
             .page_size(CONNECTIONS_PER_PAGE);
-        let connections = all_pages!(pages, connections);
-        Ok(connections.into_iter().map(connection).collect())
+        Ok(all_pages!(pages, connections, |found| Some(connection(
+            found
+        ))))
     }
 
     async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
@@ -82,8 +86,7 @@ impl ClientVpn for Ec2ClientVpn {
         let pages = call
             .client_vpn_endpoint_id(endpoint.as_str())
             .into_paginator();
-        let routes = all_pages!(pages, routes);
-        Ok(routes.into_iter().filter_map(route).collect())
+        Ok(all_pages!(pages, routes, route))
     }
 
     async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError> {
@@ -91,12 +94,11 @@ impl ClientVpn for Ec2ClientVpn {
         let pages = call
             .client_vpn_endpoint_ids(endpoint.as_str())
             .into_paginator();
-        let endpoints = all_pages!(pages, client_vpn_endpoints);
-        let ours = |found: &types::ClientVpnEndpoint| {
-            found.client_vpn_endpoint_id() == Some(endpoint.as_str())
+        let ours = |found: types::ClientVpnEndpoint| {
+            (found.client_vpn_endpoint_id() == Some(endpoint.as_str())).then(|| facts(found))
         };
-        let found = endpoints.into_iter().find(ours);
-        found.map(facts).ok_or_else(|| VpnError::Refused {
+        let found = all_pages!(pages, client_vpn_endpoints, ours);
+        found.into_iter().next().ok_or_else(|| VpnError::Refused {
             code: "InvalidClientVpnEndpointId.NotFound".to_owned(),
             message: format!("{endpoint} is not among this account's endpoints"),
         })

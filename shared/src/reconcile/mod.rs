@@ -9,6 +9,7 @@ mod ask;
 mod look;
 mod observe;
 mod pass;
+mod recorded;
 mod restore;
 mod standing;
 mod start;
@@ -26,6 +27,7 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
+use recorded::Recorded;
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
 pub use pass::Passed;
@@ -44,6 +46,7 @@ pub struct Reconciler {
     clock: Arc<dyn Clock>,
     ids: EventIds,
     settings: Settings,
+    recorded: Recorded,
 }
 
 /// What was decided beforehand, the same for all endpoints.
@@ -72,6 +75,7 @@ impl Reconciler {
             clock,
             ids,
             settings,
+            recorded: Recorded::default(),
         }
     }
 
