@@ -32,7 +32,7 @@ use recorded::Recorded;
 pub use ask::{Ask, AskError, Asked, ExtendError};
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
-pub use sweep::{SweepError, Swept};
+pub use sweep::{LeftOut, SweepError, Swept};
 pub use visit::StatusError;
 
 /// EC2 takes at most ten operations in flight for each endpoint
