@@ -52,7 +52,8 @@ pub fn name(n: usize) -> String {
     format!("site{n}")
 }
 
-fn subnet_id(n: usize) -> SubnetId {
+/// The id of its subnet.
+pub fn subnet_id(n: usize) -> SubnetId {
     SubnetId::observed(format!("subnet-0c{n:015}"))
 }
 
