@@ -6,6 +6,7 @@
 //! committed before EC2 is called, `transitions` what is written together.
 
 mod ask;
+mod lately;
 mod look;
 mod observe;
 mod pass;
@@ -27,6 +28,7 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
+use lately::Lately;
 use recorded::Recorded;
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
@@ -47,6 +49,7 @@ pub struct Reconciler {
     ids: EventIds,
     settings: Settings,
     recorded: Recorded,
+    lately: Lately,
 }
 
 /// What was decided beforehand, the same for all endpoints.
@@ -76,6 +79,7 @@ impl Reconciler {
             ids,
             settings,
             recorded: Recorded::default(),
+            lately: Lately::default(),
         }
     }
 
