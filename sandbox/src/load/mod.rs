@@ -48,13 +48,13 @@ impl Size {
     /// The same, small enough for each change to be tested with it.
     pub fn small() -> Self {
         Self {
-            people: 120,
-            associating_seconds: 70,
+            people: 60,
+            associating_seconds: 65,
             endpoints: 6,
             connections: 9_000,
-            ends: 400,
+            ends: 200,
             ec2_milliseconds: None,
-            throttle: (20, 10),
+            throttle: (10, 8),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use sandbox::ec2::Action;
+use shared::model::update::Update;
 use shared::policy::Phase;
+use shared::ports::Store as _;
 
 use crate::wire::Wire;
 use crate::world::{World, person};
@@ -120,7 +122,23 @@ async fn people_who_wait_read_the_leases_once_in_five_seconds_for_each_process()
 }
 
 #[tokio::test]
-async fn whoever_waits_does_what_is_due_and_is_told_exactly_once_it_is_ready() {
+async fn what_falls_due_while_people_wait_is_done_by_the_next_of_them() {
+    let world = World::new().await;
+    world.ask("yuki").await;
+    let process = world.reconciler();
+    process.status(&world.endpoint).await.unwrap();
+    let pinned = Update::new().set("mode", "on");
+    world
+        .store
+        .update(&world.endpoint.id, &pinned)
+        .await
+        .unwrap();
+    process.status(&world.endpoint).await.unwrap();
+    assert_eq!(world.count("mode.changed").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_waited_is_told_exactly_once_it_is_ready() {
     let world = World::new().await;
     world.ask("yuki").await;
     let process = world.reconciler();
