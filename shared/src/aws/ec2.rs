@@ -30,7 +30,7 @@ impl Ec2ClientVpn {
     }
 }
 
-/// Reads a listing to its last page, each page into our types before the next: the SDK's take ten times the memory.
+/// Reads a listing to its last page, each page into our types before the next, so that the SDK's never hold all of it.
 /// A page that points to itself is no last page: the listing is incomplete.
 macro_rules! all_pages {
     ($paginator:expr, $items:ident, $ours:expr) => {{
