@@ -11,8 +11,8 @@ use crate::ports::{StoreError, VpnError};
 
 /// A commit older than this is not acted on: the evidence behind it is too old.
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
-/// What the commit and the call may take together: the SDK gives up on DynamoDB after 5 s and on EC2 after 12
-/// (`aws::Clients`). With less time left, a stop is not begun.
+/// What the commit and the call take together if each is as slow as it may be: the SDK gives up on DynamoDB after 5 s
+/// and on EC2 after 12 (`aws::Clients`). With less time left, a stop is not begun.
 pub(super) const STOP_TAKES: TimeDelta = TimeDelta::seconds(17);
 
 impl Pass<'_> {
