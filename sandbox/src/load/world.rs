@@ -43,8 +43,7 @@ pub fn managed_endpoints(endpoints: usize) -> String {
 
 /// The id of the `n`th endpoint, counted from 0.
 pub fn endpoint_id(n: usize) -> EndpointId {
-    let id = format!("cvpn-endpoint-0c{n:015}");
-    id.parse().expect("an endpoint's id")
+    id(&format!("cvpn-endpoint-0c{n:015}"))
 }
 
 /// The name of the `n`th endpoint.
@@ -60,6 +59,10 @@ pub fn subnet_id(n: usize) -> SubnetId {
 fn numbers(endpoints: usize) -> Range<usize> {
     assert!(endpoints <= 100, "there are no addresses for more");
     0..endpoints
+}
+
+fn id(text: &str) -> EndpointId {
+    text.parse().expect("an endpoint's id")
 }
 
 fn cidr(text: &str) -> Cidr {
