@@ -1,4 +1,8 @@
 //! The load of `cargo sandbox -- load`, small enough for each change.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 use std::sync::Arc;
 
