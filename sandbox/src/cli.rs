@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, value_parser};
+use clap::{Parser, Subcommand, ValueEnum, value_parser};
 
 use sandbox::clock::MAX_SPEED;
+use sandbox::load::Part;
 
 /// The self-service VPN on this machine: the real functions, and AWS around them. Nothing reaches AWS.
 #[derive(Debug, Parser)]
@@ -33,12 +34,43 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Play a working day at high speed, print it, and check that everything was as it should be.
     Day,
+    /// Put on load: people who click all at once, thousands of connections to sweep. Prints figures, and checks that
+    /// nothing is lost.
+    Load {
+        /// Which.
+        #[arg(value_enum)]
+        part: Vec<LoadPart>,
+        /// A small one, as tests run it.
+        #[arg(long)]
+        small: bool,
+        /// How long EC2 takes to answer a describing call, in milliseconds.
+        #[arg(long, value_name = "MS", value_parser = value_parser!(u32).range(1..=10_000))]
+        ec2_milliseconds: Option<u32>,
+    },
     /// This process is a function; the sandbox starts it.
     #[command(hide = true)]
     Function {
         /// Its name.
         name: String,
     },
+}
+
+/// What `load` puts on; all of it where none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoadPart {
+    /// Two thousand people click within a minute on one endpoint.
+    People,
+    /// Thirty endpoints with a hundred thousand connections are swept.
+    Connections,
+}
+
+impl From<LoadPart> for Part {
+    fn from(part: LoadPart) -> Self {
+        match part {
+            LoadPart::People => Self::People,
+            LoadPart::Connections => Self::Connections,
+        }
+    }
 }
 
 #[cfg(test)]

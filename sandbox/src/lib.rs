@@ -12,6 +12,7 @@ pub mod example;
 pub mod function;
 mod html;
 pub mod lambda;
+pub mod load;
 mod options;
 pub mod scheduler;
 mod server;

@@ -9,13 +9,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use sandbox::lambda::Program;
+use sandbox::load::{Part, Size};
 use sandbox::{Options, Sandbox, example, function};
 use shared::clock::{Clock, FnClock};
 use tokio::signal::unix::{SignalKind, signal};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, LoadPart};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,6 +24,11 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Function { ref name }) => function::run(name, machine_clock()).await,
         Some(Command::Day) => play_a_day(&cli).await,
+        Some(Command::Load {
+            ref part,
+            small,
+            ec2_milliseconds,
+        }) => put_on_load(&cli, part, small, ec2_milliseconds).await,
         None => run(&cli).await,
     }
 }
@@ -62,6 +68,29 @@ async fn play_a_day(cli: &Cli) -> anyhow::Result<()> {
     let mut options = options(cli)?;
     options.state = options.state.join("day");
     if !sandbox::day::run(options).await? {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+async fn put_on_load(
+    cli: &Cli,
+    parts: &[LoadPart],
+    small: bool,
+    ec2_milliseconds: Option<u32>,
+) -> anyhow::Result<()> {
+    let mut options = options(cli)?;
+    options.state = options.state.join("load");
+    options.port = None;
+    let mut size = if small { Size::small() } else { Size::full() };
+    size.ec2_milliseconds = ec2_milliseconds;
+    let parts = if parts.is_empty() {
+        LoadPart::value_variants()
+    } else {
+        parts
+    };
+    let parts: Vec<Part> = parts.iter().copied().map(Part::from).collect();
+    if !sandbox::load::run(&options, &size, &parts).await? {
         std::process::exit(1);
     }
     Ok(())

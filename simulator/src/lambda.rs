@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use associate::{App, Ports};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
-use reaper::Reaper;
+use reaper::{Limits, Reaper};
 use sandbox::alb::TokenMint;
 use serde_json::{Value, json};
+use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
@@ -19,8 +20,10 @@ use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
 use crate::process::{Function, Process};
 
-/// As the sandbox and the template have it.
-pub const TIME_LIMIT: TimeDelta = TimeDelta::seconds(29);
+/// How long `associate` may take, as the sandbox and the template have it.
+const REQUEST_LIMIT: TimeDelta = TimeDelta::seconds(29);
+/// How long `reaper` may take.
+const SWEEP_LIMIT: TimeDelta = TimeDelta::seconds(60);
 
 /// Tasks whose invocations are remembered.
 const TASKS_KNOWN: usize = 50;
@@ -136,7 +139,7 @@ impl Lambda {
             lambda.fleet(|fleet| fleet.associates.push(running));
             drop(answer.send(response));
         });
-        self.limit(invocation, task);
+        self.limit(invocation, task, REQUEST_LIMIT);
         let (status, body) = match answered.await {
             Ok(Ok(response)) => {
                 let json = serde_json::to_value(response).unwrap_or_default();
@@ -162,10 +165,13 @@ impl Lambda {
         let lambda = self.clone();
         let task = self.inner.engine.spawn(async move {
             // What became of it stands in the log; the next sweep is the retry.
-            let _ = instance.function.sweep_all().await;
+            let now = instance.process.now();
+            let limits = Limits::before(now + SWEEP_LIMIT);
+            let time_is_up = lambda.inner.engine.sleep(limits.end_by - now);
+            let _ = instance.function.sweep_until(limits, time_is_up).await;
             lambda.fleet(|fleet| fleet.reapers.push(instance));
         });
-        self.limit(invocation, task);
+        self.limit(invocation, task, SWEEP_LIMIT);
     }
 
     fn begin(&self, process: &Process) -> u64 {
@@ -178,7 +184,7 @@ impl Lambda {
     }
 
     /// Kills an invocation when its time is up, or sooner.
-    fn limit(&self, invocation: u64, task: TaskId) {
+    fn limit(&self, invocation: u64, task: TaskId, limit: TimeDelta) {
         self.fleet(|fleet| {
             fleet.tasks.insert(invocation, task);
             while fleet.tasks.len() > TASKS_KNOWN {
@@ -192,7 +198,7 @@ impl Lambda {
             let most = if universe.chance.bool() { 300 } else { 10_000 };
             struck.then(|| TimeDelta::milliseconds(universe.chance.i64(0..most)))
         };
-        engine.at(engine.now() + early.unwrap_or(TIME_LIMIT), move |engine| {
+        engine.at(engine.now() + early.unwrap_or(limit), move |engine| {
             if engine.kill(task) {
                 let now = engine.now();
                 let universe = &mut *engine.universe();
@@ -232,6 +238,7 @@ impl Lambda {
             );
             let function = Arc::new(Reaper {
                 reconciler,
+                clock: Arc::clone(&process) as _,
                 endpoints: common.endpoints,
                 dry_run,
             });

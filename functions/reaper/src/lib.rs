@@ -2,6 +2,7 @@
 //!
 //! It translates, and holds no rules: what a sweep does to an endpoint stands in `shared::reconcile`.
 
+mod limits;
 mod sweep;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
 use shared::telemetry;
 
+pub use limits::Limits;
 pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
 
 /// Runs the function until Lambda ends the process. What the event says does not matter: that it came does.
@@ -26,9 +28,9 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
     telemetry::init();
     let config = ReaperConfig::from_vars(&config::environment)?;
     let reaper = Arc::new(wire(config, clock).await);
-    let service = service_fn(move |_: LambdaEvent<IgnoredAny>| {
+    let service = service_fn(move |event: LambdaEvent<IgnoredAny>| {
         let reaper = Arc::clone(&reaper);
-        async move { reaper.sweep_all().await }
+        async move { reaper.sweep_all(Limits::of(&event.context)).await }
     });
     lambda_runtime::run(service)
         .await
@@ -42,12 +44,13 @@ async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
     let reconciler = Reconciler::new(
         Arc::new(clients.vpn()),
         Arc::new(clients.store(&common.lease_table, &common.audit_table)),
-        clock,
+        Arc::clone(&clock),
         EventIds::from_entropy(),
         common.settings(),
     );
     Reaper {
         reconciler,
+        clock,
         endpoints: common.endpoints,
         dry_run,
     }

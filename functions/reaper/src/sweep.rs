@@ -1,20 +1,37 @@
 //! One invocation: every endpoint, whatever becomes of the others.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use std::pin::pin;
+
+use futures::future::{Either, select};
 use futures::{StreamExt as _, stream};
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
+use shared::clock::Clock;
 use shared::model::ManagedEndpoint;
 use shared::policy::Phase;
 use shared::reconcile::{Reconciler, SweepError, Swept};
 use tracing::error;
 
-/// Endpoints swept side by side. EC2 throttles an account, not an endpoint.
+use crate::limits::Limits;
+
+/// Endpoints swept side by side. EC2 throttles an account and region, not an endpoint: 100 calls of each action at
+/// once, then 20 a second (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>). Four endpoints
+/// make four calls of an action at a time; EC2 takes a fifth of a second to answer one, so that is 20 a second, and the
+/// hundred stay for people's clicks.
 const AT_ONCE: usize = 4;
+
+/// Reads of the lease table side by side.
+const READS_AT_ONCE: usize = 8;
 
 /// The function: what it needs for the life of its process.
 pub struct Reaper {
     /// What does the work.
     pub reconciler: Reconciler,
+    /// The present time.
+    pub clock: Arc<dyn Clock>,
     /// The endpoints to sweep.
     pub endpoints: Vec<ManagedEndpoint>,
     /// Decide and log, change nothing.
@@ -47,11 +64,36 @@ pub struct Outcome {
 
 /// Some endpoints were not swept as they should be. The invocation ends in it, so that an alarm can fire; the next
 /// sweep is the retry.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not swept: {}", .endpoints.join(", "))]
+#[derive(Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
 pub struct SweepFailed {
-    /// Their names, in the order of the configuration. Why, the log says.
+    /// The names of those that failed, in the order of the configuration. Why, the log says.
     pub endpoints: Vec<String>,
+    /// The names of those for which the time was too short. The next sweep begins with them.
+    pub left_out: Vec<String>,
+}
+
+impl SweepFailed {
+    fn sentence(&self) -> String {
+        let parts = [
+            ("not swept", &self.endpoints),
+            ("no time was left for", &self.left_out),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(what, names)| format!("{what}: {}", names.join(", ")))
+            .collect();
+        parts.join("; ")
+    }
+}
+
+/// What became of an endpoint.
+#[derive(Debug)]
+enum End {
+    Swept(Outcome),
+    Failed,
+    LeftOut,
 }
 
 impl From<SweepFailed> for Diagnostic {
@@ -64,43 +106,119 @@ impl From<SweepFailed> for Diagnostic {
 }
 
 impl Reaper {
-    /// Sweeps all endpoints.
+    /// Sweeps all endpoints, those first that waited longest. What does not fit into the time is left out in order: no
+    /// endpoint is begun too late, and no stop.
     ///
     /// # Errors
-    /// Once all are done, the names of those that failed.
-    pub async fn sweep_all(&self) -> Result<Summary, SweepFailed> {
+    /// At the end, the names of those that failed or were left out.
+    pub async fn sweep_all(&self, limits: Limits) -> Result<Summary, SweepFailed> {
+        let left = (limits.end_by - self.clock.now()).to_std();
+        self.sweep_until(limits, tokio::time::sleep(left.unwrap_or_default()))
+            .await
+    }
+
+    /// [`Self::sweep_all`] by a clock of the caller's: `time_is_up` ends when `limits.end_by` has come.
+    ///
+    /// # Errors
+    /// At the end, the names of those that failed or were left out.
+    pub async fn sweep_until(
+        &self,
+        limits: Limits,
+        time_is_up: impl Future<Output = ()> + Send,
+    ) -> Result<Summary, SweepFailed> {
+        // Whatever is not done when the time is up was left out.
+        let mut ends: Vec<End> = self.endpoints.iter().map(|_| End::LeftOut).collect();
+        let sweeps = self.longest_unswept_first().await;
         // As a `Vec`: a stream that still makes them while it is polled would not be `Send`.
-        let sweeps: Vec<_> = self.endpoints.iter().map(|one| self.sweep(one)).collect();
-        let results: Vec<Result<Outcome, String>> = stream::iter(sweeps)
-            .buffered(AT_ONCE)
+        let sweeps: Vec<_> = sweeps
+            .into_iter()
+            .map(|(index, endpoint)| async move { (index, self.sweep(endpoint, limits).await) })
+            .collect();
+        let all = async {
+            let mut sweeps = stream::iter(sweeps).buffer_unordered(AT_ONCE);
+            while let Some((index, end)) = sweeps.next().await {
+                if let Some(place) = ends.get_mut(index) {
+                    *place = end;
+                }
+            }
+        };
+        // A pass may end at any await (DESIGN 4): what is under way then is as a crash would leave it.
+        let in_time = select(pin!(all), pin!(time_is_up)).await;
+        if matches!(in_time, Either::Right(_)) {
+            error!("the time was up before all endpoints under way were done");
+        }
+        drop(in_time);
+        self.answer(ends)
+    }
+
+    /// The endpoints and their places in the configuration, in the order of their last sweeps: what one sweep leaves out
+    /// is the next one's first, in whatever process.
+    async fn longest_unswept_first(&self) -> Vec<(usize, &ManagedEndpoint)> {
+        let endpoints = self.endpoints.iter().enumerate();
+        if self.endpoints.len() <= AT_ONCE {
+            // All of them begin at once.
+            return endpoints.collect();
+        }
+        let reads = endpoints.map(|(index, endpoint)| async move {
+            // One whose state cannot be read comes first; its sweep says why.
+            let last = self.reconciler.last_sweep_at(endpoint).await;
+            (last.ok().flatten(), index, endpoint)
+        });
+        let mut read: Vec<(Option<DateTime<Utc>>, usize, &ManagedEndpoint)> =
+            stream::iter(reads.collect::<Vec<_>>())
+                .buffered(READS_AT_ONCE)
+                .collect()
+                .await;
+        read.sort_by_key(|(last, index, _)| (*last, *index));
+        read.into_iter()
+            .map(|(_, index, endpoint)| (index, endpoint))
             .collect()
-            .await;
-        let (mut swept, mut failed) = (Vec::new(), Vec::new());
-        for result in results {
-            match result {
-                Ok(outcome) => swept.push(outcome),
-                Err(name) => failed.push(name),
+    }
+
+    async fn sweep(&self, endpoint: &ManagedEndpoint, limits: Limits) -> End {
+        if self.clock.now() > limits.begin_by {
+            return End::LeftOut;
+        }
+        let swept = self
+            .reconciler
+            .sweep_by(endpoint, self.dry_run, Some(limits.end_by));
+        let name = endpoint.name.to_string();
+        match swept.await {
+            Ok(swept) => End::Swept(Outcome::of(name, swept)),
+            Err(error) => {
+                log(&name, &error);
+                match error {
+                    SweepError::OutOfTime(_) => End::LeftOut,
+                    SweepError::Store(_) | SweepError::Vpn(_) => End::Failed,
+                }
             }
         }
-        if failed.is_empty() {
+    }
+
+    fn answer(&self, ends: Vec<End>) -> Result<Summary, SweepFailed> {
+        let mut swept = Vec::new();
+        let mut missed = SweepFailed::default();
+        for (endpoint, end) in self.endpoints.iter().zip(ends) {
+            match end {
+                End::Swept(outcome) => swept.push(outcome),
+                End::Failed => missed.endpoints.push(endpoint.name.to_string()),
+                End::LeftOut => missed.left_out.push(endpoint.name.to_string()),
+            }
+        }
+        if !missed.left_out.is_empty() {
+            let endpoints = missed.left_out.join(", ");
+            error!(
+                endpoints,
+                "no time was left; the next sweep begins with these"
+            );
+        }
+        if missed == SweepFailed::default() {
             Ok(Summary {
                 dry_run: self.dry_run,
                 endpoints: swept,
             })
         } else {
-            Err(SweepFailed { endpoints: failed })
-        }
-    }
-
-    /// Sweeps one endpoint; an error is its name.
-    async fn sweep(&self, endpoint: &ManagedEndpoint) -> Result<Outcome, String> {
-        let name = endpoint.name.to_string();
-        match self.reconciler.sweep(endpoint, self.dry_run).await {
-            Ok(swept) => Ok(Outcome::of(name, swept)),
-            Err(error) => {
-                log(&name, &error);
-                Err(name)
-            }
+            Err(missed)
         }
     }
 }

@@ -13,8 +13,9 @@ mod stage;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reaper::{Reaper, SweepFailed};
+use reaper::{Limits, Reaper, SweepFailed};
 use sandbox::ec2::{Action, Fault, FaultKind};
+use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::{EventIds, Origin};
 use shared::policy::Phase;
@@ -32,9 +33,15 @@ fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
     );
     Reaper {
         reconciler,
+        clock: stage.clock.clone(),
         endpoints: common.endpoints,
         dry_run,
     }
+}
+
+/// Time enough.
+fn in_time(stage: &Stage) -> Limits {
+    Limits::before(stage.clock.now() + TimeDelta::minutes(1))
 }
 
 /// Both endpoints up, asked for by Yuki, and nobody connected.
@@ -48,7 +55,7 @@ async fn up(stage: &Stage, reaper: &Reaper) {
     }
     for _minute in 0..30 {
         stage.clock.advance(TimeDelta::minutes(1));
-        let summary = reaper.sweep_all().await.unwrap();
+        let summary = reaper.sweep_all(in_time(stage)).await.unwrap();
         if phases(&summary) == [Phase::Ready; 2] {
             return;
         }
@@ -71,7 +78,10 @@ const ONE_UNKNOWN: (&str, &str) = (
 #[tokio::test]
 async fn a_sweep_says_in_the_order_of_the_configuration_what_it_came_to() {
     let stage = Stage::set().await;
-    let summary = reaper(&stage, &[]).sweep_all().await.unwrap();
+    let summary = reaper(&stage, &[])
+        .sweep_all(in_time(&stage))
+        .await
+        .unwrap();
     let json = serde_json::to_value(&summary).unwrap();
     assert_eq!(json["dryRun"], false);
     for (index, name) in ["tokyo", "osaka"].into_iter().enumerate() {
@@ -89,7 +99,7 @@ async fn idle_endpoints_are_disassociated() {
     let reaper = reaper(&stage, &[]);
     up(&stage, &reaper).await;
     stage.clock.advance(TimeDelta::minutes(61));
-    let summary = reaper.sweep_all().await.unwrap();
+    let summary = reaper.sweep_all(in_time(&stage)).await.unwrap();
     assert_eq!(phases(&summary), [Phase::Stopping; 2]);
     assert_eq!(
         stage.ec2.count(Action::DisassociateClientVpnTargetNetwork),
@@ -102,12 +112,15 @@ async fn one_endpoint_that_fails_does_not_stop_the_others_and_is_named() {
     let stage = Stage::set().await;
     up(&stage, &reaper(&stage, &[])).await;
     stage.clock.advance(TimeDelta::minutes(61));
-    let failed = reaper(&stage, &[ONE_UNKNOWN]).sweep_all().await;
+    let failed = reaper(&stage, &[ONE_UNKNOWN])
+        .sweep_all(in_time(&stage))
+        .await;
     let failed = failed.unwrap_err();
     assert_eq!(
         failed,
         SweepFailed {
-            endpoints: vec!["nowhere".to_owned()]
+            endpoints: vec!["nowhere".to_owned()],
+            left_out: vec![],
         }
     );
     assert_eq!(failed.to_string(), "not swept: nowhere");
@@ -124,7 +137,7 @@ async fn a_sweep_fails_where_the_evidence_is_incomplete_and_nothing_is_stopped()
     up(&stage, &reaper).await;
     stage.clock.advance(TimeDelta::minutes(61));
     stage.ec2_fails(Action::DescribeClientVpnConnections, "RequestLimitExceeded");
-    let failed = reaper.sweep_all().await.unwrap_err();
+    let failed = reaper.sweep_all(in_time(&stage)).await.unwrap_err();
     assert_eq!(failed.endpoints, ["tokyo", "osaka"]);
     assert_eq!(
         stage.ec2.count(Action::DisassociateClientVpnTargetNetwork),
@@ -140,10 +153,10 @@ async fn a_dry_run_decides_and_changes_nothing_in_ec2() {
     stage.clock.advance(TimeDelta::minutes(61));
     let dry = reaper(&stage, &[("DRY_RUN", "true")]);
     stage.take_calls();
-    let summary = dry.sweep_all().await.unwrap();
+    let summary = dry.sweep_all(in_time(&stage)).await.unwrap();
     assert!(summary.dry_run);
     assert!(stage.ec2.calls().iter().all(|c| c.action.only_reads()));
-    let again = wet.sweep_all().await.unwrap();
+    let again = wet.sweep_all(in_time(&stage)).await.unwrap();
     assert_eq!(phases(&again), [Phase::Stopping; 2]);
 }
 
@@ -163,7 +176,7 @@ async fn endpoints_are_swept_side_by_side() {
         }
     };
     tokio::select! {
-        _ = reaper.sweep_all() => panic!("a hung call was answered"),
+        _ = reaper.sweep_all(in_time(&stage)) => panic!("a hung call was answered"),
         both = tokio::time::timeout(Duration::from_secs(10), both_are_read) => both.unwrap(),
     }
 }

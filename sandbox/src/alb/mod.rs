@@ -25,6 +25,7 @@ use crate::lambda::{InvokeError, Lambda};
 use crate::server::Server;
 use session::Sessions;
 
+pub(crate) use event::Event;
 pub use mint::{BadKey, DEVELOPMENT_KEY_ID, TOKEN_LIFE, TokenDraft, TokenMint};
 pub(crate) use sign_in::PATH as SIGN_IN_PATH;
 

@@ -3,12 +3,12 @@
 //! Between two things that happen, time jumps from minute to minute; each minute has its sweep. So a day of 18 hours
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
-mod checks;
+pub(crate) mod checks;
 mod person;
 mod records;
 mod script;
 mod stage;
-mod timeline;
+pub(crate) mod timeline;
 
 use chrono::{DateTime, Utc};
 

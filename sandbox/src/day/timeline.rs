@@ -14,6 +14,6 @@ pub(super) fn line(at: DateTime<Utc>, who: &str, what: &str) {
 }
 
 /// A heading.
-pub(super) fn heading(text: &str) {
+pub(crate) fn heading(text: &str) {
     println!("\n{text}\n{}\n", "─".repeat(text.chars().count()));
 }

@@ -5,6 +5,7 @@ mod fault;
 mod proxy;
 mod record;
 mod tables;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,6 +23,7 @@ use fault::Faults;
 
 pub use fault::Fault;
 pub use record::Record;
+pub use traffic::Traffic;
 
 /// How many calls the log keeps.
 const LOG_LENGTH: usize = 20_000;
@@ -71,6 +73,7 @@ struct Proxy {
     client: reqwest::Client,
     faults: Arc<Mutex<Faults>>,
     calls: Arc<Mutex<Vec<String>>>,
+    traffic: Arc<Mutex<Traffic>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -90,6 +93,7 @@ impl Dynamo {
             client: reqwest::Client::new(),
             faults: Arc::default(),
             calls: Arc::default(),
+            traffic: Arc::default(),
         };
         let (stop, back) = serve(back, database);
         let front = Server::start(server::bind(None).await?, proxy::router(proxy.clone()))?;
@@ -122,6 +126,12 @@ impl Dynamo {
     /// Forgets the calls so far.
     pub fn reset_calls(&self) {
         lock(&self.0.proxy.calls).clear();
+        *lock(&self.0.proxy.traffic) = Traffic::default();
+    }
+
+    /// How much was called and answered since the start or [`Self::reset_calls`], without an end.
+    pub fn traffic(&self) -> Traffic {
+        lock(&self.0.proxy.traffic).clone()
     }
 
     /// Makes the next `times` calls of `operation` (any operation, if none is given) fail.

@@ -35,6 +35,7 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
             calls.push(operation.to_owned());
         }
         drop(calls);
+        lock(&proxy.traffic).call(operation);
         lock(&proxy.faults).take(operation)
     });
     match fault {
@@ -81,6 +82,7 @@ impl Proxy {
         body: Bytes,
     ) -> Response {
         headers.remove(header::HOST);
+        let operation = operation(&headers).map(str::to_owned);
         let path = uri.path_and_query().map_or("/", |it| it.as_str());
         let sent = self
             .client
@@ -94,6 +96,9 @@ impl Proxy {
         };
         match received.await {
             Ok((status, headers, body)) => {
+                if let Some(operation) = operation {
+                    lock(&self.traffic).answer(&operation, body.len());
+                }
                 let mut response = Response::new(Body::from(body));
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::call::Action;
+use super::error::ApiError;
 use super::fault::FaultKind;
 use super::world::World;
 
@@ -32,6 +33,14 @@ pub struct Call {
     pub parameters: BTreeMap<String, String>,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl Call {
+    /// Whether the request limit refused it.
+    pub fn is_throttled(&self) -> bool {
+        let code = ApiError::RequestLimitExceeded.code();
+        matches!(&self.outcome, Outcome::Refused(refusal) if refusal == code)
+    }
 }
 
 /// What became of a call.

@@ -146,14 +146,18 @@ impl World {
                         _ => None,
                     })
             });
-        let views =
-            listed.map(|connection| (connection.id.to_string(), connection.view(endpoint, as_of)));
-        page(
+        let found = page(
             &format!("connections {endpoint} {filters:?}"),
-            views,
+            listed.map(|connection| (connection.id.to_string(), connection)),
             paging,
             self.behaviour().page_cap,
-        )
+        )?;
+        // Only those of the page: there may be thousands of others.
+        let views = found.items.into_iter().map(|it| it.view(endpoint, as_of));
+        Ok(Page {
+            items: views.collect(),
+            next_token: found.next_token,
+        })
     }
 
     pub(super) fn routes_page(

@@ -9,7 +9,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use super::answer_guards::{AnswerLimit, WholeAnswer};
 use super::{DynamoStore, Ec2ClientVpn, http_client};
 
-/// Tries of one call, the first among them. What is still throttled then is left to the next pass.
+/// Tries of one call, the first among them. What is still throttled then is left to the next pass. Standard retries, not
+/// adaptive ones: those slow the whole process down after a single throttled call, the next person's click included.
 const ATTEMPTS: u32 = 3;
 
 /// Makes the adapters from the environment: region, credentials and endpoint URLs are the SDK's own variables.
@@ -35,7 +36,7 @@ impl Clients {
     }
 
     /// EC2. An associate call takes a second or two; 5 s a try and 12 s in all leave room for two rounds within a
-    /// Lambda's 30 s.
+    /// Lambda's 30 s. A sweep begins no stop that these limits could carry past its end (`reconcile::stop`).
     pub fn vpn(&self) -> Ec2ClientVpn {
         let config = aws_sdk_ec2::config::Builder::from(&self.config)
             .interceptor(AnswerLimit)

@@ -34,7 +34,8 @@ impl Ec2ClientVpn {
     }
 }
 
-/// Reads a listing to its last page, each item by `$read`: `None` where it is not ours, an error where it cannot be told
+/// Reads a listing to its last page, each page into our types before the next, so that the SDK's never hold all of it,
+/// and each item by `$read`: `None` where it is not ours, an error where it cannot be told
 /// what it is. A listing whose pages go in a circle, or that is too long to be one, has no last page: it is incomplete.
 macro_rules! all_pages {
     ($paginator:expr, $items:ident, $read:expr) => {{

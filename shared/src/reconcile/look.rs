@@ -10,7 +10,7 @@ use crate::model::{EndpointState, ManagedEndpoint, Observation};
 use crate::ports::{StoreError, VpnError};
 
 /// How long a reading of EC2 serves everybody who clicks or polls.
-const READ_AT_MOST_EVERY: TimeDelta = TimeDelta::seconds(5);
+pub(super) const READ_AT_MOST_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// An observation older than this says nothing any more.
 pub(super) const TOO_OLD: TimeDelta = TimeDelta::minutes(2);
 
@@ -21,19 +21,29 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         state: &EndpointState,
     ) -> Result<bool, StoreError> {
-        let now_ms = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or(0);
-        let every_ms = u64::try_from(READ_AT_MOST_EVERY.num_milliseconds()).unwrap_or(0);
-        let last_allowed = now_ms.saturating_sub(every_ms);
-        if state
-            .reading_since_ms
-            .is_some_and(|since| since > last_allowed)
-        {
+        if !self.is_reading_due(state) {
             return Ok(false);
         }
+        let (now_ms, last_allowed) = self.reading_times();
         let claim = Update::new()
             .when_at_most("reading_since_ms", last_allowed)
             .set("reading_since_ms", now_ms);
         Ok(self.store.update(&endpoint.id, &claim).await?.is_some())
+    }
+
+    /// Whether nobody is known to have set out to read EC2 within [`READ_AT_MOST_EVERY`].
+    pub(super) fn is_reading_due(&self, state: &EndpointState) -> bool {
+        let (_, last_allowed) = self.reading_times();
+        state
+            .reading_since_ms
+            .is_none_or(|since| since <= last_allowed)
+    }
+
+    /// Now, and the latest beginning of a reading that allows another one now; in milliseconds since 1970.
+    fn reading_times(&self) -> (u64, u64) {
+        let now_ms = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or(0);
+        let every_ms = u64::try_from(READ_AT_MOST_EVERY.num_milliseconds()).unwrap_or(0);
+        (now_ms, now_ms.saturating_sub(every_ms))
     }
 
     pub(super) async fn pass(
@@ -63,15 +73,34 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         state: EndpointState,
     ) -> Result<Passed, StoreError> {
-        let now = self.clock.now();
         let pass = self.unseen(endpoint, state);
-        // Clocks differ between processes: what was seen in the future is not fresh either.
-        let fresh = (now - pass.seen.observed_at).abs() <= READ_AT_MOST_EVERY;
-        if fresh {
+        if self.is_fresh(&pass.seen) {
             pass.run().await
         } else {
             Ok(pass.report())
         }
+    }
+
+    /// As [`Self::pass_on_record`], where that would only report.
+    pub(super) fn nothing_due(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: EndpointState,
+    ) -> Option<Passed> {
+        let pass = self.unseen(endpoint, state);
+        let idle = !self.is_fresh(&pass.seen) || pass.decide().actions.is_empty();
+        idle.then(|| pass.report())
+    }
+
+    /// Whether what was seen can be acted on. Clocks differ between processes: what was seen in the future is not fresh
+    /// either.
+    fn is_fresh(&self, seen: &Observation) -> bool {
+        (self.clock.now() - seen.observed_at).abs() <= READ_AT_MOST_EVERY
+    }
+
+    /// Whether what was seen says nothing any more.
+    pub(super) fn is_too_old(&self, seen: &Observation) -> bool {
+        self.clock.now() - seen.observed_at > TOO_OLD
     }
 
     /// What is known without a look at EC2: it only reports.

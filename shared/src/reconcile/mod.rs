@@ -6,9 +6,11 @@
 //! committed before EC2 is called, `transitions` what is written together.
 
 mod ask;
+mod lately;
 mod look;
 mod observe;
 mod pass;
+mod recorded;
 mod restore;
 mod standing;
 mod start;
@@ -26,11 +28,13 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
+use lately::Lately;
+use recorded::Recorded;
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
-pub use sweep::{SweepError, Swept};
+pub use sweep::{LeftOut, SweepError, Swept};
 pub use visit::StatusError;
 
 /// EC2 takes at most ten operations in flight for each endpoint
@@ -44,6 +48,8 @@ pub struct Reconciler {
     clock: Arc<dyn Clock>,
     ids: EventIds,
     settings: Settings,
+    recorded: Recorded,
+    lately: Lately,
 }
 
 /// What was decided beforehand, the same for all endpoints.
@@ -72,6 +78,8 @@ impl Reconciler {
             clock,
             ids,
             settings,
+            recorded: Recorded::default(),
+            lately: Lately::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One pass over one endpoint: decide, act, until nothing is left to do now.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
 use super::observe::Seen;
@@ -22,7 +23,21 @@ pub(super) enum Driver {
     Sweep {
         /// Write down what is seen, and leave EC2 as it is.
         dry_run: bool,
+        /// When it has to be done; `None`: it may take its time.
+        end: Option<DateTime<Utc>>,
+        /// Whether it has put all on record that it should. Only such a sweep counts as the last one.
+        complete: bool,
     },
+}
+
+impl Driver {
+    /// Whether something that takes so long would be done in time.
+    pub(super) fn has_time_for(self, takes: TimeDelta, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Person | Self::Sweep { end: None, .. } => true,
+            Self::Sweep { end: Some(end), .. } => now + takes <= end,
+        }
+    }
 }
 
 /// What a pass came to.
@@ -38,6 +53,8 @@ pub struct Passed {
     pub delayed: Option<VpnError>,
     /// What EC2 refused for good in this pass.
     pub refused: Option<VpnError>,
+    /// A stop was due, and there was no time left to carry it through.
+    pub stop_left_out: bool,
 }
 
 /// A pass under way.
@@ -53,6 +70,7 @@ pub(super) struct Pass<'a> {
     pub(super) noted: bool,
     pub(super) delayed: Option<VpnError>,
     pub(super) refused: Option<VpnError>,
+    pub(super) stop_left_out: bool,
 }
 
 /// How an action ended.
@@ -89,6 +107,7 @@ impl<'a> Pass<'a> {
             noted: false,
             delayed,
             refused,
+            stop_left_out: false,
         }
     }
 
@@ -111,6 +130,7 @@ impl<'a> Pass<'a> {
             noted: true,
             delayed,
             refused,
+            stop_left_out: false,
         }
     }
 
@@ -144,6 +164,7 @@ impl<'a> Pass<'a> {
             seen,
             delayed,
             refused,
+            stop_left_out,
             ..
         } = self;
         Passed {
@@ -152,6 +173,7 @@ impl<'a> Pass<'a> {
             decision,
             delayed,
             refused,
+            stop_left_out,
         }
     }
 
@@ -208,7 +230,7 @@ impl<'a> Pass<'a> {
         let has_read = self.requests_before.is_some();
         match self.driver {
             Driver::Person => !sweeps_only && (has_read || !readers_only),
-            Driver::Sweep { dry_run } if dry_run && changes_ec2 => {
+            Driver::Sweep { dry_run: true, .. } if changes_ec2 => {
                 info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
                 false
             }
@@ -317,7 +339,7 @@ impl<'a> Pass<'a> {
         Ok(true)
     }
 
-    pub(super) fn scene(&self, now: chrono::DateTime<chrono::Utc>) -> transitions::Scene<'a> {
+    pub(super) fn scene(&self, now: DateTime<Utc>) -> transitions::Scene<'a> {
         transitions::Scene {
             endpoint: self.endpoint,
             settings: &self.reconciler.settings,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use tracing::warn;
 
-use super::pass::{Pass, Step};
+use super::pass::{Driver, Pass, Step};
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{AssociationId, NetworkStatus};
 use crate::policy::{self, Action};
@@ -11,10 +11,13 @@ use crate::ports::{StoreError, VpnError};
 
 /// A commit older than this is not acted on: the evidence behind it is too old.
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
+/// What the commit and the call take together if each is as slow as it may be: the SDK gives up on DynamoDB after 5 s
+/// and on EC2 after 12 (`aws::Clients`). With less time left, a stop is not begun.
+pub(super) const STOP_TAKES: TimeDelta = TimeDelta::seconds(17);
 
 impl Pass<'_> {
     pub(super) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
-        if !self.look_once_more().await {
+        if !self.has_time_to_stop() || !self.look_once_more().await {
             return Ok(Step::Done);
         }
         let decision = self.decide();
@@ -32,6 +35,9 @@ impl Pass<'_> {
             // What a stop deletes has to be remembered first.
             return Ok(Step::Done);
         }
+        if !self.has_time_to_stop() {
+            return Ok(Step::Done);
+        }
         let committed_at = self.reconciler.clock.now();
         let transition = transitions::stop(&self.scene(committed_at), rule, resumed);
         if self.commit(transition).await? == Step::Lost {
@@ -42,6 +48,18 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         self.disassociate().await
+    }
+
+    /// A stop that is begun is carried through: without the time for it, it is left to the next sweep, which comes
+    /// here first.
+    fn has_time_to_stop(&mut self) -> bool {
+        let now = self.reconciler.clock.now();
+        let has_time = self.driver.has_time_for(STOP_TAKES, now);
+        if !has_time && let Driver::Sweep { complete, .. } = &mut self.driver {
+            *complete = false;
+            self.stop_left_out = true;
+        }
+        has_time
     }
 
     /// Reads the connections again: between the first look and the commit somebody may have connected. What EC2 leaves

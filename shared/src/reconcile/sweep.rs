@@ -1,10 +1,13 @@
 //! A sweep's visit to one endpoint: what a pass does, on complete evidence, and what only sweeps put on record.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 
+use super::Reconciler;
 use super::observe::Plan;
 use super::pass::{Driver, Pass, Passed};
-use super::{Reconciler, side_by_side};
+use super::stop::STOP_TAKES;
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndpointState, ManagedEndpoint};
 use crate::policy::{Decision, Phase, stale_after};
@@ -13,7 +16,9 @@ use crate::ports::{StoreError, VpnError};
 /// How far behind the last sweep to look for connections that ended: EC2's listing lags, and the last sweep may have
 /// died before it wrote them down. EC2 lists them for 60 minutes.
 const LOOK_BACK: TimeDelta = TimeDelta::minutes(10);
-/// Records put side by side.
+/// Records put side by side. They are an endpoint's, so they share a partition, which takes 1,000 writes a second
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>): at some
+/// milliseconds each, more at once would only be throttled.
 const RECORDS_AT_ONCE: usize = 8;
 
 /// What a sweep came to at one endpoint.
@@ -47,14 +52,63 @@ pub enum SweepError {
     /// EC2 could not be read, or did not do what was asked.
     #[error(transparent)]
     Vpn(#[from] VpnError),
+    /// The time was up before all was done. The next sweep carries on.
+    #[error("no time was left for {0}")]
+    OutOfTime(LeftOut),
+}
+
+/// What a sweep had no time for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// A stop that was due.
+    Stop,
+    /// The ends of so many connections, which are not on record yet.
+    Ends(usize),
+}
+
+impl std::fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stop => f.write_str("a stop that is due"),
+            Self::Ends(count) => write!(f, "the records of {count} connections that ended"),
+        }
+    }
+}
+
+/// Ends of connections that a sweep met.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    recorded: usize,
+    left_out: usize,
 }
 
 impl Reconciler {
-    /// Sweeps one endpoint. What was seen is written down even where something else then fails.
+    /// When a sweep last did all it should at an endpoint: those that waited longest come first.
+    pub async fn last_sweep_at(
+        &self,
+        endpoint: &ManagedEndpoint,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(self.store.state(&endpoint.id).await?.last_sweep_at)
+    }
+
+    /// Sweeps one endpoint, however long that takes.
     pub async fn sweep(
         &self,
         endpoint: &ManagedEndpoint,
         dry_run: bool,
+    ) -> Result<Swept, SweepError> {
+        self.sweep_by(endpoint, dry_run, None).await
+    }
+
+    /// Sweeps one endpoint. What was seen is written down even where something else then fails.
+    ///
+    /// As `end` comes near, nothing is begun that could not be finished by then: what is left out is an error, and the
+    /// next sweep's to do.
+    pub async fn sweep_by(
+        &self,
+        endpoint: &ManagedEndpoint,
+        dry_run: bool,
+        end: Option<DateTime<Utc>>,
     ) -> Result<Swept, SweepError> {
         let before = self.store.state(&endpoint.id).await?;
         let (loaded, reading) = futures::join!(
@@ -69,14 +123,23 @@ impl Reconciler {
         }
         // The state is the one read first: whoever asked since makes a stop's condition fail.
         let state = before.clone().with_rest_of(&loaded);
-        let driver = Driver::Sweep { dry_run };
+        let driver = Driver::Sweep {
+            dry_run,
+            end,
+            complete: true,
+        };
         let seen = match self.interpret(reading, &state) {
             Ok(seen) => seen,
             Err(error) => return Err(self.unreadable(endpoint, state, error).await?.into()),
         };
-        let ended = self
-            .record_ended(endpoint, &state, &seen.connections)
+        let ends = self
+            .record_ended(endpoint, &state, &seen.connections, driver)
             .await?;
+        let driver = Driver::Sweep {
+            dry_run,
+            end,
+            complete: ends.left_out == 0,
+        };
         let mut pass = Pass::on_reading(
             self,
             endpoint,
@@ -98,11 +161,14 @@ impl Reconciler {
             decision,
             delayed,
             refused,
+            stop_left_out,
             ..
         } = pass.run().await?;
         match refused.or(delayed).or(gaps.pop()) {
             Some(error) => Err(error.into()),
-            None => Ok(Swept::of(&decision, ended)),
+            None if stop_left_out => Err(SweepError::OutOfTime(LeftOut::Stop)),
+            None if ends.left_out > 0 => Err(SweepError::OutOfTime(LeftOut::Ends(ends.left_out))),
+            None => Ok(Swept::of(&decision, ends.recorded)),
         }
     }
 
@@ -122,28 +188,61 @@ impl Reconciler {
             }))
     }
 
-    /// Puts each connection that ended on record, once however many sweeps see it.
+    /// Puts each connection that ended on record, once however many sweeps see it. It stops in time for a stop: a flood
+    /// of ends must not keep an idle endpoint up.
     async fn record_ended(
         &self,
         endpoint: &ManagedEndpoint,
         state: &EndpointState,
         connections: &[Connection],
-    ) -> Result<usize, StoreError> {
+        driver: Driver,
+    ) -> Result<Ends, StoreError> {
         let since = state.last_sweep_at.map(|at| at - LOOK_BACK);
-        let records: Vec<AuditRecord> = connections
-            .iter()
-            .filter_map(|connection| Some((connection, connection.ended_at?)))
-            .filter(|(_, ended_at)| since.is_none_or(|since| *ended_at >= since))
-            .map(|(connection, ended_at)| self.ended(endpoint, state, connection, ended_at))
-            .collect();
-        let puts = records
-            .iter()
-            .map(|record| self.store.put_record(record))
-            .collect();
-        for put in side_by_side(puts, RECORDS_AT_ONCE).await {
-            put?;
+        if let Some(since) = since {
+            self.recorded.forget_before(&endpoint.id, since);
         }
-        Ok(records.len())
+        let mut ends = Ends::default();
+        // One by one: what waits for its turn takes no memory, and ten thousand may have ended.
+        let mut puts = FuturesUnordered::new();
+        for connection in connections {
+            let Some(ended_at) = connection
+                .ended_at
+                .filter(|at| since.is_none_or(|since| *at >= since))
+            else {
+                continue;
+            };
+            let event_id = end_id(connection, ended_at);
+            if self.recorded.has(&endpoint.id, &event_id) {
+                ends.recorded += 1;
+                continue;
+            }
+            if !driver.has_time_for(STOP_TAKES, self.clock.now()) {
+                ends.left_out += 1;
+                continue;
+            }
+            if puts.len() >= RECORDS_AT_ONCE
+                && let Some(put) = puts.next().await
+            {
+                put?;
+                ends.recorded += 1;
+            }
+            puts.push(self.put_end(self.ended(endpoint, state, connection, ended_at), endpoint));
+        }
+        while let Some(put) = puts.next().await {
+            put?;
+            ends.recorded += 1;
+        }
+        Ok(ends)
+    }
+
+    async fn put_end(
+        &self,
+        record: AuditRecord,
+        endpoint: &ManagedEndpoint,
+    ) -> Result<(), StoreError> {
+        self.store.put_record(&record).await?;
+        self.recorded.note(&endpoint.id, record.event_id);
+        Ok(())
     }
 
     fn ended(
@@ -154,16 +253,11 @@ impl Reconciler {
         ended_at: DateTime<Utc>,
     ) -> AuditRecord {
         let event = Event::ConnectionEnded;
-        let fact = [
-            event.as_str(),
-            connection.id.as_str(),
-            &ended_at.to_rfc3339(),
-        ];
         let duration = connection
             .established_at
             .map(|established| ended_at - established);
         AuditRecord {
-            event_id: EventId::of_fact(ended_at, &fact),
+            event_id: end_id(connection, ended_at),
             endpoint: Some(endpoint.clone()),
             occurred_at: ended_at,
             event,
@@ -179,4 +273,11 @@ impl Reconciler {
             },
         }
     }
+}
+
+/// The same for whoever sees this end.
+fn end_id(connection: &Connection, ended_at: DateTime<Utc>) -> EventId {
+    let event = Event::ConnectionEnded.as_str();
+    let fact = [event, connection.id.as_str(), &ended_at.to_rfc3339()];
+    EventId::of_fact(ended_at, &fact)
 }

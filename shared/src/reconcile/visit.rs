@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use tracing::warn;
 
 use super::ask::Ask;
-use super::look::TOO_OLD;
 use super::observe::Plan;
 use super::{Reconciler, Standing};
 use crate::model::ManagedEndpoint;
@@ -29,6 +28,14 @@ pub enum StatusError {
 impl Reconciler {
     /// Where the endpoint stands. A pass, but no ask.
     pub async fn status(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
+        if let Some(standing) = self.on_its_way(endpoint).await? {
+            return Ok(standing);
+        }
+        self.status_anew(endpoint).await
+    }
+
+    async fn status_anew(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
+        let read_at = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
         let passed = if self.may_read(endpoint, &state).await? {
             let plan = Plan::for_people(&state, false, self.clock.now());
@@ -50,9 +57,10 @@ impl Reconciler {
         } else {
             self.pass_on_record(endpoint, state).await?
         };
-        if self.clock.now() - passed.seen.observed_at > TOO_OLD {
+        if self.is_too_old(&passed.seen) {
             return Err(StatusError::BeingRead);
         }
+        self.lately.keep(&endpoint.id, read_at, &passed);
         Ok(Standing::of(endpoint, &passed, self.clock.now()))
     }
 
@@ -87,7 +95,7 @@ impl Reconciler {
                 warn!(endpoint = %endpoint.name, "a lease changed while it was given back");
             }
         }
-        self.status(endpoint).await
+        self.status_anew(endpoint).await
     }
 
     /// The client profile, once its handing out is on record.

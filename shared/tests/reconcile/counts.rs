@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use sandbox::ec2::Action;
+use shared::model::update::Update;
 use shared::policy::Phase;
+use shared::ports::Store as _;
 
 use crate::wire::Wire;
 use crate::world::{World, person};
@@ -83,6 +85,77 @@ async fn a_poll_on_a_fresh_observation_is_one_query() {
     let wire = Wire::new();
     world.wired(&wire).status(&world.endpoint).await.unwrap();
     assert_eq!(wire.calls(), ["load"]);
+}
+
+#[tokio::test]
+async fn people_who_wait_read_the_leases_once_in_five_seconds_for_each_process() {
+    let world = World::new().await;
+    world.ask("yuki").await;
+    let wire = Wire::new();
+    let process = world.wired(&wire);
+    let calls = async || {
+        let before = wire.calls().len();
+        let standing = process.status(&world.endpoint).await.unwrap();
+        assert_eq!(standing.phase, Phase::Starting);
+        (wire.calls()[before..].to_vec(), standing)
+    };
+    assert_eq!(calls().await.0, ["load"]);
+    world.pass_seconds(4);
+    // Who asked since is named within five seconds.
+    world.ask("ren").await;
+    let (made, standing) = calls().await;
+    assert_eq!(made, ["state"]);
+    assert_eq!(standing.leases.len(), 1);
+    world.pass_seconds(1);
+    let (made, standing) = calls().await;
+    assert_eq!(made[..2], ["load", "update"], "a reading of EC2 is due");
+    assert_eq!(standing.leases.len(), 2);
+    assert_eq!(calls().await.0, ["state"]);
+    world
+        .reconciler()
+        .release(&world.endpoint, person("ren"))
+        .await
+        .unwrap();
+    let (made, standing) = calls().await;
+    assert_eq!(made, ["state", "load"], "a lease given back is gone");
+    assert_eq!(standing.leases.len(), 1);
+}
+
+#[tokio::test]
+async fn what_falls_due_while_people_wait_is_done_by_the_next_of_them() {
+    let world = World::new().await;
+    world.ask("yuki").await;
+    let process = world.reconciler();
+    process.status(&world.endpoint).await.unwrap();
+    let pinned = Update::new().set("mode", "on");
+    world
+        .store
+        .update(&world.endpoint.id, &pinned)
+        .await
+        .unwrap();
+    process.status(&world.endpoint).await.unwrap();
+    assert_eq!(world.count("mode.changed").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_waited_is_told_exactly_once_it_is_ready() {
+    let world = World::new().await;
+    world.ask("yuki").await;
+    let process = world.reconciler();
+    for _ in 0..20 * 60 {
+        if process.status(&world.endpoint).await.unwrap().phase == Phase::Ready {
+            break;
+        }
+        world.pass_seconds(1);
+    }
+    assert_eq!(world.count("association.completed").await, 1);
+    let wire = Wire::new();
+    let process = world.wired(&wire);
+    for _ in 0..2 {
+        let standing = process.status(&world.endpoint).await.unwrap();
+        assert_eq!(standing.phase, Phase::Ready);
+    }
+    assert_eq!(wire.calls(), ["load", "load"]);
 }
 
 #[tokio::test]

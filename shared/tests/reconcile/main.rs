@@ -12,5 +12,6 @@ mod by_hand;
 mod counts;
 mod crashes;
 mod faults;
+mod floods;
 mod races;
 mod story;

@@ -138,7 +138,7 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
     );
     match driver {
         Driver::Person => update.when_at_most("observed_at", seen.observed_at),
-        Driver::Sweep { .. } => {
+        Driver::Sweep { complete, .. } => {
             let last_use = if state.ready_since.is_none() {
                 None
             } else {
@@ -148,8 +148,9 @@ pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -
                 update = update.set("last_active_at", at);
             }
             let read_at_ms = u64::try_from(seen.observed_at.timestamp_millis()).unwrap_or(0);
-            // Whose connections were not read has to be read again from where they were last.
-            if seen.usage.is_some() {
+            // Where connections were not read, or ends not put on record, the next sweep looks again from the last
+            // that did it all; and it comes first there.
+            if complete && seen.usage.is_some() {
                 update = update.set("last_sweep_at", *now);
             }
             update.set("reading_since_ms", read_at_ms)

@@ -1,0 +1,73 @@
+//! What this process lately read of the leases, for people who wait.
+//!
+//! Two thousand who wait for one endpoint ask four hundred times a second, and each answer names all leases: 400 KB to
+//! read. DynamoDB reads 12 MB a second from a partition and refuses the rest
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). So, while an
+//! endpoint is on its way, a process reads the `state` item for each of them, and the leases once in five seconds: as
+//! often as anybody reads EC2.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::look::READ_AT_MOST_EVERY;
+use super::pass::Passed;
+use super::{Reconciler, Standing};
+use crate::model::{EndpointId, EndpointState, ManagedEndpoint};
+use crate::policy::Phase;
+use crate::ports::StoreError;
+
+/// The last reading of each endpoint that was on its way then.
+#[derive(Debug, Default)]
+pub(super) struct Lately(Mutex<BTreeMap<EndpointId, (DateTime<Utc>, EndpointState)>>);
+
+impl Lately {
+    /// Remembers a reading, if somebody is waiting.
+    pub(super) fn keep(&self, endpoint: &EndpointId, read_at: DateTime<Utc>, passed: &Passed) {
+        // What was read is put in place whole.
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_on_its_way(passed) {
+            all.insert(endpoint.clone(), (read_at, passed.state.clone()));
+        } else {
+            all.remove(endpoint);
+        }
+    }
+
+    /// The last reading, if it is young enough.
+    fn get(&self, endpoint: &EndpointId, now: DateTime<Utc>) -> Option<EndpointState> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, state) = all.get(endpoint)?;
+        ((now - *read_at).abs() < READ_AT_MOST_EVERY).then(|| state.clone())
+    }
+}
+
+impl Reconciler {
+    /// Where an endpoint stands that is on its way and for which nothing is due, with leases that this process lately
+    /// read; `None`: look properly. Whoever waits looks again in some seconds; once it is ready, what is told stands for
+    /// longer and has to be exact.
+    pub(super) async fn on_its_way(
+        &self,
+        endpoint: &ManagedEndpoint,
+    ) -> Result<Option<Standing>, StoreError> {
+        let now = self.clock.now();
+        let Some(lately) = self.lately.get(&endpoint.id, now) else {
+            return Ok(None);
+        };
+        let state = self.store.state(&endpoint.id).await?;
+        // Who gave a lease back sees that it is gone.
+        let same = state.is_same_time_up(&lately) && state.released_at == lately.released_at;
+        if !same || self.is_reading_due(&state) {
+            return Ok(None);
+        }
+        let passed = match self.nothing_due(endpoint, state.with_rest_of(&lately)) {
+            Some(passed) if !self.is_too_old(&passed.seen) => passed,
+            Some(_) | None => return Ok(None),
+        };
+        Ok(is_on_its_way(&passed).then(|| Standing::of(endpoint, &passed, self.clock.now())))
+    }
+}
+
+fn is_on_its_way(passed: &Passed) -> bool {
+    matches!(passed.decision.phase, Phase::Starting | Phase::Stopping)
+}
