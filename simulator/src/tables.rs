@@ -227,7 +227,8 @@ fn is_at_most(value: &Value, limit: &Value) -> bool {
             | Value::L(_)
             | Value::M(_)
             | Value::Bool(_)
-            | Value::Null,
+            | Value::Null
+            | Value::Foreign,
             _,
         ) => false,
     }

@@ -1,10 +1,9 @@
 //! One invocation: every endpoint, whatever becomes of the others.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use std::pin::pin;
-
 use futures::future::{Either, select};
 use futures::{StreamExt as _, stream};
 use lambda_runtime::Diagnostic;
@@ -143,11 +142,13 @@ impl Reaper {
             }
         };
         // A pass may end at any await (DESIGN 4): what is under way then is as a crash would leave it.
-        let in_time = select(pin!(all), pin!(time_is_up)).await;
-        if matches!(in_time, Either::Right(_)) {
+        let out_of_time = matches!(
+            select(pin!(all), pin!(time_is_up)).await,
+            Either::Right(_)
+        );
+        if out_of_time {
             error!("the time was up before all endpoints under way were done");
         }
-        drop(in_time);
         self.answer(ends)
     }
 

@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
             | Value::L(_)
             | Value::M(_)
             | Value::Bool(_)
-            | Value::Null => None,
+            | Value::Null
+            | Value::Foreign => None,
         });
         Ok(pairs?.unwrap_or_default())
     }
