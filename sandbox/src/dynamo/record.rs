@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// An item in DynamoDB's JSON: an audit record, or one of the lease table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Record(Value);
 
 impl Record {
