@@ -33,12 +33,31 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Play a working day at high speed, print it, and check that everything was as it should be.
     Day,
+    /// Play a storm: the real processes are killed at random, over a network that is cut, slowed and torn. Checks what
+    /// must hold whatever happens.
+    Chaos {
+        /// What the plan of faults, kills and habits follows from; without, another one each time.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// How many minutes the storm lasts, in real time.
+        #[arg(long, default_value_t = 1.0, value_parser = minutes)]
+        minutes: f64,
+    },
     /// This process is a function; the sandbox starts it.
     #[command(hide = true)]
     Function {
         /// Its name.
         name: String,
     },
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text
+        .parse()
+        .map_err(|_| "not a number of minutes".to_owned())?;
+    let fits = minutes > 0.0 && minutes <= 10_000.0;
+    fits.then_some(minutes)
+        .ok_or_else(|| "between 0 and 10000 minutes".to_owned())
 }
 
 #[cfg(test)]
@@ -50,6 +69,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_storm_lasts_a_while_and_not_for_ever() {
+        for minutes in ["0", "-1", "10001", "NaN", "long"] {
+            let arguments = ["sandbox", "chaos", "--minutes", minutes];
+            assert!(Cli::try_parse_from(arguments).is_err(), "{minutes}");
+        }
+        let arguments = ["sandbox", "chaos", "--seed", "7", "--minutes", "0.5"];
+        assert!(Cli::try_parse_from(arguments).is_ok());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! real functions. For developers and tests; never deployed.
 
 pub mod alb;
+pub mod chaos;
+mod checks;
 pub mod clock;
 mod control;
 pub mod day;

@@ -7,9 +7,11 @@ use std::env;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
+use sandbox::chaos::Plan;
 use sandbox::lambda::Program;
 use sandbox::{Options, Sandbox, example, function};
 use shared::clock::{Clock, FnClock};
@@ -23,6 +25,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Some(Command::Function { ref name }) => function::run(name, machine_clock()).await,
         Some(Command::Day) => play_a_day(&cli).await,
+        Some(Command::Chaos { seed, minutes }) => play_chaos(&cli, seed, minutes).await,
         None => run(&cli).await,
     }
 }
@@ -62,6 +65,21 @@ async fn play_a_day(cli: &Cli) -> anyhow::Result<()> {
     let mut options = options(cli)?;
     options.state = options.state.join("day");
     if !sandbox::day::run(options).await? {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// A storm, too.
+async fn play_chaos(cli: &Cli, seed: Option<u64>, minutes: f64) -> anyhow::Result<()> {
+    let mut options = options(cli)?;
+    options.state = options.state.join("chaos");
+    let by_clock = machine_clock().now().timestamp_millis().unsigned_abs();
+    let plan = Plan {
+        seed: seed.unwrap_or(by_clock),
+        storm: Duration::from_secs_f64(minutes * 60.0),
+    };
+    if !sandbox::chaos::run(options, plan).await? {
         std::process::exit(1);
     }
     Ok(())

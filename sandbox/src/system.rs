@@ -200,6 +200,10 @@ impl Sandbox {
         self.scheduler.fire().await
     }
 
+    pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
+        &self.scheduler
+    }
+
     /// Stops everything: no process is left, and time stands still until the next start.
     pub async fn shutdown(self) {
         self.heartbeat.abort();

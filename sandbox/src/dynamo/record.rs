@@ -7,7 +7,7 @@ use serde_json::Value;
 pub struct Record(Value);
 
 impl Record {
-    pub(super) fn new(item: Value) -> Self {
+    pub(crate) fn new(item: Value) -> Self {
         Self(item)
     }
 

@@ -271,6 +271,7 @@ impl World {
         let id = network.association_id.clone();
         found.networks.insert(id.clone(), network);
         self.network_changed(endpoint, &id);
+        self.security_groups_changed(endpoint);
         self.schedule(self.behaviour().associating, event);
         Ok(())
     }

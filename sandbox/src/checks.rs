@@ -1,15 +1,15 @@
-//! What has to hold, and what did not.
+//! What has to hold in a story, and what did not.
 
 /// The checks made so far.
 #[derive(Debug, Default)]
-pub(super) struct Checks {
+pub(crate) struct Checks {
     made: usize,
     failures: Vec<String>,
 }
 
 impl Checks {
     /// Notes whether something holds; `claim` says what, in a sentence.
-    pub(super) fn that(&mut self, holds: bool, claim: impl Into<String>) {
+    pub(crate) fn that(&mut self, holds: bool, claim: impl Into<String>) {
         self.made += 1;
         if !holds {
             let claim = claim.into();
@@ -19,7 +19,7 @@ impl Checks {
     }
 
     /// Notes whether two things are equal.
-    pub(super) fn equal<T: PartialEq + std::fmt::Debug>(
+    pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
         &mut self,
         found: &T,
         expected: &T,
@@ -31,15 +31,15 @@ impl Checks {
         );
     }
 
-    pub(super) fn failures(&self) -> &[String] {
+    pub(crate) fn failures(&self) -> &[String] {
         &self.failures
     }
 
-    pub(super) fn made(&self) -> usize {
+    pub(crate) fn made(&self) -> usize {
         self.made
     }
 
-    pub(super) fn passed(&self) -> usize {
+    pub(crate) fn passed(&self) -> usize {
         self.made - self.failures.len()
     }
 }
