@@ -312,9 +312,17 @@ impl<'a> Pass<'a> {
         else {
             return Ok(false);
         };
+        Ok(self.takes_over(state))
+    }
+
+    /// Goes on with the state as it is after a write of ours. `false`: meanwhile another pass put an association on record,
+    /// or took one off it, or took a snapshot, so that what this pass read of EC2 must not be judged by that state.
+    pub(super) fn takes_over(&mut self, state: EndpointState) -> bool {
+        let same = state.association_ids == self.state.association_ids
+            && state.snapshots == self.state.snapshots;
         self.state = state.with_rest_of(&self.state);
         self.noted = true;
-        Ok(true)
+        same
     }
 
     pub(super) fn scene(&self, now: chrono::DateTime<chrono::Utc>) -> transitions::Scene<'a> {

@@ -18,6 +18,8 @@ impl Pass<'_> {
         let intent = Update::new()
             .when("stay", Some(self.state.stay))
             .when("up_since", self.state.up_since)
+            // Whoever looked later knows whether it is still missing.
+            .when_at_most("observed_at", self.seen.observed_at)
             .insert("to_restore", &missing)
             .and(self.sighting());
         let Some(state) = self
@@ -28,8 +30,9 @@ impl Pass<'_> {
         else {
             return Ok(Step::Lost);
         };
-        self.state = state.with_rest_of(&self.state);
-        self.noted = true;
+        if !self.takes_over(state) {
+            return Ok(Step::Lost);
+        }
         let (routes, groups) = split(missing);
         let calls = routes.iter().map(|key| self.create_route(key)).collect();
         let made = side_by_side(calls, CALLS_AT_ONCE).await;

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use sandbox::ec2::Request;
-use shared::model::AssociationId;
 use shared::policy::Phase;
 
 use crate::world::{World, person};
@@ -62,21 +61,11 @@ async fn lose_the_second_subnet(world: &World) {
         .ec2
         .by_hand(Request::Disassociate {
             endpoint: world.endpoint.id.clone(),
-            association: second_association(world),
+            association: world.second_association(),
         })
         .unwrap();
     while world.count("disassociation.external").await == before {
         world.pass_seconds(60);
         world.sweep().await.unwrap();
     }
-}
-
-fn second_association(world: &World) -> AssociationId {
-    world.ec2.read(|ec2| {
-        let networks = &ec2.endpoint(&world.endpoint.id).unwrap().networks;
-        let up = |n: &&sandbox::ec2::TargetNetwork| {
-            n.subnet_id == world.endpoint.subnets[1] && n.status.as_str() == "associated"
-        };
-        networks.values().find(up).unwrap().association_id.clone()
-    })
 }

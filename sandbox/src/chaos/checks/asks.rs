@@ -1,6 +1,7 @@
 //! What people asked, what they were answered, and what is on record of it.
 
-use crate::chaos::employee::Answer;
+use crate::alb::TOKEN_LIFE;
+use crate::chaos::employee::{Answer, Wish};
 use crate::chaos::evidence::Evidence;
 use crate::dynamo::Record;
 
@@ -36,8 +37,12 @@ pub(super) fn known_answers(evidence: &Evidence) -> Vec<String> {
     let unknown = |answer: &&Answer| {
         let by_balancer = answer.status == 502 && answer.text.starts_with('<');
         let refused = answer.status == 502 && answer.code.is_some();
-        let unavailable = answer.status == 503 && answer.text.starts_with('{');
-        !(matches!(answer.status, 200 | 202 | 303) || by_balancer || refused || unavailable)
+        let page = if answer.wish == Wish::Open { '<' } else { '{' };
+        let unavailable = answer.status == 503 && answer.text.starts_with(page);
+        // The load balancer's token was too old when the function came to look at it.
+        let expired = answer.status == 401 && answer.received_at - answer.sent_at >= TOKEN_LIFE;
+        let fine = matches!(answer.status, 200 | 202 | 303);
+        !(fine || by_balancer || refused || unavailable || expired)
     };
     let answers = evidence.answers.iter().filter(unknown);
     answers.map(|answer| format!("{answer:?}")).collect()

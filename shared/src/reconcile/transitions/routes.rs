@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Scene;
+use super::{Scene, count};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::Value;
 use crate::model::update::Update;
@@ -61,11 +61,20 @@ pub(in crate::reconcile) fn snapshot_taken(scene: &Scene<'_>, snapshot: Snapshot
             record
         });
     Transition {
-        update: scene.change().when("ready_since", scene.state.ready_since),
+        update: following(scene.change(), scene).when("ready_since", scene.state.ready_since),
         records: record.into_iter().collect(),
         snapshot: Some(snapshot),
         ..Transition::default()
     }
+}
+
+/// A snapshot follows the one that this pass knew before it read EC2. Otherwise two passes that saw the same change would
+/// both put it on record, and one that read earlier would undo it.
+pub(super) fn following(update: Update, scene: &Scene<'_>) -> Update {
+    let taken = scene.state.snapshots;
+    update
+        .when("snapshots", count(taken))
+        .set("snapshots", taken + 1)
 }
 
 pub(super) fn restored_record(

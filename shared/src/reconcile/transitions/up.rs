@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::routes::{restored_record, still_to_restore};
+use super::routes::{following, restored_record, still_to_restore};
 use super::{OF_ONE_STAY, Scene, count, except, json, subnets};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::Value;
@@ -284,6 +284,9 @@ pub(in crate::reconcile) fn ready(
         update = update.set("start_seconds", start_seconds(&state.start_seconds, took));
     }
     update = still_to_restore(update, outstanding);
+    if snapshot.is_some() {
+        update = following(update, scene);
+    }
     let missing = outstanding.len();
     let reason = match (took, missing) {
         (Some(took), 0) => format!("Ready {} minutes after the request.", took.num_minutes()),
