@@ -141,7 +141,7 @@ impl Admin {
     }
 
     /// Changes routes or groups of an endpoint that is whole and in use: nothing takes it away just now.
-    fn edit(&mut self, mut dice: Dice, ec2: &Ec2, id: &EndpointId, evidence: &Evidence) {
+    fn edit(&mut self, mut dice: Dice, ec2: &Ec2, id: &EndpointId, evidence: &mut Evidence) {
         let truth = &evidence.truth;
         let subnets = truth.associated(id);
         let all = SUBNETS.iter().filter(|(name, _)| {
@@ -165,6 +165,7 @@ impl Admin {
         };
         if let Some(what) = what {
             wanted.edited_at = Some(now);
+            *evidence.edited_by_hand.entry(id.clone()).or_default() += 1;
             self.did(what);
         }
     }

@@ -37,6 +37,8 @@ pub(super) struct Evidence {
     pub(super) made_by_hand: BTreeSet<AssociationId>,
     /// What an administrator disassociated.
     pub(super) left_by_hand: BTreeSet<AssociationId>,
+    /// How often an administrator changed an endpoint's routes or groups.
+    pub(super) edited_by_hand: BTreeMap<EndpointId, usize>,
     /// Since when nothing is wrong any more.
     pub(super) calm_from: DateTime<Utc>,
     seen: BTreeMap<String, Record>,

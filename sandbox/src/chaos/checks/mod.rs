@@ -16,7 +16,7 @@ use crate::checks::Checks;
 /// A rule: what broke it, in sentences.
 type Rule = fn(&Evidence) -> Vec<String>;
 
-const RULES: [(&str, Rule); 17] = [
+const RULES: [(&str, Rule); 19] = [
     (
         "nothing is disassociated while somebody uses it",
         usage::never_in_use,
@@ -47,6 +47,11 @@ const RULES: [(&str, Rule); 17] = [
     (
         "the end of each connection is on record once",
         records::connections_ended_once,
+    ),
+    ("a change by hand is on record once", records::changes_once),
+    (
+        "what is lost once is made again once",
+        networks::restored_once,
     ),
     (
         "each ask that was promised is on record once",

@@ -95,6 +95,33 @@ fn times<'a>(evidence: &'a Evidence, events: &'a [&str]) -> BTreeMap<&'a str, us
     times
 }
 
+/// A route goes with its subnet's association, and is made again once with the next one.
+pub(super) fn restored_once(evidence: &Evidence) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (_, id) in endpoints() {
+        let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for record in evidence.of(&id, &["routes.restored"]) {
+            for subnet in record.set("subnet_ids") {
+                for cidr in record.set("cidrs") {
+                    *times.entry((subnet, cidr)).or_default() += 1;
+                }
+            }
+        }
+        for ((subnet, cidr), found) in times {
+            let networks = evidence.truth.of(&id);
+            let lives = networks
+                .filter(|(_, network)| network.subnet.as_str() == subnet)
+                .count();
+            if found > lives {
+                broken.push(format!(
+                    "{cidr} through {subnet}, associated {lives} times, was made again {found} times"
+                ));
+            }
+        }
+    }
+    broken
+}
+
 /// How many times up there were, for the report.
 pub(super) fn stays(evidence: &Evidence) -> usize {
     endpoints()

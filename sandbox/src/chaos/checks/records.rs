@@ -47,6 +47,20 @@ pub(super) fn stops_have_outcomes(evidence: &Evidence) -> Vec<String> {
     broken
 }
 
+/// There are no more records of changed routes and groups than there were changes.
+pub(super) fn changes_once(evidence: &Evidence) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (name, id) in endpoints() {
+        let records: Vec<&Record> = evidence.of(&id, &["routes.changed"]).collect();
+        let changes = evidence.edited_by_hand.get(&id).copied().unwrap_or(0);
+        if records.len() > changes {
+            let told: Vec<String> = records.into_iter().map(told).collect();
+            broken.push(format!("{changes} changes at {name}, and {told:#?}"));
+        }
+    }
+    broken
+}
+
 /// Records stay as they were written.
 pub(super) fn unaltered(evidence: &Evidence) -> Vec<String> {
     evidence.altered.clone()

@@ -164,7 +164,7 @@ fn a_history_as_it_should_be_breaks_no_rule() {
 #[test]
 fn each_rule_breaks_when_the_history_is_tampered_with() {
     type Tamper = fn(&mut Evidence);
-    let tampered: [(&str, Tamper); 26] = [
+    let tampered: [(&str, Tamper); 28] = [
         ("nothing is disassociated while somebody uses it", |e| {
             client(e).to = Some(at(44, 0));
         }),
@@ -234,6 +234,17 @@ fn each_rule_breaks_when_the_history_is_tampered_with() {
         }),
         ("the end of each connection is on record once", |e| {
             e.records.remove(3);
+        }),
+        ("a change by hand is on record once", |e| {
+            e.records.push(record(at(20, 0), "routes.changed", &[]));
+        }),
+        ("what is lost once is made again once", |e| {
+            for minute in [6, 7] {
+                let subnets = ("subnet_ids", json!({ "SS": ["subnet-1"] }));
+                let cidrs = ("cidrs", json!({ "SS": ["0.0.0.0/0"] }));
+                let again = record(at(minute, 0), "routes.restored", &[subnets, cidrs]);
+                e.records.push(again);
+            }
         }),
         ("each ask that was promised is on record once", |e| {
             e.records.remove(0);
