@@ -135,7 +135,7 @@ async fn a_request_whose_client_gave_up_does_not_arrive_later() {
     let (mut far, server) = pair().await;
     let server = serve(server);
     let way = tokio::spawn(async move {
-        let wait = Duration::from_secs(60);
+        let wait = Duration::from_mins(1);
         carry(
             || {
                 Some(Fault::Stall {

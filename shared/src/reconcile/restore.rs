@@ -15,7 +15,7 @@ impl Pass<'_> {
         &mut self,
         missing: BTreeSet<Restorable>,
     ) -> Result<Step, StoreError> {
-        let intent = Update::new()
+        let intent = transitions::next_routing(Update::new(), &self.state)
             .when("stay", Some(self.state.stay))
             .when("up_since", self.state.up_since)
             // Whoever looked later knows whether it is still missing.
@@ -30,7 +30,8 @@ impl Pass<'_> {
         else {
             return Ok(Step::Lost);
         };
-        if !self.takes_over(state) {
+        let routing = self.state.routing_version + 1;
+        if !self.takes_over(state, routing) {
             return Ok(Step::Lost);
         }
         let (routes, groups) = split(missing);

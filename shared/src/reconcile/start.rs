@@ -42,7 +42,8 @@ impl Pass<'_> {
         else {
             return Ok(Step::Lost);
         };
-        if !self.takes_over(state) {
+        let routing = self.state.routing_version;
+        if !self.takes_over(state, routing) {
             // The attempt is committed; whoever reads EC2 next makes what is missing then.
             return Ok(Step::Lost);
         }

@@ -54,6 +54,43 @@ async fn routes_come_back_with_a_subnet_that_an_administrator_took_and_brought_b
     assert_eq!(world.status().await.warnings, [""; 0]);
 }
 
+#[tokio::test]
+async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
+    let world = World::ready().await;
+    world.connect("yuki");
+    world.sweep().await.unwrap();
+    world.ec2.change(|ec2, _| ec2.fail_next_associations(1));
+    lose_the_second_subnet(&world).await;
+    for _ in 0..3 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("association.started").await, 2);
+    world.by_hand(Request::Disassociate {
+        endpoint: world.endpoint.id.clone(),
+        association: world.first_association(),
+    });
+    for _ in 0..15 {
+        world.pass_seconds(60);
+        let _ = world.sweep().await;
+    }
+    assert_eq!(world.count("association.failed").await, 1);
+    world.ask("ren").await;
+    world.sweep_until(Phase::Ready).await;
+    let records = world.records().await;
+    let ready: Vec<(&str, bool)> = records
+        .iter()
+        .filter(|record| record.text("event") == "association.completed")
+        .map(|record| {
+            (
+                record.text("stay"),
+                record.number("duration_seconds") < 3600.0,
+            )
+        })
+        .collect();
+    assert_eq!(ready, [("1", true), ("2", true)]);
+}
+
 /// By an administrator's hand, seen and put on record by a sweep.
 async fn lose_the_second_subnet(world: &World) {
     let before = world.count("disassociation.external").await;

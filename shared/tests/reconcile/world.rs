@@ -207,13 +207,22 @@ impl World {
         })
     }
 
+    /// The association of the first subnet, which is up.
+    pub fn first_association(&self) -> AssociationId {
+        self.association_of(0)
+    }
+
     /// The association of the second subnet, which is up.
     pub fn second_association(&self) -> AssociationId {
+        self.association_of(1)
+    }
+
+    fn association_of(&self, subnet: usize) -> AssociationId {
         self.ec2.read(|world| {
             let endpoint = world.endpoint(&self.endpoint.id).unwrap();
             let mut up = endpoint.associated();
-            let second = up.find(|n| n.subnet_id == self.endpoint.subnets[1]);
-            second.unwrap().association_id.clone()
+            let found = up.find(|n| n.subnet_id == self.endpoint.subnets[subnet]);
+            found.unwrap().association_id.clone()
         })
     }
 

@@ -8,9 +8,7 @@ use crate::chaos::truth::{Did, Done, Network};
 use crate::ec2::AssociationStatus;
 
 /// A call that took an associated network away, and the last look at the connections by the same process.
-fn taken<'a>(
-    evidence: &'a Evidence,
-) -> impl Iterator<Item = (&'a Done, &'a Network, Option<&'a Done>)> {
+fn taken(evidence: &Evidence) -> impl Iterator<Item = (&Done, &Network, Option<&Done>)> {
     let calls = &evidence.truth.calls;
     calls.iter().enumerate().filter_map(move |(place, call)| {
         let Did::Disassociated(id) = &call.what else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::routes::{following, restored_record, still_to_restore};
+use super::routes::{next_routing, restored_record, still_to_restore};
 use super::{OF_ONE_STAY, Scene, count, except, json, subnets};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::Value;
@@ -208,7 +208,13 @@ pub(in crate::reconcile) fn association_failed(
     let none_left = ours.len() == scene.state.association_ids.len();
     let (change, record) = failed(scene, &failure, details);
     let mut update = guard.and(change);
-    update = if none_left {
+    update = if none_left && scene.state.ready_since.is_some() {
+        // What was ready is over: whoever still wants it gets another stay, with a series of attempts of its own.
+        update
+            .assignments
+            .retain(|assignment| assignment.attribute() != "failed_at");
+        update.and(Update::new().remove(&except(OF_ONE_STAY, &["start_began_at"])))
+    } else if none_left {
         // Nothing is up any more, but the series of attempts goes on in this stay.
         update.and(Update::new().remove(&except(
             OF_ONE_STAY,
@@ -285,7 +291,7 @@ pub(in crate::reconcile) fn ready(
     }
     update = still_to_restore(update, outstanding);
     if snapshot.is_some() {
-        update = following(update, scene);
+        update = next_routing(update, state);
     }
     let missing = outstanding.len();
     let reason = match (took, missing) {
