@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{AssociationId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
 use super::evidence::{Evidence, endpoints, occurred_at};
 use super::truth::RoutePair;
 use crate::dice::Dice;
-use crate::ec2::{Answer, Cidr, Ec2, NewRoute, Request, RouteTarget, World};
+use crate::dynamo::Record;
+use crate::ec2::{Answer, AssociationStatus, Cidr, Ec2, NewRoute, Request, RouteTarget, World};
 
 const SUBNETS: [(&str, &str); 3] = [
     ("tokyo", "subnet-0aaaaaaaaaaaaaaa1"),
@@ -60,8 +61,14 @@ impl Admin {
         self.wanted.get(endpoint)
     }
 
-    /// Does something by hand in this minute, or not.
-    pub(super) fn act(&mut self, mut dice: Dice, ec2: &Ec2, evidence: &mut Evidence) {
+    /// Does something by hand in this minute, or not. `leases`: the lease table.
+    pub(super) fn act(
+        &mut self,
+        mut dice: Dice,
+        ec2: &Ec2,
+        leases: &[Record],
+        evidence: &mut Evidence,
+    ) {
         self.note_records(evidence);
         let Some((_, id)) = dice.pick(&endpoints().collect::<Vec<_>>()).cloned() else {
             return;
@@ -77,7 +84,7 @@ impl Admin {
                 ec2.change(|world, _| world.fail_next_associations(1));
                 self.did("let the next association fail");
             }
-            5..25 => self.edit(dice, ec2, &id, evidence),
+            5..25 if is_settled(leases, &id, evidence) => self.edit(dice, ec2, &id, evidence),
             _ => {}
         }
     }
@@ -184,6 +191,27 @@ impl Admin {
             }
         }
     }
+}
+
+/// Whether a snapshot was taken since the last subnet came up, and nothing is being made again. Before that, what is not
+/// there is taken for lost with the subnet, and not for deleted by hand.
+fn is_settled(leases: &[Record], id: &EndpointId, evidence: &Evidence) -> bool {
+    let item = |key: &str| {
+        let mut items = leases.iter();
+        items.find(|item| item.text("endpoint_id") == id.as_str() && item.text("item") == key)
+    };
+    let (Some(state), Some(snapshot)) = (item("state"), item("snapshot")) else {
+        return false;
+    };
+    let taken: Option<DateTime<Utc>> = snapshot.text("taken_at").parse().ok();
+    let came_up = evidence
+        .truth
+        .of(id)
+        .filter_map(|(_, network)| network.first(AssociationStatus::Associated))
+        .max();
+    let restores = !state.set("to_restore").is_empty();
+    // A network is seen as associated by the sweep after it, and the snapshot is of a sweep after that one.
+    taken > came_up.map(|at| at + TimeDelta::minutes(1)) && !restores
 }
 
 fn change_route(

@@ -13,10 +13,10 @@ use super::employee::{Answer, Wish};
 use super::evidence::{Evidence, JUMP};
 use super::people::{People, Sent};
 use super::plan::Plan;
-use crate::Sandbox;
 use crate::ec2::Ec2;
 use crate::lambda::Signal;
 use crate::network::Weather;
+use crate::{Sandbox, example};
 
 /// How many sweeps may be at work at once: whoever is stuck in a frozen network holds one for seconds.
 const SWEEPS_AT_ONCE: usize = 6;
@@ -104,7 +104,8 @@ impl Stage {
             self.signal(minute);
         }
         let by_hand = self.plan.dice("administrator", minute);
-        self.admin.act(by_hand, &ec2, &mut self.evidence);
+        let leases = self.sandbox.dynamo().items(example::LEASE_TABLE).await?;
+        self.admin.act(by_hand, &ec2, &leases, &mut self.evidence);
         let patience = Duration::from_millis(dice.between(40, 220));
         self.wait(patience).await?;
         self.learn();
