@@ -74,8 +74,8 @@ impl Admin {
             return;
         };
         match dice.between(0, 99) {
-            0..2 => self.disassociate(dice, ec2, &id, evidence),
-            2..4 => {
+            0..1 => self.disassociate(dice, ec2, &id, evidence),
+            1..4 => {
                 if let Some((_, subnet)) = dice.pick(&SUBNETS) {
                     self.associate(ec2, subnet, evidence);
                 }

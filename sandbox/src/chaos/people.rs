@@ -64,7 +64,7 @@ impl People {
                 browser: Browser::sign_in(name, url, clock.clone()).await?,
                 mood: Mood::Away,
                 waits: false,
-                forgetful: plan.dice("forgetful", number).chance(35),
+                forgetful: plan.dice("forgetful", number).chance(45),
             });
         }
         Ok(Self(people))
@@ -179,9 +179,9 @@ impl Person {
         ec2: &Ec2,
     ) -> Option<(&'static str, Vec<Wish>)> {
         let leaves = match (is_busy(at, minute), self.forgetful) {
-            (true, _) => 3,
-            (false, true) => 12,
-            (false, false) => 35,
+            (true, _) => 2,
+            (false, true) => 4,
+            (false, false) => 25,
         };
         if roll < leaves {
             self.disconnect(ec2);
