@@ -1,7 +1,7 @@
 //! What an administrator does by hand, beside the sweeps: followed, put on record, and never fought.
 
 use chrono::TimeDelta;
-use sandbox::ec2::Request;
+use sandbox::ec2::{Behaviour, Delay, Request};
 use shared::policy::Phase;
 
 use crate::world::{World, person};
@@ -59,6 +59,8 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
     let world = World::ready().await;
     world.connect("yuki");
     world.sweep().await.unwrap();
+    // It fails after the other subnet has gone.
+    associating_takes(&world, Delay::exactly(25 * 60));
     world.ec2.change(|ec2, _| ec2.fail_next_associations(1));
     lose_the_second_subnet(&world).await;
     for _ in 0..3 {
@@ -70,7 +72,8 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
         endpoint: world.endpoint.id.clone(),
         association: world.first_association(),
     });
-    for _ in 0..15 {
+    associating_takes(&world, Delay::exactly(5 * 60));
+    for _ in 0..30 {
         world.pass_seconds(60);
         let _ = world.sweep().await;
     }
@@ -89,6 +92,16 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
         })
         .collect();
     assert_eq!(ready, [("1", true), ("2", true)]);
+}
+
+fn associating_takes(world: &World, associating: Delay) {
+    world.ec2.change(|ec2, _| {
+        let behaviour = ec2.behaviour().clone();
+        ec2.set_behaviour(Behaviour {
+            associating,
+            ..behaviour
+        });
+    });
 }
 
 /// By an administrator's hand, seen and put on record by a sweep.
