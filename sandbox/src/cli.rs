@@ -47,6 +47,16 @@ pub(crate) enum Command {
         #[arg(long, value_name = "MS", value_parser = value_parser!(u32).range(1..=10_000))]
         ec2_milliseconds: Option<u32>,
     },
+    /// Play a storm: the real processes are killed at random, over a network that is cut, slowed and torn. Checks what
+    /// must hold whatever happens.
+    Chaos {
+        /// What the plan of faults, kills and habits follows from; without, another one each time.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// How many minutes the storm lasts, in real time.
+        #[arg(long, default_value_t = 1.0, value_parser = minutes)]
+        minutes: f64,
+    },
     /// This process is a function; the sandbox starts it.
     #[command(hide = true)]
     Function {
@@ -73,6 +83,15 @@ impl From<LoadPart> for Part {
     }
 }
 
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text
+        .parse()
+        .map_err(|_| "not a number of minutes".to_owned())?;
+    let fits = minutes > 0.0 && minutes <= 10_000.0;
+    fits.then_some(minutes)
+        .ok_or_else(|| "between 0 and 10000 minutes".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -82,6 +101,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_storm_lasts_a_while_and_not_for_ever() {
+        for minutes in ["0", "-1", "10001", "NaN", "long"] {
+            let arguments = ["sandbox", "chaos", "--minutes", minutes];
+            assert!(Cli::try_parse_from(arguments).is_err(), "{minutes}");
+        }
+        let arguments = ["sandbox", "chaos", "--seed", "7", "--minutes", "0.5"];
+        assert!(Cli::try_parse_from(arguments).is_ok());
     }
 
     #[test]

@@ -2,9 +2,12 @@
 //! real functions. For developers and tests; never deployed.
 
 pub mod alb;
+pub mod chaos;
+mod checks;
 pub mod clock;
 mod control;
 pub mod day;
+mod dice;
 pub mod dynamo;
 pub mod ec2;
 pub mod embedded;
@@ -13,6 +16,7 @@ pub mod function;
 mod html;
 pub mod lambda;
 pub mod load;
+pub mod network;
 mod options;
 pub mod scheduler;
 mod server;

@@ -7,9 +7,11 @@ use std::env;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
+use sandbox::chaos::Plan;
 use sandbox::lambda::Program;
 use sandbox::load::{Part, Size};
 use sandbox::{Options, Sandbox, example, function};
@@ -29,6 +31,7 @@ async fn main() -> anyhow::Result<()> {
             small,
             ec2_milliseconds,
         }) => put_on_load(&cli, part, small, ec2_milliseconds).await,
+        Some(Command::Chaos { seed, minutes }) => play_chaos(&cli, seed, minutes).await,
         None => run(&cli).await,
     }
 }
@@ -91,6 +94,21 @@ async fn put_on_load(
     };
     let parts: Vec<Part> = parts.iter().copied().map(Part::from).collect();
     if !sandbox::load::run(&options, &size, &parts).await? {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// A storm, too.
+async fn play_chaos(cli: &Cli, seed: Option<u64>, minutes: f64) -> anyhow::Result<()> {
+    let mut options = options(cli)?;
+    options.state = options.state.join("chaos");
+    let by_clock = machine_clock().now().timestamp_millis().unsigned_abs();
+    let plan = Plan {
+        seed: seed.unwrap_or(by_clock),
+        storm: Duration::from_secs_f64(minutes * 60.0),
+    };
+    if !sandbox::chaos::run(options, plan).await? {
         std::process::exit(1);
     }
     Ok(())

@@ -40,6 +40,8 @@ pub struct Options {
     pub alb: alb::Settings,
     /// The scheduler.
     pub scheduler: scheduler::Settings,
+    /// The seed of the faults of the network between the functions and AWS; `None`: there is nothing between them.
+    pub faulty_network: Option<u64>,
     /// How long a function may take, in real time.
     pub time_limit: Duration,
     /// How many processes of a function there may be.
@@ -62,6 +64,7 @@ impl Options {
             ec2: ec2::Settings::example(),
             alb: alb::Settings::default(),
             scheduler: scheduler::Settings::default(),
+            faulty_network: None,
             time_limit: Duration::from_secs(29),
             max_instances: 8,
         }

@@ -58,6 +58,11 @@ impl Server {
         })
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The base URL, without a slash at its end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

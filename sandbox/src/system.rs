@@ -15,6 +15,7 @@ use crate::dynamo::{Dynamo, Storage};
 use crate::ec2::Ec2;
 use crate::example::{self, Urls};
 use crate::lambda::{self, Function, InvokeError, Lambda};
+use crate::network::Network;
 use crate::options::{Options, StartError};
 use crate::scheduler::Scheduler;
 use crate::server::{self, Server};
@@ -42,6 +43,7 @@ pub struct Sandbox {
     urls: Urls,
     keys: Server,
     ec2_server: Server,
+    network: Option<Network>,
     heartbeat: JoinHandle<()>,
     _lock: File,
 }
@@ -82,7 +84,15 @@ impl Sandbox {
             dynamo: dynamo.url().to_owned(),
         };
 
-        let mut environment = example::environment(&urls);
+        let network = match options.faulty_network {
+            None => None,
+            Some(seed) => {
+                let ports =
+                    Network::start(seed, ec2_server.address(), dynamo.address(), keys.address());
+                Some(ports.await.map_err(io_error("cannot listen"))?)
+            }
+        };
+        let mut environment = example::environment(&seen_through(&urls, network.as_ref()));
         environment.extend(options.environment);
         let functions = crate::function::NAMES.map(|name| {
             let mut function = Function::new(name, environment.clone());
@@ -132,6 +142,7 @@ impl Sandbox {
             urls,
             keys,
             ec2_server,
+            network,
             _lock: lock,
         })
     }
@@ -161,6 +172,11 @@ impl Sandbox {
         &self.dynamo
     }
 
+    /// What is between the functions and AWS, if it was asked for with [`Options::faulty_network`].
+    pub fn network(&self) -> Option<&Network> {
+        self.network.as_ref()
+    }
+
     /// The shared clock.
     pub fn clock(&self) -> &Arc<ClockKeeper> {
         &self.clock
@@ -184,6 +200,10 @@ impl Sandbox {
         self.scheduler.fire().await
     }
 
+    pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
+        &self.scheduler
+    }
+
     /// Stops everything: no process is left, and time stands still until the next start.
     pub async fn shutdown(self) {
         self.heartbeat.abort();
@@ -191,12 +211,28 @@ impl Sandbox {
         // First the functions, so that no request waits for one that nobody answers.
         self.lambda.shutdown().await;
         self.alb.stop().await;
+        if let Some(network) = &self.network {
+            network.stop();
+        }
         self.dynamo.shutdown().await;
         self.ec2_server.stop().await;
         self.keys.stop().await;
         if let Err(error) = self.clock.stop() {
             tracing::warn!(%error, "cannot keep the time");
         }
+    }
+}
+
+/// The URLs as the functions have them.
+fn seen_through(urls: &Urls, network: Option<&Network>) -> Urls {
+    match network {
+        None => urls.clone(),
+        Some(network) => Urls {
+            alb: urls.alb.clone(),
+            keys: network.keys.url(),
+            ec2: network.ec2.url(),
+            dynamo: network.dynamo.url(),
+        },
     }
 }
 

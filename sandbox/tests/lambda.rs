@@ -12,7 +12,7 @@ use chrono::Utc;
 use lambda_runtime::{LambdaEvent, service_fn};
 use sandbox::clock::ClockKeeper;
 use sandbox::function;
-use sandbox::lambda::{Function, InvokeError, Lambda, Program, Settings};
+use sandbox::lambda::{Function, InvokeError, Lambda, Program, Settings, Signal};
 use serde_json::{Value, json};
 use shared::clock::{Clock, FnClock};
 
@@ -325,6 +325,34 @@ async fn killing_takes_idle_and_busy_processes() {
     assert_eq!(setup.lambda.instances("echo"), 0);
     assert_eq!(setup.lambda.kill("nobody").await, 0);
     setup.lambda.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_signal_takes_one_process_that_is_at_work_or_one_that_is_not() {
+    for signal in [Signal::Kill, Signal::Terminate] {
+        let setup = Setup::new(|_| {}).await;
+        assert!(!setup.lambda.signal("echo", true, 0, signal), "nobody yet");
+        let busy = tokio::spawn({
+            let lambda = setup.lambda.clone();
+            async move { lambda.invoke("echo", r#"{"do":"hang"}"#, None).await }
+        });
+        until(|| setup.lambda.log_tail("echo").contains("START")).await;
+        setup.invoke("tell").await.unwrap();
+        assert_eq!(setup.lambda.instances("echo"), 2);
+        assert!(setup.lambda.signal("echo", true, 7, signal));
+        let Err(InvokeError::Crashed { status, .. }) = busy.await.unwrap() else {
+            panic!("the invocation ends with its process");
+        };
+        assert!(status.starts_with("signal: "), "{status}");
+        assert!(
+            !setup.lambda.signal("echo", true, 0, signal),
+            "the other is idle"
+        );
+        assert!(setup.lambda.signal("echo", false, 0, signal));
+        until(|| setup.lambda.instances("echo") == 0).await;
+        assert!(!setup.lambda.signal("nobody", false, 0, signal));
+        setup.lambda.shutdown().await;
+    }
 }
 
 #[tokio::test]

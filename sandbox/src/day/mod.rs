@@ -3,7 +3,6 @@
 //! Between two things that happen, time jumps from minute to minute; each minute has its sweep. So a day of 18 hours
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
-pub(crate) mod checks;
 mod person;
 mod records;
 mod script;
@@ -12,8 +11,8 @@ pub(crate) mod timeline;
 
 use chrono::{DateTime, Utc};
 
+use crate::checks::Checks;
 use crate::{Options, Sandbox};
-use checks::Checks;
 use stage::Stage;
 
 /// A Monday, seven in the morning in Tokyo.

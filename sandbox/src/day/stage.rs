@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::clock::Clock;
 use shared::model::{ConnectionId, EndpointId};
 
-use super::checks::Checks;
 use super::records::{actor, occurred_at, sentence};
 use super::timeline;
+use crate::checks::Checks;
 use crate::ec2::{self, Ec2};
 use crate::{Sandbox, example};
 

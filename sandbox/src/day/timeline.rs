@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Tokyo;
 
 /// The time on the wall in Tokyo.
-pub(super) fn wall(at: DateTime<Utc>) -> String {
+pub(crate) fn wall(at: DateTime<Utc>) -> String {
     at.with_timezone(&Tokyo).format("%H:%M:%S").to_string()
 }
 
 /// A line of the story.
-pub(super) fn line(at: DateTime<Utc>, who: &str, what: &str) {
+pub(crate) fn line(at: DateTime<Utc>, who: &str, what: &str) {
     println!("  {}  {who:<12} {what}", wall(at));
 }
 

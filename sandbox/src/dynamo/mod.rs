@@ -9,6 +9,7 @@ mod traffic;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,6 +56,7 @@ pub struct Dynamo(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     url: String,
+    address: SocketAddr,
     proxy: Proxy,
     running: Mutex<Option<Running>>,
 }
@@ -99,6 +101,7 @@ impl Dynamo {
         let front = Server::start(server::bind(None).await?, proxy::router(proxy.clone()))?;
         Ok(Self(Arc::new(Inner {
             url: front.url(),
+            address: front.address(),
             proxy,
             running: Mutex::new(Some(Running { front, stop, back })),
         })))
@@ -107,6 +110,11 @@ impl Dynamo {
     /// The endpoint for any `DynamoDB` client. Credentials and region may be anything.
     pub fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     /// The operations called since the start or [`Self::reset_calls`], in order; calls that failed on demand included.

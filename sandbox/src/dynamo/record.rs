@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 /// An item in DynamoDB's JSON: an audit record, or one of the lease table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Record(Value);
 
 impl Record {
-    pub(super) fn new(item: Value) -> Self {
+    pub(crate) fn new(item: Value) -> Self {
         Self(item)
     }
 

@@ -164,6 +164,8 @@ pub struct Caller {
     pub actor: Actor,
     /// The region that the call was signed for; it stands in names that EC2 makes.
     pub region: String,
+    /// The access key that signed it: each instance of a function has its own. Empty: none did.
+    pub access_key: String,
     /// Only asks whether it would be permitted.
     pub dry_run: bool,
     /// How old the connections are that it gets to see; only a fault makes this more than zero.
@@ -332,6 +334,7 @@ impl Caller {
         Self {
             actor: Actor::Api,
             region: region.into(),
+            access_key: String::new(),
             dry_run: false,
             staleness: TimeDelta::zero(),
         }

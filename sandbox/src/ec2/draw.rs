@@ -3,33 +3,25 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// A seeded generator (`SplitMix64`). Saved with the world, so that a restored world goes on as it would have.
+use crate::dice::Dice;
+
+/// The world's dice. Saved with the world, so that a restored world goes on as it would have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Draw {
-    state: u64,
-}
+pub(super) struct Draw(Dice);
 
 impl Draw {
     pub(super) fn seeded(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(Dice::seeded(seed))
     }
 
     /// The 17 hexadecimal digits of an EC2 id; like most of EC2's, they start with a zero.
     pub(super) fn id(&mut self, prefix: &str) -> String {
-        format!("{prefix}{:017x}", self.next())
+        format!("{prefix}{:017x}", self.0.draw())
     }
 
     pub(super) fn delay(&mut self, delay: Delay) -> TimeDelta {
-        let span = u64::from(delay.max_seconds.saturating_sub(delay.min_seconds)) + 1;
-        let seconds = u64::from(delay.min_seconds) + self.next() % span;
+        let (least, most) = (delay.min_seconds, delay.max_seconds);
+        let seconds = self.0.between(least.into(), most.into());
         TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1000))
     }
 }

@@ -30,12 +30,15 @@ async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes
     let request_id = Uuid::new_v4().to_string();
     let form = [uri.query().unwrap_or_default().as_bytes(), &body].join(&b'&');
     let mut parameters = Parameters::decode(&form);
-    let asked = region(&headers).and_then(|region| Ok((region, parameters.action()?)));
-    let (region, action) = match asked {
+    let asked = signed_by(&headers).and_then(|signed| Ok((signed, parameters.action()?)));
+    let ((access_key, region), action) = match asked {
         Ok(asked) => asked,
         Err(refusal) => return refused(&refusal, &request_id),
     };
-    let mut caller = Caller::api(region);
+    let mut caller = Caller {
+        access_key,
+        ..Caller::api(region)
+    };
     let mut logged = Logged {
         action,
         parameters: parameters.all(),
@@ -134,8 +137,8 @@ fn broken_connection() -> Response {
     Body::from_stream(nothing).into_response()
 }
 
-/// The region of the credential scope, `AKID/20261123/ap-northeast-1/ec2/aws4_request`.
-fn region(headers: &HeaderMap) -> Result<String, ApiError> {
+/// Access key and region of the credential scope, `AKID/20261123/ap-northeast-1/ec2/aws4_request`.
+fn signed_by(headers: &HeaderMap) -> Result<(String, String), ApiError> {
     let authorization = headers
         .get(header::AUTHORIZATION)
         .ok_or(ApiError::MissingAuthenticationToken)?;
@@ -150,8 +153,8 @@ fn region(headers: &HeaderMap) -> Result<String, ApiError> {
         .map(|scope| scope.split('/').collect::<Vec<_>>())
         .as_deref()
     {
-        Some([_, _, region, "ec2", "aws4_request"]) if is_region(region) => {
-            Ok((*region).to_owned())
+        Some([access_key, _, region, "ec2", "aws4_request"]) if is_region(region) => {
+            Ok(((*access_key).to_owned(), (*region).to_owned()))
         }
         Some(_) | None => Err(ApiError::AuthFailure),
     }

@@ -29,6 +29,8 @@ pub struct Call {
     pub action: Action,
     /// By whom.
     pub actor: Actor,
+    /// The access key that signed it; empty: by hand.
+    pub access_key: String,
     /// The parameters as they came.
     pub parameters: BTreeMap<String, String>,
     /// What became of it.
@@ -83,6 +85,11 @@ impl World {
     /// How often each action was called, by whomever and whatever came of it.
     pub fn call_counts(&self) -> &BTreeMap<Action, u64> {
         &self.log.counts
+    }
+
+    /// The calls since they were last taken or forgotten, oldest first; how often each was called is kept.
+    pub fn take_calls(&mut self) -> Vec<Call> {
+        self.log.calls.drain(..).collect()
     }
 
     /// Forgets the calls so far.

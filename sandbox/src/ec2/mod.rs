@@ -12,6 +12,7 @@ pub mod control;
 mod draw;
 mod error;
 mod fault;
+mod history;
 mod http;
 mod listing;
 mod log;
@@ -32,6 +33,7 @@ pub use connection::{
 pub use draw::Delay;
 pub use error::ApiError;
 pub use fault::{Fault, FaultKind, InvalidFault};
+pub use history::{Change, Moment};
 pub use listing::{Filter, Page, Paging};
 pub use log::{Actor, Call, Outcome};
 pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};

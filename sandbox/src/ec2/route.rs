@@ -209,6 +209,7 @@ impl World {
         key: RouteKey,
         outcome: RouteOutcome,
     ) {
+        let id = endpoint.clone();
         let Ok(endpoint) = self.found_mut(endpoint) else {
             return;
         };
@@ -221,6 +222,7 @@ impl World {
                 RouteOutcome::Failed => RouteStatus::Failed,
             };
         }
+        self.route_changed(&id, key, false);
     }
 
     fn add_route(&mut self, endpoint: &EndpointId, route: NewRoute, origin: RouteOrigin) {
@@ -232,6 +234,7 @@ impl World {
                 .routes
                 .insert(key, Route::new(route, origin, RouteStatus::Creating));
         }
+        self.route_changed(endpoint, key, false);
         let outcome = match origin {
             RouteOrigin::Associate => RouteOutcome::Active,
             RouteOrigin::AddRoute => self.behaviour().route_outcome,
@@ -247,9 +250,9 @@ impl World {
         );
     }
 
-    fn remove_routes_later(&mut self, endpoint: &EndpointId, keys: &[RouteKey]) {
+    fn remove_routes_later(&mut self, endpoint_id: &EndpointId, keys: &[RouteKey]) {
         for &key in keys {
-            if let Ok(endpoint) = self.found_mut(endpoint)
+            if let Ok(endpoint) = self.found_mut(endpoint_id)
                 && let Some(route) = endpoint.routes.get_mut(&key)
                 && route.status != RouteStatus::Deleting
             {
@@ -259,6 +262,7 @@ impl World {
                     key,
                 };
                 self.schedule(self.behaviour().route_deleting, event);
+                self.route_changed(endpoint_id, key, false);
             }
         }
     }

@@ -215,6 +215,7 @@ impl Logged {
             at: world.now(),
             action,
             actor: caller.actor,
+            access_key: caller.access_key.clone(),
             parameters,
             outcome,
         });

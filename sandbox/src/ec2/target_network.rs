@@ -167,6 +167,7 @@ impl World {
         self.found_mut(endpoint)?
             .security_groups
             .clone_from(&groups);
+        self.security_groups_changed(endpoint);
         Ok(groups)
     }
 
@@ -203,10 +204,12 @@ impl World {
         };
         if network.will_fail {
             network.status = AssociationStatus::AssociationFailed;
+            self.network_changed(endpoint, association);
             return;
         }
         network.status = AssociationStatus::Associated;
         let subnet = network.subnet_id.clone();
+        self.network_changed(endpoint, association);
         self.add_association_routes(endpoint, &subnet);
     }
 
@@ -240,6 +243,7 @@ impl World {
                     .clone_from(&found.spec.security_group_ids);
             }
         }
+        self.security_groups_changed(endpoint);
         let event = Event::NetworkForgotten {
             endpoint: endpoint.clone(),
             association: association.clone(),
@@ -264,9 +268,10 @@ impl World {
             found.security_groups.extend(default_group);
         }
         found.vpc_id.get_or_insert_with(|| network.vpc_id.clone());
-        found
-            .networks
-            .insert(network.association_id.clone(), network);
+        let id = network.association_id.clone();
+        found.networks.insert(id.clone(), network);
+        self.network_changed(endpoint, &id);
+        self.security_groups_changed(endpoint);
         self.schedule(self.behaviour().associating, event);
         Ok(())
     }
@@ -282,6 +287,7 @@ impl World {
         {
             network.status = status;
         }
+        self.network_changed(endpoint, association);
     }
 }
 

@@ -15,6 +15,7 @@ use super::connection::Connection;
 use super::draw::{Delay, Draw};
 use super::error::ApiError;
 use super::fault::Fault;
+use super::history::Moment;
 use super::log::CallLog;
 use super::route::{Route, RouteKey};
 use super::settings::{Behaviour, EndpointSpec, RouteOutcome, Settings, Subnet, Vpc};
@@ -40,6 +41,8 @@ pub struct World {
     pub(super) faults: Vec<Fault>,
     #[serde(skip)]
     pub(super) log: CallLog,
+    #[serde(skip)]
+    pub(super) history: Option<Vec<Moment>>,
 }
 
 /// An endpoint and all that hangs on it.
@@ -130,6 +133,7 @@ impl World {
             bucket: None,
             faults: Vec::new(),
             log: CallLog::default(),
+            history: None,
         }
     }
 
@@ -206,6 +210,7 @@ impl World {
                 outcome,
             } => self.route_settles(&endpoint, key, outcome),
             Event::RouteGone { endpoint, key } => {
+                self.route_changed(&endpoint, key, true);
                 if let Ok(endpoint) = self.found_mut(&endpoint) {
                     endpoint.routes.remove(&key);
                 }

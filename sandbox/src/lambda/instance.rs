@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use rustix::process::{self, Pid};
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::log::Log;
 use super::runtime_api::{Delivery, Slot, Slots, Startup};
-use super::{InvokeError, Pool, Settings};
+use super::{InvokeError, Pool, Settings, Signal};
 use crate::function;
 
 /// One invocation.
@@ -31,7 +32,15 @@ pub(super) struct Instance {
     deliveries: mpsc::Sender<Delivery>,
     startup: watch::Receiver<Startup>,
     exit: watch::Receiver<Option<String>>,
-    kill: Arc<Notify>,
+    signals: Arc<Signals>,
+}
+
+/// What the process is to be sent. Only whoever waits for its end sends it, so that no other process can be meant that
+/// was given the same number after that end.
+#[derive(Debug, Default)]
+struct Signals {
+    kill: Notify,
+    terminate: Notify,
 }
 
 impl Instance {
@@ -43,7 +52,7 @@ impl Instance {
         pool: &Pool,
     ) -> io::Result<Self> {
         let id = Uuid::new_v4();
-        let mut command = command(settings, pool, &format!("{runtime_api}/{id}"))?;
+        let mut command = command(settings, pool, runtime_api, id)?;
         let (deliveries, receiver) = mpsc::channel(1);
         let (startup_sender, startup) = watch::channel(Startup::Starting);
         let function = &pool.function.name;
@@ -55,11 +64,11 @@ impl Instance {
         let child = command.spawn().inspect_err(|_| slots.remove(id))?;
 
         let (exit_sender, exit) = watch::channel(None);
-        let kill = Arc::new(Notify::new());
+        let signals = Arc::new(Signals::default());
         tokio::spawn({
-            let (slots, kill) = (slots.clone(), kill.clone());
+            let (slots, signals) = (slots.clone(), signals.clone());
             async move {
-                let status = ended(child, &kill).await;
+                let status = ended(child, &signals).await;
                 slots.remove(id);
                 exit_sender.send_replace(Some(status));
             }
@@ -69,7 +78,7 @@ impl Instance {
             deliveries,
             startup,
             exit,
-            kill,
+            signals,
         })
     }
 
@@ -80,9 +89,17 @@ impl Instance {
     /// Kills the process and waits until it is gone. Says whether it still lived.
     pub(super) async fn kill(&self) -> bool {
         let alive = self.is_alive();
-        self.kill.notify_one();
+        self.signals.kill.notify_one();
         self.exited().await;
         alive
+    }
+
+    /// Sends the process a signal, and does not wait for what becomes of it.
+    pub(super) fn send(&self, signal: Signal) {
+        match signal {
+            Signal::Kill => self.signals.kill.notify_one(),
+            Signal::Terminate => self.signals.terminate.notify_one(),
+        }
     }
 
     /// How the process ended, once it has.
@@ -166,23 +183,39 @@ impl Instance {
 }
 
 /// Waits for the end of the process, or makes it.
-async fn ended(mut child: Child, kill: &Notify) -> String {
+async fn ended(mut child: Child, signals: &Signals) -> String {
     // Waiting would close the pipe, by which the process knows that the sandbox lives.
     let _pipe = child.stdin.take();
-    let status = tokio::select! {
-        status = child.wait() => status,
-        () = kill.notified() => match child.kill().await {
-            Ok(()) => child.wait().await,
-            Err(error) => Err(error),
-        },
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status,
+            () = signals.kill.notified() => break match child.kill().await {
+                Ok(()) => child.wait().await,
+                Err(error) => Err(error),
+            },
+            () = signals.terminate.notified() => terminate(&child),
+        }
     };
     status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+/// A process that is just ending needs no signal any more.
+fn terminate(child: &Child) {
+    let pid = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .and_then(Pid::from_raw);
+    if let Some(pid) = pid
+        && let Err(error) = process::kill_process(pid, process::Signal::TERM)
+    {
+        tracing::debug!(%error, "a process could not be terminated");
+    }
 }
 
 /// The process's command, with the environment that Lambda gives and nothing of the developer's own: no profile, no
 /// credentials and no configuration of theirs may reach a function.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-fn command(settings: &Settings, pool: &Pool, runtime_api: &str) -> io::Result<Command> {
+fn command(settings: &Settings, pool: &Pool, runtime_api: &str, id: Uuid) -> io::Result<Command> {
     let function = &pool.function.name;
     let mut command = Command::new(&settings.program.path);
     command.args(&settings.program.arguments).env_clear();
@@ -201,7 +234,7 @@ fn command(settings: &Settings, pool: &Pool, runtime_api: &str) -> io::Result<Co
     }
     command
         .envs(&pool.function.environment)
-        .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+        .env("AWS_LAMBDA_RUNTIME_API", format!("{runtime_api}/{id}"))
         .env("AWS_LAMBDA_FUNCTION_NAME", function)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
@@ -216,7 +249,11 @@ fn command(settings: &Settings, pool: &Pool, runtime_api: &str) -> io::Result<Co
         )
         .env("AWS_REGION", &settings.region)
         .env("AWS_DEFAULT_REGION", &settings.region)
-        .env("AWS_ACCESS_KEY_ID", "AKIASANDBOX000000000")
+        // Each instance has credentials of its own, so that EC2's log tells their calls apart.
+        .env(
+            "AWS_ACCESS_KEY_ID",
+            format!("ASIA{}", &id.simple().to_string()[..16].to_uppercase()),
+        )
         .env("AWS_SECRET_ACCESS_KEY", "the sandbox checks no signature")
         .env("AWS_SESSION_TOKEN", "sandbox")
         .env("TZ", ":UTC")

@@ -32,6 +32,15 @@ pub use error::{FunctionError, InvokeError};
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
+/// How a process is told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// `SIGKILL`: it ends where it stands.
+    Kill,
+    /// `SIGTERM`: it may do as it likes with it; what does nothing about it ends.
+    Terminate,
+}
+
 /// How long a function may take to start; Lambda's own limit.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -217,6 +226,28 @@ impl Lambda {
             }
         }
         killed
+    }
+
+    /// Sends a signal to one of a function's processes, and says whether there was one: one that is at work (or starting)
+    /// if `at_work`, else an idle one. Which of them, `which` chooses.
+    pub fn signal(&self, function: &str, at_work: bool, which: u64, signal: Signal) -> bool {
+        let Some(pool) = self.0.pools.get(function) else {
+            return false;
+        };
+        let instances = lock(&pool.instances);
+        let idle = |one: &Arc<Instance>| instances.idle.iter().any(|other| Arc::ptr_eq(one, other));
+        let fitting: Vec<_> = instances
+            .all
+            .iter()
+            .filter(|one| one.is_alive() && idle(one) != at_work)
+            .collect();
+        let count = u64::try_from(fitting.len()).unwrap_or(u64::MAX).max(1);
+        let chosen = usize::try_from(which % count).ok();
+        let chosen = chosen.and_then(|chosen| fitting.get(chosen));
+        if let Some(instance) = chosen {
+            instance.send(signal);
+        }
+        chosen.is_some()
     }
 
     /// How many processes of a function live.

@@ -10,7 +10,7 @@ use shared::model::{ConnectionId, Traffic};
 
 use super::measure::{self, Used};
 use super::{Size, world};
-use crate::day::checks::Checks;
+use crate::checks::Checks;
 use crate::day::timeline::heading;
 use crate::ec2::{Action, Client, Fault, FaultKind, Request, Throttle};
 use crate::lambda::InvokeError;

@@ -9,7 +9,7 @@ mod people;
 pub mod world;
 
 use crate::Options;
-use crate::day::checks::Checks;
+use crate::checks::Checks;
 use crate::day::timeline::heading;
 
 /// How much load.

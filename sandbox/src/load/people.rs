@@ -13,7 +13,7 @@ use shared::clock::Clock;
 use super::Size;
 use super::measure::{self, Timings};
 use crate::alb::{Event, TokenMint};
-use crate::day::checks::Checks;
+use crate::checks::Checks;
 use crate::day::timeline::heading;
 use crate::dynamo::{Fault, Record};
 use crate::ec2::{Action, AssociationStatus, Delay};

@@ -258,6 +258,7 @@ fn calls_are_counted_until_the_log_is_emptied() {
             at,
             action,
             actor: api().actor,
+            access_key: String::new(),
             parameters: [].into(),
             outcome: Outcome::Done,
         };

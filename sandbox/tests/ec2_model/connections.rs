@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use sandbox::ec2::{
-    Answer, Caller, Client, ClientError, ConnectionView, Paging, Request, Traffic, World,
+    Answer, AssociationStatus, Caller, Change, Client, ClientError, ConnectionView, Paging,
+    Request, Traffic, World,
 };
 use shared::model::ConnectionId;
 
@@ -244,4 +245,44 @@ fn connections_belong_to_one_endpoint() {
         world.silence(at(400), &unknown),
         Err(ClientError::NoConnection(unknown))
     );
+}
+
+#[test]
+fn the_history_tells_what_became_of_networks_routes_and_connections() {
+    let (mut world, one, other) = up();
+    assert_eq!(world.take_history(), [], "nothing is remembered unasked");
+    world.keep_history();
+    let connection = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    for association in [&one, &other] {
+        world
+            .disassociate(at(500), &tokyo(), association)
+            .expect("disassociates");
+    }
+    world.advance(at(900));
+    let told = world.take_history();
+    let of = |wanted: &dyn Fn(&Change) -> bool| -> Vec<i64> {
+        let fitting = told.iter().filter(|moment| wanted(&moment.change));
+        fitting
+            .map(|moment| (moment.at - at(0)).num_seconds())
+            .collect()
+    };
+    let status = |wanted: AssociationStatus| {
+        of(&|change| {
+            matches!(change, Change::Network { association, status, .. }
+                if *association == one && *status == wanted)
+        })
+    };
+    assert_eq!(status(AssociationStatus::Disassociating), [500]);
+    assert_eq!(status(AssociationStatus::Disassociated), [700]);
+    assert_eq!(
+        of(&|change| *change == Change::Connected(connection.clone())),
+        [400]
+    );
+    assert_eq!(
+        of(&|change| *change == Change::Ended(connection.clone())),
+        [500]
+    );
+    let routes_gone = of(&|change| matches!(change, Change::Route { status: None, .. }));
+    assert_eq!(routes_gone, [503; 6]);
+    assert_eq!(world.take_history(), []);
 }

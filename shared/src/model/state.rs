@@ -60,6 +60,8 @@ pub struct EndpointState {
     pub stop_failed_at: Option<DateTime<Utc>>,
     /// What this stay's start has to make again and has not seen in place yet.
     pub to_restore: BTreeSet<Restorable>,
+    /// How often a snapshot was taken or routes were set out to be made again.
+    pub routing_version: u64,
     /// What an administrator set.
     pub mode: Option<Mode>,
     /// Until when; `None` with a mode: until it is taken away.
@@ -172,6 +174,7 @@ impl EndpointState {
             stopping_since: read.time("stopping_since")?,
             stop_failed_at: read.time("stop_failed_at")?,
             to_restore: read.set("to_restore", |text| Restorable::parse(&text))?,
+            routing_version: read.count("routing_version")?.unwrap_or(0),
             mode,
             mode_until,
             mode_noted: read.text("mode_noted")?.unwrap_or_default().to_owned(),

@@ -334,9 +334,19 @@ impl<'a> Pass<'a> {
         else {
             return Ok(false);
         };
+        let routing = self.state.routing_version;
+        Ok(self.takes_over(state, routing))
+    }
+
+    /// Goes on with the state as it is after a write of ours. `false`: meanwhile another pass put an association on record,
+    /// or took one off it, or began to make routes again or took a snapshot (the version is not `routing`), so that what
+    /// this pass read of EC2 must not be judged by that state.
+    pub(super) fn takes_over(&mut self, state: EndpointState, routing: u64) -> bool {
+        let same =
+            state.association_ids == self.state.association_ids && state.routing_version == routing;
         self.state = state.with_rest_of(&self.state);
         self.noted = true;
-        Ok(true)
+        same
     }
 
     pub(super) fn scene(&self, now: DateTime<Utc>) -> transitions::Scene<'a> {

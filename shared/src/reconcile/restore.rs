@@ -15,9 +15,11 @@ impl Pass<'_> {
         &mut self,
         missing: BTreeSet<Restorable>,
     ) -> Result<Step, StoreError> {
-        let intent = Update::new()
+        let intent = transitions::next_routing(Update::new(), &self.state)
             .when("stay", Some(self.state.stay))
             .when("up_since", self.state.up_since)
+            // Whoever looked later knows whether it is still missing.
+            .when_at_most("observed_at", self.seen.observed_at)
             .insert("to_restore", &missing)
             .and(self.sighting());
         let Some(state) = self
@@ -28,8 +30,10 @@ impl Pass<'_> {
         else {
             return Ok(Step::Lost);
         };
-        self.state = state.with_rest_of(&self.state);
-        self.noted = true;
+        let routing = self.state.routing_version + 1;
+        if !self.takes_over(state, routing) {
+            return Ok(Step::Lost);
+        }
         let (routes, groups) = split(missing);
         let calls = routes.iter().map(|key| self.create_route(key)).collect();
         let made = side_by_side(calls, CALLS_AT_ONCE).await;

@@ -42,8 +42,11 @@ impl Pass<'_> {
         else {
             return Ok(Step::Lost);
         };
-        self.state = state.with_rest_of(&self.state);
-        self.noted = true;
+        let routing = self.state.routing_version;
+        if !self.takes_over(state, routing) {
+            // The attempt is committed; whoever reads EC2 next makes what is missing then.
+            return Ok(Step::Lost);
+        }
         self.associate(subnet_ids).await
     }
 

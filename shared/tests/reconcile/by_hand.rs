@@ -1,8 +1,7 @@
 //! What an administrator does by hand, beside the sweeps: followed, put on record, and never fought.
 
 use chrono::TimeDelta;
-use sandbox::ec2::Request;
-use shared::model::AssociationId;
+use sandbox::ec2::{Behaviour, Delay, Request};
 use shared::policy::Phase;
 
 use crate::world::{World, person};
@@ -55,6 +54,56 @@ async fn routes_come_back_with_a_subnet_that_an_administrator_took_and_brought_b
     assert_eq!(world.status().await.warnings, [""; 0]);
 }
 
+#[tokio::test]
+async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
+    let world = World::ready().await;
+    world.connect("yuki");
+    world.sweep().await.unwrap();
+    // It fails after the other subnet has gone.
+    associating_takes(&world, Delay::exactly(25 * 60));
+    world.ec2.change(|ec2, _| ec2.fail_next_associations(1));
+    lose_the_second_subnet(&world).await;
+    for _ in 0..3 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("association.started").await, 2);
+    world.by_hand(Request::Disassociate {
+        endpoint: world.endpoint.id.clone(),
+        association: world.first_association(),
+    });
+    associating_takes(&world, Delay::exactly(5 * 60));
+    for _ in 0..30 {
+        world.pass_seconds(60);
+        let _ = world.sweep().await;
+    }
+    assert_eq!(world.count("association.failed").await, 1);
+    world.ask("ren").await;
+    world.sweep_until(Phase::Ready).await;
+    let records = world.records().await;
+    let ready: Vec<(&str, bool)> = records
+        .iter()
+        .filter(|record| record.text("event") == "association.completed")
+        .map(|record| {
+            (
+                record.text("stay"),
+                record.number("duration_seconds") < 3600.0,
+            )
+        })
+        .collect();
+    assert_eq!(ready, [("1", true), ("2", true)]);
+}
+
+fn associating_takes(world: &World, associating: Delay) {
+    world.ec2.change(|ec2, _| {
+        let behaviour = ec2.behaviour().clone();
+        ec2.set_behaviour(Behaviour {
+            associating,
+            ..behaviour
+        });
+    });
+}
+
 /// By an administrator's hand, seen and put on record by a sweep.
 async fn lose_the_second_subnet(world: &World) {
     let before = world.count("disassociation.external").await;
@@ -62,21 +111,11 @@ async fn lose_the_second_subnet(world: &World) {
         .ec2
         .by_hand(Request::Disassociate {
             endpoint: world.endpoint.id.clone(),
-            association: second_association(world),
+            association: world.second_association(),
         })
         .unwrap();
     while world.count("disassociation.external").await == before {
         world.pass_seconds(60);
         world.sweep().await.unwrap();
     }
-}
-
-fn second_association(world: &World) -> AssociationId {
-    world.ec2.read(|ec2| {
-        let networks = &ec2.endpoint(&world.endpoint.id).unwrap().networks;
-        let up = |n: &&sandbox::ec2::TargetNetwork| {
-            n.subnet_id == world.endpoint.subnets[1] && n.status.as_str() == "associated"
-        };
-        networks.values().find(up).unwrap().association_id.clone()
-    })
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
-use sandbox::ec2::Action;
+use sandbox::ec2::{Action, NewRoute, Request, RouteTarget};
 use shared::policy::Phase;
 use shared::ports::Store as _;
+use tokio::sync::oneshot;
 
 use crate::wire::{When, Wire};
 use crate::world::{World, person};
@@ -101,6 +102,138 @@ async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back(
             "routes.restored",
         ]
     );
+}
+
+/// The second subnet was taken away by hand, which is on record.
+async fn half() -> Arc<World> {
+    let world = World::ready().await;
+    let second = world.second_association();
+    world.by_hand(Request::Disassociate {
+        endpoint: world.endpoint.id.clone(),
+        association: second,
+    });
+    while world.count("disassociation.external").await == 0 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    world.pass_seconds(60);
+    Arc::new(world)
+}
+
+/// An administrator makes a route, and a sweep sees it.
+async fn route_made_and_seen(world: &World) {
+    world.by_hand(Request::CreateRoute {
+        endpoint: world.endpoint.id.clone(),
+        route: NewRoute {
+            cidr: "10.41.0.0/16".parse().unwrap(),
+            target: RouteTarget::Subnet(world.endpoint.subnets[0].clone()),
+            description: String::new(),
+        },
+        client_token: None,
+    });
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    assert_eq!(world.count("routes.changed").await, 1);
+}
+
+#[tokio::test]
+async fn what_another_pass_associates_after_a_sweeps_read_is_not_gone() {
+    let world = half().await;
+    let wire = Wire::new();
+    let clicker = world.clone();
+    wire.hook(When::After, "target_networks", 1, move || async move {
+        clicker.pass_seconds(6);
+        clicker.ask("ren").await;
+        assert_eq!(clicker.count("association.started").await, 2);
+    });
+    let wired = world.wired(&wire);
+    let _ = wired.sweep(&world.endpoint, false).await;
+    for _ in 0..15 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("disassociation.external").await, 1);
+    assert_eq!(world.count("association.adopted").await, 0);
+    assert_eq!(world.associations(), 2);
+}
+
+#[tokio::test]
+async fn a_change_by_hand_that_two_sweeps_see_is_on_record_once() {
+    let world = Arc::new(World::ready().await);
+    let wire = Wire::new();
+    let other = world.clone();
+    wire.hook(When::After, "target_networks", 1, move || async move {
+        route_made_and_seen(&other).await;
+    });
+    // It reads the routes beside the target networks, or after them: it may see the new one or not.
+    let wired = world.wired(&wire);
+    let _ = wired.sweep(&world.endpoint, false).await;
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    assert_eq!(world.count("routes.changed").await, 1);
+
+    let wire = Wire::new();
+    let other = world.clone();
+    wire.hook(When::Before, "commit", 1, move || async move {
+        other.sweep().await.unwrap();
+        assert_eq!(other.count("routes.changed").await, 2);
+    });
+    world.by_hand(Request::DeleteRoute {
+        endpoint: world.endpoint.id.clone(),
+        cidr: "10.41.0.0/16".parse().unwrap(),
+        target: RouteTarget::Subnet(world.endpoint.subnets[0].clone()),
+    });
+    world.pass_seconds(60);
+    let wired = world.wired(&wire);
+    let _ = wired.sweep(&world.endpoint, false).await;
+    assert_eq!(world.count("routes.changed").await, 2);
+}
+
+#[tokio::test]
+async fn a_sweep_that_read_the_routes_before_a_change_does_not_undo_its_record() {
+    let world = Arc::new(World::ready().await);
+    let wire = Wire::new();
+    let (read, routes_read) = oneshot::channel();
+    wire.hook(When::After, "routes", 1, move || async move {
+        read.send(()).unwrap();
+    });
+    let other = world.clone();
+    wire.hook(When::Before, "load", 1, move || async move {
+        routes_read.await.unwrap();
+        route_made_and_seen(&other).await;
+    });
+    let wired = world.wired(&wire);
+    let _ = wired.sweep(&world.endpoint, false).await;
+    assert_eq!(world.count("routes.changed").await, 1);
+    let snapshot = world.state().await.snapshot.unwrap();
+    assert_eq!(snapshot.routes.len(), 7);
+}
+
+#[tokio::test]
+async fn a_sweep_with_an_older_reading_does_not_make_again_what_another_made() {
+    let world = half().await;
+    world.connect("yuki");
+    world.sweep().await.unwrap();
+    while world.associated() < 2 {
+        world.pass_seconds(60);
+    }
+    let wire = Wire::new();
+    let other = world.clone();
+    wire.hook(When::After, "routes", 1, move || async move {
+        for _ in 0..2 {
+            other.pass_seconds(30);
+            other.sweep().await.unwrap();
+        }
+        assert_eq!(other.count("routes.restored").await, 1);
+    });
+    let wired = world.wired(&wire);
+    let _ = wired.sweep(&world.endpoint, false).await;
+    for _ in 0..3 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("routes.restored").await, 1);
+    assert_eq!(world.manual_routes().len(), 6);
 }
 
 #[tokio::test]

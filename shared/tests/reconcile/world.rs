@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
-use sandbox::ec2::{Action, Client, Fault, FaultKind};
+use sandbox::ec2::{Action, Client, Fault, FaultKind, Request};
 use sandbox::embedded::{Embedded, Options};
 use sandbox::example;
 use shared::clock::Clock;
 use shared::model::audit::{EventIds, Origin, Retention};
-use shared::model::{ConnectionId, EndpointState, ManagedEndpoint, Rules};
+use shared::model::{AssociationId, ConnectionId, EndpointState, ManagedEndpoint, Rules};
 use shared::policy::Phase;
 use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{
@@ -197,6 +197,38 @@ impl World {
                 .filter(|n| matches!(n.status.as_str(), "associating" | "associated"))
                 .count()
         })
+    }
+
+    /// How many of them traffic can go through.
+    pub fn associated(&self) -> usize {
+        self.ec2.read(|world| {
+            let endpoint = world.endpoint(&self.endpoint.id).unwrap();
+            endpoint.associated().count()
+        })
+    }
+
+    /// The association of the first subnet, which is up.
+    pub fn first_association(&self) -> AssociationId {
+        self.association_of(0)
+    }
+
+    /// The association of the second subnet, which is up.
+    pub fn second_association(&self) -> AssociationId {
+        self.association_of(1)
+    }
+
+    fn association_of(&self, subnet: usize) -> AssociationId {
+        self.ec2.read(|world| {
+            let endpoint = world.endpoint(&self.endpoint.id).unwrap();
+            let mut up = endpoint.associated();
+            let found = up.find(|n| n.subnet_id == self.endpoint.subnets[subnet]);
+            found.unwrap().association_id.clone()
+        })
+    }
+
+    /// An administrator does it.
+    pub fn by_hand(&self, request: Request) {
+        self.ec2.by_hand(request).unwrap();
     }
 
     /// The manual routes in force: destination and target.

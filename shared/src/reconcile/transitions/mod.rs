@@ -22,7 +22,7 @@ use crate::policy::{Decision, Phase};
 use crate::ports::Transition;
 
 pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
-pub(super) use routes::{restored, snapshot_taken};
+pub(super) use routes::{next_routing, restored, snapshot_taken};
 pub(super) use up::{
     Answers, adopted, answered, association_failed, attempt, ready, refused_before,
 };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Scene;
+use super::{Scene, count};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::Value;
 use crate::model::update::Update;
-use crate::model::{Restorable, RouteKey, RouteStatus, Snapshot};
+use crate::model::{EndpointState, Restorable, RouteKey, RouteStatus, Snapshot};
 use crate::ports::Transition;
 
 /// What was made again is in force, or no longer called for.
@@ -61,11 +61,20 @@ pub(in crate::reconcile) fn snapshot_taken(scene: &Scene<'_>, snapshot: Snapshot
             record
         });
     Transition {
-        update: scene.change().when("ready_since", scene.state.ready_since),
+        update: next_routing(scene.change(), &scene.state)
+            .when("ready_since", scene.state.ready_since),
         records: record.into_iter().collect(),
         snapshot: Some(snapshot),
         ..Transition::default()
     }
+}
+
+/// A snapshot, or the intent to make routes again, follows what this pass knew of both before it read EC2. Otherwise two
+/// passes that saw the same change would both put it on record, and one that read earlier would undo it.
+pub(in crate::reconcile) fn next_routing(update: Update, state: &EndpointState) -> Update {
+    update
+        .when("routing_version", count(state.routing_version))
+        .set("routing_version", state.routing_version + 1)
 }
 
 pub(super) fn restored_record(

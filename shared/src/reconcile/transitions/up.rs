@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::routes::{restored_record, still_to_restore};
+use super::routes::{next_routing, restored_record, still_to_restore};
 use super::{OF_ONE_STAY, Scene, count, except, json, subnets};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::{Value, named_time};
@@ -216,7 +216,13 @@ pub(in crate::reconcile) fn association_failed(
     let none_left = ours.len() == scene.state.association_ids.len();
     let (change, record) = failed(scene, &failure, details);
     let mut update = guard.and(change);
-    update = if none_left {
+    update = if none_left && scene.state.ready_since.is_some() {
+        // What was ready is over: whoever still wants it gets another stay, with a series of attempts of its own.
+        update
+            .assignments
+            .retain(|assignment| assignment.attribute() != "failed_at");
+        update.and(Update::new().remove(&except(OF_ONE_STAY, &["start_began_at"])))
+    } else if none_left {
         // Nothing is up any more, but the series of attempts goes on in this stay.
         update.and(Update::new().remove(&except(
             OF_ONE_STAY,
@@ -291,6 +297,9 @@ pub(in crate::reconcile) fn ready(
         update = update.set("start_seconds", start_seconds(&state.start_seconds, took));
     }
     update = still_to_restore(update, outstanding);
+    if snapshot.is_some() {
+        update = next_routing(update, state);
+    }
     let missing = outstanding.len();
     let reason = match (took, missing) {
         (Some(took), 0) => format!("Ready {} minutes after the request.", took.num_minutes()),

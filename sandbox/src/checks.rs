@@ -1,4 +1,4 @@
-//! What has to hold, and what did not.
+//! What has to hold in a story, and what did not.
 
 /// The checks made so far.
 #[derive(Debug, Default)]
