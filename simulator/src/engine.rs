@@ -133,7 +133,9 @@ impl Engine {
     /// Waits until a time; one that has passed is now.
     pub async fn sleep_until(&self, at: DateTime<Utc>) {
         let (wake, woken) = oneshot::channel();
-        self.at(at, move |_| drop(wake.send(())));
+        self.at(at, move |_| {
+            let _ = wake.send(());
+        });
         // The sender is dropped only with the engine.
         let _ = woken.await;
     }
@@ -300,10 +302,13 @@ impl Ord for Due {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Plan;
+    use crate::run::{Options, set};
 
     fn engine(seed: u64) -> Engine {
-        let start = "2027-01-04T00:00:00Z".parse().expect("a time");
-        Engine::new(Universe::empty(start), start, seed)
+        let plan = Plan::draw(seed, 0);
+        let (engine, _) = set(&plan, Options::default()).expect("a plan can be run");
+        engine
     }
 
     fn order_of_three(seed: u64) -> Vec<u8> {

@@ -6,7 +6,7 @@
 //! step: that it arrives, is done and is answered. Each world is reached by running its steps anew from the start.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hasher as _};
 
 use chrono::TimeDelta;
 

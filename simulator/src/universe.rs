@@ -174,18 +174,4 @@ impl Universe {
         self.witness
             .answered(now, asks, response, &self.vpn, &self.tables);
     }
-
-    /// A universe in which nothing is.
-    #[cfg(test)]
-    pub(crate) fn empty(now: DateTime<Utc>) -> Self {
-        Self {
-            vpn: ec2::World::new(ec2::Settings::example(), now),
-            tables: Tables::default(),
-            weather: Weather::calm(),
-            chance: fastrand::Rng::with_seed(0),
-            witness: Witness::new(crate::witness::Terms::usual()),
-            story: Story::default(),
-            bug: None,
-        }
-    }
 }
