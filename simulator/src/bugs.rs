@@ -44,12 +44,12 @@ bugs! {
     NoVersionCheck: [I::RecordedTwice, I::NoOutcome, I::AskOverridden, I::Unasked], "No condition guards a write to `state`.";
     StopIgnoresAsks: [I::AskOverridden, I::LeaseBroken], "A stop is committed whoever has asked since.";
     TerminatedCounted: [I::LeftOn], "Connections that have ended count as active.";
-    FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly], "Only the first page of a listing is read.";
+    FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly, I::RouteLost], "Only the first page of a listing is read.";
     ConstantToken: [I::Unserved, I::RecordedTwice, I::Unexplained, I::NoOutcome], "The client token never changes.";
     FreshTokens: [I::Unexplained], "The client token is a new one for each try.";
     RoutesNotRestored: [I::RouteLost], "Routes are not made again.";
     GroupsNotRestored: [I::RouteLost], "Security groups are not applied again.";
-    SnapshotEmpty: [I::RouteLost], "The snapshot forgets the routes.";
+    SnapshotEmpty: [I::RouteLost, I::Unserved], "The snapshot forgets the routes.";
     NaiveLocalTime: [I::StoppedEarly, I::LeftOn], "The overnight window is taken for UTC.";
     OutcomeLost: [I::NoOutcome], "The end of a stop is not put on record.";
     StartNotRecorded: [I::Unexplained, I::NoOutcome], "What EC2 accepted is not put on record.";

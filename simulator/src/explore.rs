@@ -5,10 +5,11 @@
 //! each process has been answered so far; of two ways into the same world only the first is followed. A call is one
 //! step: that it arrives, is done and is answered. Each world is reached by running its steps anew from the start.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::ec2::Delay;
 
 use crate::bugs::Bug;
 use crate::engine::{Engine, TaskId};
@@ -16,7 +17,8 @@ use crate::lambda::Request;
 use crate::people::Stage;
 use crate::plan::{Deed, Plan};
 use crate::process::Caller;
-use crate::run::{Options, set, watch};
+use crate::run::{Options, set, set_in, watch};
+use crate::universe::Universe;
 use crate::witness::Violation;
 
 /// Who acts at once in a small world, after what has gone before.
@@ -132,22 +134,23 @@ enum Step {
     Dies(usize),
 }
 
-/// Walks through a scene, the nearest worlds first.
+/// Walks through a scene, each order to its end before the next.
 ///
 /// # Errors
 /// A configuration that is none.
 pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
-    let mut known = BTreeSet::new();
-    let mut ended = BTreeSet::new();
-    let mut open: VecDeque<Vec<Step>> = VecDeque::from([Vec::new()]);
+    let mut known = HashSet::new();
+    let mut ended = HashSet::new();
+    let mut open: Vec<Vec<Step>> = vec![Vec::new()];
+    let setting = Setting::of(scene, bounds.bug)?;
     let mut walked = Walked {
         worlds: 0,
         ends: 0,
         complete: true,
         violation: None,
     };
-    while let Some(steps) = open.pop_front() {
-        let mut small = Small::begin(scene, bounds.bug)?;
+    while let Some(steps) = open.pop() {
+        let mut small = Small::begin(scene, &setting)?;
         for step in &steps {
             small.take(*step);
         }
@@ -172,10 +175,10 @@ pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
         let died = steps.iter().any(|step| matches!(step, Step::Dies(_)));
         for place in 0..small.waiting().len() {
             let next = |step| steps.iter().copied().chain([step]).collect();
-            open.push_back(next(Step::Call(place)));
             if bounds.crash && !died {
-                open.push_back(next(Step::Dies(place)));
+                open.push(next(Step::Dies(place)));
             }
+            open.push(next(Step::Call(place)));
         }
     }
     Ok(walked)
@@ -192,21 +195,41 @@ struct Small {
     told: Vec<String>,
 }
 
-impl Small {
-    fn begin(scene: &Scene, bug: Option<Bug>) -> anyhow::Result<Self> {
+/// What a small world begins with: what has gone before, done once.
+struct Setting {
+    plan: Plan,
+    universe: Universe,
+    now: DateTime<Utc>,
+}
+
+impl Setting {
+    fn of(scene: &Scene, bug: Option<Bug>) -> anyhow::Result<Self> {
         let mut plan = Plan::draw(7, 0);
         plan.sweep_every = TimeDelta::minutes(1);
         plan.skew = TimeDelta::zero();
-        plan.associating = sandbox::ec2::Delay::exactly(5 * 60);
+        plan.associating = Delay::exactly(5 * 60);
         let zone = ("TIME_ZONE", "Asia/Tokyo".to_owned());
         plan.variables = vec![zone, ("OVERNIGHT_WINDOW", String::new())];
-        let options = Options { bug, told: false };
-        let (engine, stage) = set(&plan, options)?;
+        let (engine, stage) = set(&plan, Options { bug, told: false })?;
         for before in scene.before {
             happened(&engine, &stage, *before);
         }
         // Long enough that nobody relies on what was seen before.
         watch(&engine, engine.now() + TimeDelta::seconds(10));
+        let universe = engine.universe().copy();
+        // What is begun from here has other seeds, and so other record ids.
+        plan.seed += 1;
+        Ok(Self {
+            plan,
+            universe,
+            now: engine.now(),
+        })
+    }
+}
+
+impl Small {
+    fn begin(scene: &Scene, setting: &Setting) -> anyhow::Result<Self> {
+        let (engine, stage) = set_in(&setting.plan, setting.universe.copy(), setting.now)?;
         engine.choose_calls(true);
         for actor in scene.actors {
             act(&engine, &stage, *actor);

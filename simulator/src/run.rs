@@ -108,14 +108,27 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         story: if options.told { Story::told() } else { Story::default() },
         bug: options.bug,
     };
-    let engine = Engine::new(universe, plan.start, plan.seed);
-    let mistaken = mistaken(variables, options.bug);
+    set_in(plan, universe, plan.start)
+}
+
+/// The engine over a universe that is there already.
+pub(crate) fn set_in(
+    plan: &Plan,
+    universe: Universe,
+    now: DateTime<Utc>,
+) -> anyhow::Result<(Engine, Stage)> {
+    let mistaken = mistaken(variables(&plan.variables), universe.bug);
+    let engine = Engine::new(universe, now, plan.seed);
     let lambda = Lambda::new(engine.clone(), &lookup(&mistaken), plan.skew, plan.seed)?;
+    let (endpoint, subnets) = {
+        let terms = engine.universe().witness.terms().clone();
+        (terms.endpoint, terms.subnets)
+    };
     let stage = Stage {
         engine: engine.clone(),
         lambda,
-        endpoint: endpoint.id,
-        subnets: endpoint.subnets,
+        endpoint,
+        subnets,
     };
     Ok((engine, stage))
 }

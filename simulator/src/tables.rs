@@ -11,7 +11,7 @@ use shared::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use shared::ports::Transition;
 
 /// The lease table and the audit table.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Tables {
     items: BTreeMap<(EndpointId, String), Item>,
     records: BTreeMap<(String, EventId), AuditRecord>,

@@ -94,6 +94,19 @@ fn in_short(request: &Request) -> String {
 }
 
 impl Universe {
+    /// The same again, its story untold.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            vpn: self.vpn.clone(),
+            tables: self.tables.clone(),
+            weather: self.weather.clone(),
+            chance: self.chance.clone(),
+            witness: self.witness.clone(),
+            story: Story::default(),
+            bug: self.bug,
+        }
+    }
+
     /// How old the connections are that this call gets to see.
     pub(crate) fn staleness(&mut self, request: &Request) -> TimeDelta {
         let strikes = matches!(request, Request::DescribeConnections { .. })

@@ -107,7 +107,7 @@ impl fmt::Display for Violation {
 }
 
 /// The witness of one run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Witness {
     terms: Terms,
     truth: Truth,
@@ -125,7 +125,7 @@ pub struct Witness {
 const CONNECTIONS: &str = "DescribeClientVpnConnections";
 
 /// What an invocation has read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Evidence {
     failed: Vec<String>,
     /// Full listings of the connections: as of when each is.
@@ -152,6 +152,11 @@ impl Witness {
             violation: None,
             looks: BTreeMap::new(),
         }
+    }
+
+    /// What the system is configured with.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// What must not be and was, if anything.

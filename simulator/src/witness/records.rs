@@ -11,7 +11,7 @@ use super::{Invariant, Witness};
 use crate::tables::{Tables, record_key};
 
 /// What was put on record.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Books {
     hashes: BTreeMap<(String, EventId), u64>,
     started: BTreeSet<AssociationId>,
@@ -20,6 +20,8 @@ pub(super) struct Books {
     ended: BTreeSet<AssociationId>,
     completed: BTreeSet<u64>,
     connections: BTreeSet<ConnectionId>,
+    /// When an attempt was last put on record as refused.
+    refused_at: Option<DateTime<Utc>>,
     /// The stop that has no outcome on record yet.
     open_stop: Option<u64>,
 }
@@ -54,6 +56,7 @@ impl Witness {
             }
             Event::AssociationFailed => {
                 self.once(now, "failed", ids, |books| &mut books.failed);
+                self.records.refused_at = Some(now);
             }
             Event::DisassociationStarted => {
                 let open = self.records.open_stop.replace(stay);
@@ -106,11 +109,16 @@ impl Witness {
         }
     }
 
-    /// Unless nobody waits for it any more, an association of ours is finished by our start.
+    /// Unless nobody waits for it any more, an association of ours is finished by our start. Where EC2 accepted a call
+    /// whose answer was lost, and refused the same call later, nobody can tell whose it is.
     fn adopted_a_stranger(&mut self, now: DateTime<Utc>, ids: &BTreeSet<AssociationId>) {
+        let refused_at = self.records.refused_at;
         let ours = ids
             .iter()
-            .find(|id| self.truth.associations.get(*id).is_some_and(|a| a.ours))
+            .find(|id| {
+                let association = self.truth.associations.get(*id);
+                association.is_some_and(|a| a.ours && refused_at.is_none_or(|at| at < a.accepted_at))
+            })
             .cloned();
         let waits = self
             .truth

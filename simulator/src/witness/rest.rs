@@ -8,7 +8,7 @@ use super::{Invariant, Witness};
 use crate::tables::Tables;
 
 /// Since when what should not last has lasted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rest {
     /// Since when nothing has kept the endpoint.
     free_since: Option<DateTime<Utc>>,

@@ -9,7 +9,7 @@ use shared::model::{EndpointState, SecurityGroupId};
 use super::{Invariant, Witness};
 
 /// What the administrator wants, as far as anybody could know it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Expected {
     /// CIDR and subnet of each route made by hand; whether it is certain that the system could learn of it.
     routes: BTreeMap<(String, String), Certainty>,

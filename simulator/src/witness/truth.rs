@@ -7,7 +7,7 @@ use sandbox::ec2::{Connection, World};
 use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
 
 /// What is really so.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Truth {
     pub(super) associations: BTreeMap<AssociationId, Association>,
     /// When each request became durable.
@@ -26,7 +26,7 @@ pub(super) struct Truth {
     pub(super) ready_since: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Association {
     pub(super) accepted_at: DateTime<Utc>,
     pub(super) ours: bool,
@@ -34,7 +34,7 @@ pub(super) struct Association {
     pub(super) disassociated: Option<(DateTime<Utc>, bool)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Holding {
     pub(super) asked_at: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,

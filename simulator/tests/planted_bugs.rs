@@ -1,0 +1,103 @@
+//! The witness sees what it should: each bug planted on purpose is found, by a seed or by walking through small worlds.
+//!
+//! Run with `--nocapture` for the list of bugs with what gave each away.
+
+#![expect(clippy::unwrap_used, reason = "a plan that cannot be run has failed its test")]
+
+use chrono::TimeDelta;
+use simulator::bugs::Bug;
+use simulator::explore::{Bounds, SCENES, walk};
+use simulator::plan::{Deed, Event, Leaves, Plan, Visit, What};
+use simulator::run::{Options, run};
+use simulator::witness::Violation;
+
+const DAYS: u32 = 5;
+/// The seeds that are tried, one after the other.
+const SEEDS: u64 = 40;
+/// The worlds that are walked through, for a bug that takes an unlucky moment.
+const WORLDS: usize = 4_000;
+
+/// Bugs that show only in a moment that small worlds do not miss.
+const OF_A_MOMENT: &[Bug] = &[Bug::StopIgnoresAsks, Bug::EverythingServed];
+
+fn find(bug: Bug) -> Option<(String, Violation)> {
+    if OF_A_MOMENT.contains(&bug) {
+        return SCENES.iter().find_map(|scene| {
+            let bounds = Bounds {
+                worlds: WORLDS,
+                crash: false,
+                bug: Some(bug),
+            };
+            let (violation, _) = walk(scene, bounds).unwrap().violation?;
+            Some((scene.name.to_owned(), violation))
+        });
+    }
+    let options = Options {
+        bug: Some(bug),
+        told: false,
+    };
+    (1..=SEEDS).find_map(|seed| {
+        let outcome = run(&provoked(bug, seed), options).unwrap();
+        let violation = outcome.violation?;
+        Some((format!("seed {seed}"), violation))
+    })
+}
+
+/// A seed's plan, and each day at work what brings the bug to light.
+fn provoked(bug: Bug, seed: u64) -> Plan {
+    let mut plan = Plan::draw(seed, DAYS);
+    let provocation: &[(i64, What)] = match bug {
+        Bug::GroupsNotRestored => {
+            plan.forget_security_groups = true;
+            &[(600, What::Deed(Deed::ChooseGroups))]
+        }
+        Bug::ModeUnread => &[
+            (615, What::Deed(Deed::Mode("on", 300))),
+            (1_000, What::Deed(Deed::Mode("hold", 120))),
+        ],
+        Bug::LeasesShortened => &[
+            (540, visit(30, Some(300))),
+            (620, visit(1, None)),
+        ],
+        _ => &[],
+    };
+    for day in 0..DAYS {
+        let midnight = plan.start + TimeDelta::days(day.into());
+        let events = provocation.iter().map(|(minute, what)| Event {
+            at: midnight + TimeDelta::minutes(*minute),
+            what: what.clone(),
+        });
+        plan.events.extend(events);
+    }
+    plan.events.sort_by_key(|event| event.at);
+    plan
+}
+
+fn visit(works_minutes: i64, extends: Option<i64>) -> What {
+    What::Visit(Visit {
+        person: 0,
+        clicks: 1,
+        stays_on_page: true,
+        works: Some(TimeDelta::minutes(works_minutes)),
+        leaves: Leaves::Disconnects,
+        extends,
+        fetches_profile: false,
+    })
+}
+
+#[test]
+fn each_planted_bug_is_found_and_by_what_it_breaks() {
+    let mut wrong = Vec::new();
+    for bug in Bug::ALL {
+        match find(*bug) {
+            Some((by, violation)) if bug.breaks().contains(&violation.invariant) => {
+                println!("| {bug:?} | {} | {by} | {:?} |", bug.text(), violation.invariant);
+            }
+            Some((by, violation)) => {
+                wrong.push(format!("{bug:?} by {by}, by another invariant: {violation}"));
+            }
+            None => wrong.push(format!("{bug:?} was not found")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
