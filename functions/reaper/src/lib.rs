@@ -3,6 +3,7 @@
 //! It translates, and holds no rules: what a sweep does to an endpoint stands in `shared::reconcile`.
 
 mod sweep;
+mod watch;
 
 use std::sync::Arc;
 
@@ -14,9 +15,10 @@ use shared::clock::Clock;
 use shared::config::{self, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
-use shared::telemetry;
+use shared::telemetry::{self, CountedStore, Metrics};
 
 pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
+pub use watch::Watch;
 
 /// Runs the function until Lambda ends the process. What the event says does not matter: that it came does.
 ///
@@ -39,10 +41,12 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
     let ReaperConfig { common, dry_run } = config;
     let clients = Clients::load().await;
+    let store = clients.store(&common.lease_table, &common.audit_table);
+    let metrics = Metrics::from_environment(Arc::clone(&clock));
     let reconciler = Reconciler::new(
         Arc::new(clients.vpn()),
-        Arc::new(clients.store(&common.lease_table, &common.audit_table)),
-        clock,
+        Arc::new(CountedStore::new(Arc::new(store), metrics.clone())),
+        Arc::clone(&clock),
         EventIds::from_entropy(),
         common.settings(),
     );
@@ -50,5 +54,6 @@ async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
         reconciler,
         endpoints: common.endpoints,
         dry_run,
+        watch: Watch::new(metrics, clock),
     }
 }

@@ -8,6 +8,8 @@ use shared::policy::Phase;
 use shared::reconcile::{Reconciler, SweepError, Swept};
 use tracing::error;
 
+use crate::watch::Watch;
+
 /// Endpoints swept side by side. EC2 throttles an account, not an endpoint.
 const AT_ONCE: usize = 4;
 
@@ -19,6 +21,8 @@ pub struct Reaper {
     pub endpoints: Vec<ManagedEndpoint>,
     /// Decide and log, change nothing.
     pub dry_run: bool,
+    /// What tells of it in numbers.
+    pub watch: Watch,
 }
 
 /// What an invocation answers, for whoever invokes it by hand.
@@ -81,6 +85,7 @@ impl Reaper {
                 Err(name) => failed.push(name),
             }
         }
+        self.watch.swept(failed.is_empty());
         if failed.is_empty() {
             Ok(Summary {
                 dry_run: self.dry_run,
@@ -95,7 +100,10 @@ impl Reaper {
     async fn sweep(&self, endpoint: &ManagedEndpoint) -> Result<Outcome, String> {
         let name = endpoint.name.to_string();
         match self.reconciler.sweep(endpoint, self.dry_run).await {
-            Ok(swept) => Ok(Outcome::of(name, swept)),
+            Ok(swept) => {
+                self.watch.saw(&endpoint.name, &swept.gauges);
+                Ok(Outcome::of(name, swept))
+            }
             Err(error) => {
                 log(&name, &error);
                 Err(name)
@@ -110,6 +118,7 @@ impl Outcome {
             phase,
             reason,
             connections_ended,
+            gauges: _,
         } = swept;
         Self {
             endpoint,

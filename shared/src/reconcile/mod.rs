@@ -6,6 +6,7 @@
 //! committed before EC2 is called, `transitions` what is written together.
 
 mod ask;
+mod gauges;
 mod look;
 mod observe;
 mod pass;
@@ -28,6 +29,7 @@ use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
+pub use gauges::Gauges;
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{SweepError, Swept};
