@@ -13,6 +13,7 @@ pub mod function;
 mod html;
 pub mod lambda;
 mod options;
+pub mod rights;
 pub mod scheduler;
 mod server;
 mod system;

@@ -16,6 +16,7 @@ use crate::ec2::Ec2;
 use crate::example::{self, Urls};
 use crate::lambda::{self, Function, InvokeError, Lambda};
 use crate::options::{Options, StartError};
+use crate::rights::Rights;
 use crate::scheduler::Scheduler;
 use crate::server::{self, Server};
 
@@ -74,7 +75,7 @@ impl Sandbox {
         let dynamo = Dynamo::start(storage).await?;
         let mint = alb::TokenMint::development();
         let keys = serve(mint.key_server()).await?;
-        let ec2_server = serve(ec2.router()).await?;
+        let ec2_server = serve(dynamo.rights().watch(ec2.router())).await?;
         let urls = Urls {
             alb: alb::public_url(&listener).map_err(io_error("cannot listen"))?,
             keys: keys.url(),
@@ -159,6 +160,11 @@ impl Sandbox {
     /// The database.
     pub fn dynamo(&self) -> &Dynamo {
         &self.dynamo
+    }
+
+    /// What functions needed the right to, in both.
+    pub fn rights(&self) -> &Rights {
+        self.dynamo.rights()
     }
 
     /// The shared clock.

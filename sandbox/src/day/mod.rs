@@ -4,11 +4,14 @@
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
 mod checks;
+mod facts;
 mod person;
 mod records;
 mod script;
 mod stage;
 mod timeline;
+
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -19,11 +22,12 @@ use stage::Stage;
 /// A Monday, seven in the morning in Tokyo.
 const START: &str = "2026-11-22T22:00:00Z";
 
-/// Plays the day and prints it. `true`: everything was as DESIGN says.
+/// Plays the day and prints it, and writes what it showed of the functions to `facts`. `true`: everything was as DESIGN
+/// says.
 ///
 /// # Errors
 /// When the sandbox itself does not work.
-pub async fn run(mut options: Options) -> anyhow::Result<bool> {
+pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<bool> {
     let start: DateTime<Utc> = START.parse()?;
     options.fresh = true;
     options.start_at = Some(start);
@@ -43,8 +47,10 @@ pub async fn run(mut options: Options) -> anyhow::Result<bool> {
     let Stage {
         sandbox, checks, ..
     } = stage;
+    let written = facts.map_or(Ok(()), |file| facts::write(&sandbox, file));
     sandbox.shutdown().await;
     told?;
+    written?;
     Ok(verdict(&checks))
 }
 

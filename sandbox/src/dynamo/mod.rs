@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::example;
+use crate::rights::Rights;
 use crate::server::{self, Server};
 use fault::Faults;
 
@@ -71,6 +72,7 @@ struct Proxy {
     client: reqwest::Client,
     faults: Arc<Mutex<Faults>>,
     calls: Arc<Mutex<Vec<String>>>,
+    rights: Rights,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -90,9 +92,11 @@ impl Dynamo {
             client: reqwest::Client::new(),
             faults: Arc::default(),
             calls: Arc::default(),
+            rights: Rights::default(),
         };
         let (stop, back) = serve(back, database);
-        let front = Server::start(server::bind(None).await?, proxy::router(proxy.clone()))?;
+        let api = proxy.rights.watch(proxy::router(proxy.clone()));
+        let front = Server::start(server::bind(None).await?, api)?;
         Ok(Self(Arc::new(Inner {
             url: front.url(),
             proxy,
@@ -108,6 +112,11 @@ impl Dynamo {
     /// The operations called since the start or [`Self::reset_calls`], in order; calls that failed on demand included.
     pub fn calls(&self) -> Vec<String> {
         lock(&self.0.proxy.calls).clone()
+    }
+
+    /// What functions needed the right to.
+    pub fn rights(&self) -> &Rights {
+        &self.0.proxy.rights
     }
 
     /// How often each operation was called.

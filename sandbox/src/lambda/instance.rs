@@ -15,6 +15,7 @@ use super::log::Log;
 use super::runtime_api::{Delivery, Slot, Slots, Startup};
 use super::{InvokeError, Pool, Settings};
 use crate::function;
+use crate::rights;
 
 /// One invocation.
 #[derive(Debug)]
@@ -216,7 +217,7 @@ fn command(settings: &Settings, pool: &Pool, runtime_api: &str) -> io::Result<Co
         )
         .env("AWS_REGION", &settings.region)
         .env("AWS_DEFAULT_REGION", &settings.region)
-        .env("AWS_ACCESS_KEY_ID", "AKIASANDBOX000000000")
+        .env("AWS_ACCESS_KEY_ID", rights::access_key(function))
         .env("AWS_SECRET_ACCESS_KEY", "the sandbox checks no signature")
         .env("AWS_SESSION_TOKEN", "sandbox")
         .env("TZ", ":UTC")
