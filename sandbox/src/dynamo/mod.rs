@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::Database;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -151,6 +152,14 @@ impl Dynamo {
     /// Takes back all faults.
     pub fn clear_faults(&self) {
         lock(&self.0.proxy.faults).clear();
+    }
+
+    /// Does as an administrator with the CLI: the answer to an operation's request, both as JSON.
+    ///
+    /// # Errors
+    /// When the database does not answer or refuses.
+    pub async fn by_hand(&self, operation: &str, request: &Value) -> Result<Value, reqwest::Error> {
+        self.0.proxy.call(operation, request).await
     }
 
     /// All items of a table.

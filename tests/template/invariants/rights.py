@@ -39,12 +39,12 @@ def rights_name_the_resources_that_their_action_knows(t):
 
 
 def _could_be(resource, pattern):
-    """Whether an ARN, which may have wildcards, is of the form that a resource type's ARN has."""
+    """Whether an ARN, which may end in a wildcard, is of the form that a resource type's ARN has."""
+    name = ".+" if ":logs:" in pattern else "[^/]+"
     form = re.sub(r"\$\{\w+\}", "@", pattern)
-    if resource.endswith(":*") and pattern.count(":") > resource.count(":"):
-        resource = resource[:-1] + form.split(":", resource.count(":"))[-1].replace("@", "x")
-    regex = "[^:]*".join(map(re.escape, form.split("@")))
-    return re.fullmatch(regex, resource) is not None
+    regex = name.join(map(re.escape, form.split("@")))
+    ends = ("", "x", "log-stream:x") if resource.endswith("*") else ("",)
+    return any(re.fullmatch(regex, resource.removesuffix("*") + end) for end in ends)
 
 
 @invariant
