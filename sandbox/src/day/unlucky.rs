@@ -4,7 +4,7 @@
 use anyhow::Context;
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::model::SubnetId;
+use shared::model::{SecurityGroupId, SubnetId, VpcId};
 
 use super::person::Person;
 use super::script::{phase, wait_for};
@@ -12,6 +12,9 @@ use super::stage::Stage;
 use super::timeline::heading;
 use crate::ec2::{Action, Fault, FaultKind, NewRoute, Request, RouteTarget};
 use crate::example;
+
+/// A group of the example's VPC that is not its default.
+const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
 
 /// Three more times up, each with a misfortune of its own.
 pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
@@ -88,6 +91,11 @@ async fn an_administrator_changes_mode_and_routes_in_one_minute(
             client_token: None,
         })?;
     }
+    stage.ec2().by_hand(Request::ApplySecurityGroups {
+        endpoint: stage.endpoint.clone(),
+        vpc: VpcId::observed("vpc-0aaaaaaaaaaaaaaaa"),
+        groups: vec![SecurityGroupId::observed(GROUP)],
+    })?;
     stage.a_moment_later(20)?;
     let pinned = json!({
         "TableName": example::LEASE_TABLE,
@@ -104,7 +112,10 @@ async fn an_administrator_changes_mode_and_routes_in_one_minute(
         .dynamo()
         .by_hand("UpdateItem", &pinned)
         .await?;
-    stage.say("admin", "adds a route and pins the VPN on");
+    stage.say(
+        "admin",
+        "adds a route, chooses another security group, and pins the VPN on",
+    );
     stage.until(stage.now() + TimeDelta::minutes(5)).await
 }
 
@@ -132,9 +143,7 @@ fn groups_are_back(stage: &mut Stage, how: &str) -> anyhow::Result<()> {
     });
     let groups = groups.context("no such endpoint")?;
     stage.checks.that(
-        groups
-            .iter()
-            .any(|group| group.as_str().starts_with("sg-1")),
+        groups.iter().any(|group| group.as_str() == GROUP),
         format!("security groups that EC2 forgot are applied again, {how}"),
     );
     Ok(())

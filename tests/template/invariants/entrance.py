@@ -69,7 +69,7 @@ def who_does_not_know_the_name_finds_nothing(t):
     listeners = t.full.there_are("AWS::ElasticLoadBalancingV2::Listener").values()
     (https,) = [listener for listener in listeners if listener["Protocol"] == "HTTPS"]
     (action,) = https["DefaultActions"]
-    assert (action["Type"], action["FixedResponseConfig"]["StatusCode"]) == ("fixed-response", "404")
+    assert action["Type"] == "fixed-response" and action["FixedResponseConfig"]["StatusCode"] == "404"
     for stack in (t.full, t.borrowed):
         for rule in stack.there_are("AWS::ElasticLoadBalancingV2::ListenerRule").values():
             hosts = [c["HostHeaderConfig"]["Values"] for c in rule["Conditions"] if c["Field"] == "host-header"]

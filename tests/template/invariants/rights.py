@@ -97,7 +97,7 @@ def services_act_for_this_account_alone(t):
         (statement,) = t.full.properties(name)["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
         if service != "lambda":
-            condition = statement["Condition"]
-            assert condition["StringEquals"]["aws:SourceAccount"] == "123456789012", name
+            condition = statement.get("Condition", {"StringEquals": {}})
+            assert condition["StringEquals"].get("aws:SourceAccount") == "123456789012", name
             arn = condition.get("ArnLike", condition["StringEquals"]).get("aws:SourceArn", "")
             assert arn.startswith(f"arn:aws:{service}:ap-northeast-1:123456789012:"), name

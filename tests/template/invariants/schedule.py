@@ -26,7 +26,7 @@ def what_failed_ends_in_a_queue_that_may_be_written_to(t):
     schedule, invocation = t.full.one("AWS::Scheduler::Schedule"), t.full.one("AWS::Lambda::EventInvokeConfig")
     queue = t.full._attribute("FailedSweeps", "Arn")
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": queue}
-    assert invocation["DestinationConfig"]["OnFailure"] == {"Destination": queue}
+    assert invocation["DestinationConfig"].get("OnFailure") == {"Destination": queue}
     for role in ("ReaperRole", "SweepRole"):
         assert ("sqs:SendMessage", queue) in iam.granted(t.full.properties(role)), role
     lost = t.full._attribute("LostEvents", "Arn")
