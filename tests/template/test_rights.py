@@ -102,7 +102,7 @@ def _foreign(stack):
         ("ec2:RevokeClientVpnIngress", ENDPOINT),
         ("ec2:TerminateClientVpnConnections", ENDPOINT),
         ("ec2:ImportClientVpnClientCertificateRevocationList", ENDPOINT),
-        ("ec2:CreateClientVpnEndpoint", f"{EC2}:client-vpn-endpoint/*"),
+        ("ec2:CreateClientVpnEndpoint", f"{EC2}:client-vpn-endpoint/cvpn-endpoint-0ffffffffffffffff"),
         ("ec2:RunInstances", f"{EC2}:subnet/{SUBNETS[0]}"),
         ("ec2:AuthorizeSecurityGroupIngress", f"{EC2}:security-group/sg-0123456789abcdef0"),
         # Records

@@ -1,4 +1,4 @@
-//! Metrics, in CloudWatch's embedded metric format: lines on standard output of which CloudWatch Logs makes metrics
+//! Metrics, in `CloudWatch`'s embedded metric format: lines on standard output of which `CloudWatch` Logs makes metrics
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 //!
 //! Every metric has the dimension `FunctionName`, which the template's alarms look at; two have `Endpoint` beside it.
