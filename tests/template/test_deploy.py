@@ -4,9 +4,9 @@ ministack makes every type of the template but the SAML provider; it runs no fun
 
 import json
 import os
+import re
 import subprocess
 
-import boto3
 import pytest
 import yaml
 from botocore.exceptions import ClientError, WaiterError
@@ -187,6 +187,26 @@ def test_wrong_parameters_are_refused_with_a_reason(name, url, given, body, code
     with pytest.raises(ClientError) as refused:
         create(url, "wrong", body, parameters)
     assert reason in str(refused.value)
+
+
+def test_the_queries_of_the_documents_find_what_they_say(url, given, body, code):
+    create(url, "queries", body, real(ESSENTIAL | LISTENER | POOL, given))
+    names = outputs(url, "queries")
+    dynamodb = cloud.client(url, "dynamodb")
+    endpoint = "cvpn-endpoint-0a1b2c3d4e5f60718"
+    record = {"endpoint_id": endpoint, "event_id": "1", "day": "2026-11-23", "actor": "hana@example.com",
+              "event": "disassociation.completed", "occurred_at": "2026-11-23T01:31:01Z", "reason": "…", "cost_usd": "1"}
+    dynamodb.put_item(TableName=names["AuditTableName"], Item={k: {"S": v} for k, v in record.items()})
+    dynamodb.put_item(TableName=names["LeaseTableName"], Item={"endpoint_id": {"S": endpoint}, "item": {"S": "state"}})
+    text = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    queries = [" ".join(q.split("\n")[1:]) for q in re.split(r"\n(?=-- )", block.strip())]
+    assert len(queries) == 4
+    for query in queries:
+        query = query.replace("AUDIT", names["AuditTableName"]).replace("LEASES", names["LeaseTableName"])
+        found = dynamodb.execute_statement(Statement=query.replace("cvpn-endpoint-…", endpoint))["Items"]
+        assert len(found) == 1, query
+    remove(url, "queries")
 
 
 def test_two_stacks_live_side_by_side(url, given, body, code):
