@@ -122,10 +122,9 @@ def a_rule_for_every_host(t, r):
 
 
 @mutant("plain_http_is_sent_to_https")
-def plain_http_stays_plain(t, r):
+def plain_http_is_sent_where_nobody_listens(t, r):
     (action,) = _properties(r, "HttpListener")["DefaultActions"]
-    action["RedirectConfig"]["Protocol"] = "HTTP"
-    action["RedirectConfig"]["Port"] = "8080"
+    action["RedirectConfig"]["Port"] = "8443"
 
 
 @mutant("who_signed_out_sees_a_page_without_signing_in_again")
@@ -145,8 +144,7 @@ def a_cookie_that_sign_out_does_not_know(t, r):
 
 @mutant("what_is_given_is_not_made")
 def a_given_certificate_is_ignored(t, r):
-    _properties(r, "HttpsListener")["Certificates"] = [{"CertificateArn": {"Ref": "Certificate"}}]
-    r["Certificate"]["Condition"] = "OwnListener"
+    t["Conditions"]["OwnCertificate"]["Fn::And"][1] = {"Fn::Not": [{"Fn::Equals": [{"Ref": "HostName"}, ""]}]}
 
 
 # Identity
@@ -387,6 +385,8 @@ def the_schedule_may_invoke_another_function(t, r):
 @mutant("every_function_gets_the_variables_that_it_reads")
 def a_variable_is_forgotten(t, r):
     del _variables(t, r)["OVERNIGHT_STALE_CONNECTION_MINUTES"]
+    del t["Parameters"]["OvernightStaleConnectionMinutes"]
+    t["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"][2]["Parameters"].remove("OvernightStaleConnectionMinutes")
 
 
 @mutant("every_function_gets_the_variables_that_it_reads")
@@ -412,7 +412,8 @@ def the_tables_are_swapped(t, r):
 
 @mutant("what_a_parameter_says_reaches_the_functions")
 def two_parameters_are_swapped(t, r):
-    _variables(t, r)["FIRST_CONNECTION_GRACE_MINUTES"] = 30
+    variables, one, other = _variables(t, r), "IDLE_TIMEOUT_MINUTES", "FIRST_CONNECTION_GRACE_MINUTES"
+    variables[one], variables[other] = variables[other], variables[one]
 
 
 @mutant("functions_are_what_they_are_built_for")
@@ -431,8 +432,9 @@ def logs_are_kept_for_a_day(t, r):
 
 
 @mutant("parameters_that_make_sense_are_taken_and_others_refused_with_a_reason")
-def a_rule_that_never_refuses(t, r):
-    t["Rules"]["ExistingUserPoolIsWhole"]["RuleCondition"] = {"Fn::Equals": ["a", "b"]}
+def a_rule_that_looks_at_another_parameter(t, r):
+    t["Rules"]["ExistingUserPoolIsWhole"]["RuleCondition"] = {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "ExistingUserPoolClientId"}, ""]}]}
 
 
 @mutant("parameters_that_make_sense_are_taken_and_others_refused_with_a_reason")

@@ -82,7 +82,8 @@ def plain_http_is_sent_to_https(t):
     for listener in listeners:
         if listener["Protocol"] != "HTTPS":
             (action,) = listener["DefaultActions"]
-            assert action["Type"] == "redirect" and action["RedirectConfig"]["Protocol"] == "HTTPS"
+            assert action["Type"] == "redirect"
+            assert (action["RedirectConfig"]["Protocol"], action["RedirectConfig"]["Port"]) == ("HTTPS", "443")
 
 
 @invariant
