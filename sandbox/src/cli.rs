@@ -33,7 +33,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Play a working day at high speed, print it, and check that everything was as it should be.
-    Day,
+    Day {
+        /// Write the rights that the functions needed, and the metrics that they told, to this file.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
     /// Put on load: people who click all at once, thousands of connections to sweep. Prints figures, and checks that
     /// nothing is lost.
     Load {

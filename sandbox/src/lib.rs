@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod load;
 pub mod network;
 mod options;
+pub mod rights;
 pub mod scheduler;
 mod server;
 mod system;

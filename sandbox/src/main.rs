@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Function { ref name }) => function::run(name, machine_clock()).await,
-        Some(Command::Day) => play_a_day(&cli).await,
+        Some(Command::Day { ref record }) => play_a_day(&cli, record.as_deref()).await,
         Some(Command::Load {
             ref part,
             small,
@@ -67,10 +68,10 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
 }
 
 /// A day in a directory of its own, so that a sandbox that is in use stays as it is.
-async fn play_a_day(cli: &Cli) -> anyhow::Result<()> {
+async fn play_a_day(cli: &Cli, record: Option<&Path>) -> anyhow::Result<()> {
     let mut options = options(cli)?;
     options.state = options.state.join("day");
-    if !sandbox::day::run(options).await? {
+    if !sandbox::day::run(options, record).await? {
         std::process::exit(1);
     }
     Ok(())

@@ -17,6 +17,7 @@ use crate::example::{self, Urls};
 use crate::lambda::{self, Function, InvokeError, Lambda};
 use crate::network::Network;
 use crate::options::{Options, StartError};
+use crate::rights::Rights;
 use crate::scheduler::Scheduler;
 use crate::server::{self, Server};
 
@@ -76,7 +77,7 @@ impl Sandbox {
         let dynamo = Dynamo::start(storage).await?;
         let mint = alb::TokenMint::development();
         let keys = serve(mint.key_server()).await?;
-        let ec2_server = serve(ec2.router()).await?;
+        let ec2_server = serve(dynamo.rights().watch(ec2.router())).await?;
         let urls = Urls {
             alb: alb::public_url(&listener).map_err(io_error("cannot listen"))?,
             keys: keys.url(),
@@ -175,6 +176,11 @@ impl Sandbox {
     /// What is between the functions and AWS, if it was asked for with [`Options::faulty_network`].
     pub fn network(&self) -> Option<&Network> {
         self.network.as_ref()
+    }
+
+    /// What functions needed the right to, in both.
+    pub fn rights(&self) -> &Rights {
+        self.dynamo.rights()
     }
 
     /// The shared clock.

@@ -1,7 +1,11 @@
 //! Logs: one JSON object for each line in Lambda, where `CloudWatch` can search its fields; plain lines elsewhere.
+//! Beside them, [`metrics`].
 //!
 //! No filter, however it is set, lets `TRACE` through: at that level the Lambda runtime writes the whole event, and
 //! so the identity token, into the log.
+
+mod counted_store;
+pub mod metrics;
 
 use std::io;
 
@@ -11,6 +15,9 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, registry};
+
+pub use counted_store::CountedStore;
+pub use metrics::Metrics;
 
 /// Starts logging to standard output, once; later calls change nothing.
 ///

@@ -1,8 +1,9 @@
 //! The documents say what the code does.
 
-use shared::config::VARIABLES;
+use shared::config::{Function, VARIABLES};
 
 const README: &str = include_str!("../../README.md");
+const TEMPLATE: &str = include_str!("../../template.yaml");
 
 #[test]
 fn the_readme_names_each_variable_with_its_default() {
@@ -21,6 +22,18 @@ fn the_readme_names_each_variable_with_its_default() {
             row.contains(&default),
             "{name}: the README does not say {default}"
         );
+    }
+}
+
+/// Which function gets which, and with which default, the template's own checks say.
+#[test]
+fn the_template_sets_each_variable_of_the_functions_that_it_makes() {
+    for variable in VARIABLES {
+        let made = [Function::Associate, Function::Reaper];
+        let is_read = variable.readers.iter().any(|reader| made.contains(reader));
+        let key = format!("{}:", variable.name);
+        let is_set = TEMPLATE.lines().any(|line| line.trim().starts_with(&key));
+        assert_eq!(is_set, is_read, "{}", variable.name);
     }
 }
 

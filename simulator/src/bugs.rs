@@ -123,7 +123,12 @@ pub(crate) fn transition(
     tables: &mut Tables,
 ) -> bool {
     update(bug, &mut transition.update, before);
-    let has = |event| transition.records.iter().any(|record| record.event == event);
+    let has = |event| {
+        transition
+            .records
+            .iter()
+            .any(|record| record.event == event)
+    };
     match bug {
         Some(Bug::OutcomeLost) => transition
             .records

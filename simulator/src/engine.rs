@@ -225,6 +225,20 @@ impl Engine {
         }
     }
 
+    /// Ends everything. Tasks hold the engine that holds them: without this they would stay for ever.
+    pub fn end(&self) {
+        let (tasks, due, waiting) = {
+            let mut queue = self.queue();
+            (
+                std::mem::take(&mut queue.tasks),
+                std::mem::take(&mut queue.due),
+                std::mem::take(&mut queue.waiting),
+            )
+        };
+        // Dropped without the lock: a future that is dropped may wake others.
+        drop((tasks, due, waiting));
+    }
+
     /// Polls every task that was woken, until none is left.
     pub(crate) fn poll_ready(&self) {
         loop {
@@ -347,13 +361,18 @@ mod tests {
             let by = (Caller::person(), "test");
             for _ in 0..2 {
                 let count = Arc::clone(&count);
-                sim.call(second, after, by, move |_| *lock(&count) += 1).await;
+                sim.call(second, after, by, move |_| *lock(&count) += 1)
+                    .await;
             }
         });
         let half = engine.now() + TimeDelta::milliseconds(500);
         engine.run_until(half, |_| true);
         assert!(engine.kill(task));
         engine.run_until(half + TimeDelta::minutes(1), |_| true);
-        assert_eq!(*lock(&arrived), 1, "the first call was sent, the second never");
+        assert_eq!(
+            *lock(&arrived),
+            1,
+            "the first call was sent, the second never"
+        );
     }
 }

@@ -98,7 +98,12 @@ pub const SCENES: &[Scene] = &[
     },
     Scene {
         name: "one asks and one looks after an administrator disassociated, while a sweep passes",
-        before: &[Before::Asked, Before::Minutes(15), Before::DisassociatedByHand, Before::Minutes(11)],
+        before: &[
+            Before::Asked,
+            Before::Minutes(15),
+            Before::DisassociatedByHand,
+            Before::Minutes(11),
+        ],
         actors: &[Actor::Asks(ANN), Actor::Looks(BEN), Actor::Sweep],
     },
 ];
@@ -165,7 +170,7 @@ pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
             }
         }
         if let Some(violation) = small.violation() {
-            walked.violation = Some((violation, small.told));
+            walked.violation = Some((violation, small.told.clone()));
             return Ok(walked);
         }
         if walked.worlds >= bounds.worlds {
@@ -217,13 +222,21 @@ impl Setting {
         // Long enough that nobody relies on what was seen before.
         watch(&engine, engine.now() + TimeDelta::seconds(10));
         let universe = engine.universe().copy();
+        let now = engine.now();
+        engine.end();
         // What is begun from here has other seeds, and so other record ids.
         plan.seed += 1;
         Ok(Self {
             plan,
             universe,
-            now: engine.now(),
+            now,
         })
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        self.engine.end();
     }
 }
 

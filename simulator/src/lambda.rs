@@ -8,13 +8,14 @@ use anyhow::Context as _;
 use associate::{App, Ports};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
-use reaper::{Limits, Reaper};
+use reaper::{Limits, Reaper, Watch};
 use sandbox::alb::TokenMint;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
+use shared::telemetry::Metrics;
 
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
@@ -202,7 +203,9 @@ impl Lambda {
             if engine.kill(task) {
                 let now = engine.now();
                 let universe = &mut *engine.universe();
-                universe.story.tell(now, || format!("task {task} is killed"));
+                universe
+                    .story
+                    .tell(now, || format!("task {task} is killed"));
             }
         });
     }
@@ -241,6 +244,7 @@ impl Lambda {
                 clock: Arc::clone(&process) as _,
                 endpoints: common.endpoints,
                 dry_run,
+                watch: Watch::new(Metrics::off(), Arc::clone(&process) as _),
             });
             Instance { process, function }
         })
@@ -275,7 +279,13 @@ impl Lambda {
     }
 
     fn fleet<T>(&self, with: impl FnOnce(&mut Fleet) -> T) -> T {
-        with(&mut self.inner.fleet.lock().unwrap_or_else(PoisonError::into_inner))
+        with(
+            &mut self
+                .inner
+                .fleet
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// The ALB's event for a request of somebody who signed in.
@@ -290,7 +300,11 @@ impl Lambda {
             Request::Odd(path) => ("GET", path.to_owned(), Value::Null),
         };
         let token = self.inner.mint.mint(email, email, self.inner.engine.now());
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         json!({
             "requestContext": {"elb": {"targetGroupArn": sandbox::example::TARGET_GROUP_ARN}},
             "httpMethod": method,

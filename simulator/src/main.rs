@@ -70,7 +70,10 @@ fn main() -> anyhow::Result<ExitCode> {
                 if let Some(violation) = outcome.violation {
                     println!("{violation}");
                 }
-                println!("{:?} {:?} {:?} {:?}", plan.zone, plan.sweep_every, plan.skew, plan.variables);
+                println!(
+                    "{:?} {:?} {:?} {:?}",
+                    plan.zone, plan.sweep_every, plan.skew, plan.variables
+                );
             }
             return Ok(ExitCode::FAILURE);
         }
@@ -102,7 +105,11 @@ fn explore(worlds: usize) -> anyhow::Result<ExitCode> {
             scene.name,
             walked.worlds,
             walked.ends,
-            if walked.complete { "all of them" } else { "not all of them" },
+            if walked.complete {
+                "all of them"
+            } else {
+                "not all of them"
+            },
             began.elapsed().as_secs_f64()
         );
         if let Some((violation, steps)) = walked.violation {

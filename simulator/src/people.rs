@@ -107,9 +107,7 @@ impl Stage {
         let response = self.lambda.request(email, ENDPOINT_NAME, request).await;
         let asks = matches!(request, Request::Ask);
         let now = self.engine.now();
-        self.engine
-            .universe()
-            .answered(now, email, asks, &response);
+        self.engine.universe().answered(now, email, asks, &response);
         response
     }
 
@@ -164,7 +162,9 @@ impl Stage {
         let universe = &mut *self.engine.universe();
         universe.vpn.advance(now);
         universe.witness.deed(now);
-        universe.story.tell(now, || format!("administrator: {deed:?}"));
+        universe
+            .story
+            .tell(now, || format!("administrator: {deed:?}"));
         match deed {
             Deed::Associate => {
                 let request = Ec2Request::Associate {
@@ -242,7 +242,9 @@ impl Stage {
         ready
             && endpoint.is_some_and(|endpoint| {
                 self.subnets.iter().all(|subnet| {
-                    endpoint.associated().any(|network| network.subnet_id == *subnet)
+                    endpoint
+                        .associated()
+                        .any(|network| network.subnet_id == *subnet)
                 })
             })
     }
@@ -252,8 +254,12 @@ impl Stage {
             return;
         }
         // Some of them are those that the endpoint was created with.
-        let cidr = ["172.16.0.0/16", "192.168.0.0/16", "10.50.0.0/16", "10.60.0.0/16"]
-            [usize::from(net % 4)];
+        let cidr = [
+            "172.16.0.0/16",
+            "192.168.0.0/16",
+            "10.50.0.0/16",
+            "10.60.0.0/16",
+        ][usize::from(net % 4)];
         let Ok(cidr) = cidr.parse() else { return };
         for subnet in &self.subnets {
             let target = RouteTarget::Subnet(subnet.clone());
@@ -298,7 +304,9 @@ impl Stage {
         let request = Ec2Request::ApplySecurityGroups {
             endpoint: self.endpoint.clone(),
             vpc,
-            groups: groups.map(shared::model::SecurityGroupId::observed).collect(),
+            groups: groups
+                .map(shared::model::SecurityGroupId::observed)
+                .collect(),
         };
         self.by_hand(universe, request);
         let now = self.engine.now();
@@ -318,10 +326,13 @@ impl Stage {
     /// less often, which saves the simulator time and is within what a schedule may do.
     pub(crate) fn is_asleep(&self) -> bool {
         let universe = &*self.engine.universe();
-        let off = universe.vpn.endpoint(&self.endpoint).is_some_and(|endpoint| {
-            let mut networks = endpoint.networks.values();
-            networks.all(|network| network.status == AssociationStatus::Disassociated)
-        });
+        let off = universe
+            .vpn
+            .endpoint(&self.endpoint)
+            .is_some_and(|endpoint| {
+                let mut networks = endpoint.networks.values();
+                networks.all(|network| network.status == AssociationStatus::Disassociated)
+            });
         let settled = universe.tables.state(&self.endpoint).is_ok_and(|state| {
             let answered = state.served.max(state.gave_up.unwrap_or(0));
             state.requests <= answered
@@ -330,5 +341,4 @@ impl Stage {
         });
         off && settled
     }
-
 }

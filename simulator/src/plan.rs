@@ -141,7 +141,11 @@ impl Plan {
             sweep_every: TimeDelta::minutes(*pick(&mut chance, &[1, 1, 1, 2, 5])),
             skew: TimeDelta::seconds(*pick(&mut chance, &[0, 0, 0, 20, 120])),
             variables,
-            associating: if slow { Delay::between(600, 1_500) } else { Delay::between(240, 600) },
+            associating: if slow {
+                Delay::between(600, 1_500)
+            } else {
+                Delay::between(240, 600)
+            },
             forget_security_groups: chance.bool(),
             events: Vec::new(),
         };
@@ -173,7 +177,11 @@ impl Plan {
             Weekday::Sat | Weekday::Sun
         );
         let mut add = |at: DateTime<Utc>, what| self.events.push(Event { at, what });
-        let visits = if weekend { chance.u8(..2) } else { chance.u8(..7) };
+        let visits = if weekend {
+            chance.u8(..2)
+        } else {
+            chance.u8(..7)
+        };
         for _ in 0..visits {
             let minute = if chance.u8(..5) == 0 {
                 chance.i64(0..24 * 60)
@@ -278,9 +286,10 @@ fn first_day(chance: &mut fastrand::Rng, zone: Tz, days: u32) -> DateTime<Utc> {
         .unwrap_or(date)
         .and_time(NaiveTime::MIN + TimeDelta::hours(12));
     let noon = zone.from_local_datetime(&noon).earliest();
-    noon.map_or_else(|| date.and_time(NaiveTime::MIN).and_utc(), |noon| {
-        noon.to_utc() + TimeDelta::hours(12)
-    })
+    noon.map_or_else(
+        || date.and_time(NaiveTime::MIN).and_utc(),
+        |noon| noon.to_utc() + TimeDelta::hours(12),
+    )
 }
 
 fn variables(chance: &mut fastrand::Rng, zone: Tz) -> Vec<(&'static str, String)> {
@@ -288,7 +297,10 @@ fn variables(chance: &mut fastrand::Rng, zone: Tz) -> Vec<(&'static str, String)
     let mut variables = vec![
         choose("IDLE_TIMEOUT_MINUTES", &["60", "60", "15", "90"]),
         choose("FIRST_CONNECTION_GRACE_MINUTES", &["30", "30", "10"]),
-        choose("OVERNIGHT_WINDOW", &["22:00-07:00", "22:00-07:00", "01:30-03:30", ""]),
+        choose(
+            "OVERNIGHT_WINDOW",
+            &["22:00-07:00", "22:00-07:00", "01:30-03:30", ""],
+        ),
         choose("OVERNIGHT_IDLE_TIMEOUT_MINUTES", &["10", "10", "90"]),
         choose("STALE_CONNECTION_MINUTES", &["0", "0", "45"]),
         choose("OVERNIGHT_STALE_CONNECTION_MINUTES", &["120", "30", "0"]),

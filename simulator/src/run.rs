@@ -64,6 +64,7 @@ pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
         afterwards(&engine, &stage, end);
     }
     let simulated = engine.now() - plan.start;
+    engine.end();
     let universe = &mut *engine.universe();
     Ok(Outcome {
         violation: universe.witness.violation().cloned(),
@@ -105,7 +106,11 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         weather: Weather::calm(),
         chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),
         witness: Witness::new(terms),
-        story: if options.told { Story::told() } else { Story::default() },
+        story: if options.told {
+            Story::told()
+        } else {
+            Story::default()
+        },
         bug: options.bug,
     };
     set_in(plan, universe, plan.start)
@@ -168,7 +173,9 @@ fn happens(engine: &Engine, stage: &Stage, what: What) {
             set_weather(engine, weather.clone());
             let universe = &mut *engine.universe();
             universe.witness.storm(now + lasts + LAST_OF_IT);
-            universe.story.tell(now, || format!("a storm begins: {weather:?}"));
+            universe
+                .story
+                .tell(now, || format!("a storm begins: {weather:?}"));
             engine.at(now + lasts, move |engine| {
                 // Unless the next one has begun.
                 if engine.universe().weather == weather {

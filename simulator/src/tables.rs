@@ -138,9 +138,7 @@ impl Tables {
     /// What TTL does some time after `expires_at`.
     pub fn expire(&mut self, now: DateTime<Utc>) {
         self.items.retain(|_, item| match item.get("expires_at") {
-            Some(Value::N(seconds)) => {
-                seconds.parse::<i64>().unwrap_or(i64::MAX) > now.timestamp()
-            }
+            Some(Value::N(seconds)) => seconds.parse::<i64>().unwrap_or(i64::MAX) > now.timestamp(),
             Some(_) | None => true,
         });
     }

@@ -167,19 +167,18 @@ impl Universe {
                 format!("{caller}: stay {stay}, attempt {attempt}: start {began:?}")
             });
         }
-        self.witness.state_changed(
-            now,
-            caller,
-            before,
-            after,
-            records,
-            &self.vpn,
-            &self.tables,
-        );
+        self.witness
+            .state_changed(now, caller, before, after, records, &self.vpn, &self.tables);
     }
 
     /// Somebody got an answer.
-    pub(crate) fn answered(&mut self, now: DateTime<Utc>, who: &str, asks: bool, response: &Response) {
+    pub(crate) fn answered(
+        &mut self,
+        now: DateTime<Utc>,
+        who: &str,
+        asks: bool,
+        response: &Response,
+    ) {
         self.vpn.advance(now);
         let (phase, message) = (&response.body["phase"], &response.body["message"]);
         let told = format!("{who} is told {} {phase} {message}", response.status);

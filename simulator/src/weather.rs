@@ -183,21 +183,36 @@ impl Weather {
             return if chance.bool() {
                 Fate::Failed { error, after }
             } else {
-                Fate::DoneAndFailed { error, there, after }
+                Fate::DoneAndFailed {
+                    error,
+                    there,
+                    after,
+                }
             };
         }
         let error = Failing::NoAnswer;
         if unanswered {
-            return Fate::DoneAndFailed { error, there, after: patience };
+            return Fate::DoneAndFailed {
+                error,
+                there,
+                after: patience,
+            };
         }
         if late {
             let there = patience + TimeDelta::milliseconds(chance.i64(0..8_000));
-            return Fate::DoneAndFailed { error, there, after: patience };
+            return Fate::DoneAndFailed {
+                error,
+                there,
+                after: patience,
+            };
         }
         if slow {
             let most = patience.num_milliseconds() / 2 - 1;
             let mut slow = || TimeDelta::milliseconds(chance.i64(100..most));
-            return Fate::Answered { there: slow(), back: slow() };
+            return Fate::Answered {
+                there: slow(),
+                back: slow(),
+            };
         }
         Fate::Answered { there, back }
     }

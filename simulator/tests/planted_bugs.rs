@@ -2,7 +2,10 @@
 //!
 //! Run with `--nocapture` for the list of bugs with what gave each away.
 
-#![expect(clippy::unwrap_used, reason = "a plan that cannot be run has failed its test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a plan that cannot be run has failed its test"
+)]
 
 use chrono::TimeDelta;
 use simulator::bugs::Bug;
@@ -55,10 +58,7 @@ fn provoked(bug: Bug, seed: u64) -> Plan {
             (615, What::Deed(Deed::Mode("on", 300))),
             (1_000, What::Deed(Deed::Mode("hold", 120))),
         ],
-        Bug::LeasesShortened => &[
-            (540, visit(30, Some(300))),
-            (620, visit(1, None)),
-        ],
+        Bug::LeasesShortened => &[(540, visit(30, Some(300))), (620, visit(1, None))],
         _ => &[],
     };
     for day in 0..DAYS {
@@ -91,10 +91,16 @@ fn each_planted_bug_is_found_and_by_what_it_breaks() {
     for bug in Bug::ALL {
         match find(*bug) {
             Some((by, violation)) if bug.breaks().contains(&violation.invariant) => {
-                println!("| {bug:?} | {} | {by} | {:?} |", bug.text(), violation.invariant);
+                println!(
+                    "| {bug:?} | {} | {by} | {:?} |",
+                    bug.text(),
+                    violation.invariant
+                );
             }
             Some((by, violation)) => {
-                wrong.push(format!("{bug:?} by {by}, by another invariant: {violation}"));
+                wrong.push(format!(
+                    "{bug:?} by {by}, by another invariant: {violation}"
+                ));
             }
             None => wrong.push(format!("{bug:?} was not found")),
         }

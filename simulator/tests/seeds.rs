@@ -1,15 +1,26 @@
 //! Runs: a seed repeats itself, and seeds that once failed hold.
 
-#![expect(clippy::unwrap_used, reason = "a plan that cannot be run has failed its test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a plan that cannot be run has failed its test"
+)]
 
 use simulator::plan::Plan;
 use simulator::run::{Options, run};
 
 /// Seeds that broke something, before it was mended: each with its days and what it showed.
 const ONCE_FAILED: &[(u64, u32, &str)] = &[
-    (3, 5, "a subnet lost by hand and made again was billed from the stay's beginning"),
+    (
+        3,
+        5,
+        "a subnet lost by hand and made again was billed from the stay's beginning",
+    ),
     (33, 5, "the same, overnight"),
-    (1342, 5, "an association of ours whose answer was lost was called a stranger's"),
+    (
+        1342,
+        5,
+        "an association of ours whose answer was lost was called a stranger's",
+    ),
 ];
 
 #[test]
@@ -31,6 +42,10 @@ fn a_seed_is_one_run_exactly() {
         let (one, other) = (run(&plan, told).unwrap(), run(&plan, told).unwrap());
         assert_eq!(one.story, other.story, "seed {seed}");
         assert!(!one.story.is_empty(), "seed {seed} tells nothing");
-        assert_eq!((one.records, one.looks), (other.records, other.looks), "seed {seed}");
+        assert_eq!(
+            (one.records, one.looks),
+            (other.records, other.looks),
+            "seed {seed}"
+        );
     }
 }

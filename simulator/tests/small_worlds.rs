@@ -1,6 +1,9 @@
 //! Small worlds in every order, as far as the gate's time goes; `cargo simulate --explore N` goes further.
 
-#![expect(clippy::unwrap_used, reason = "a scene that cannot be set has failed its test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a scene that cannot be set has failed its test"
+)]
 
 use simulator::explore::{Bounds, SCENES, walk};
 
@@ -16,6 +19,9 @@ fn no_order_of_calls_and_no_death_between_two_of_them_breaks_a_promise() {
         if let Some((violation, steps)) = walked.violation {
             panic!("{}: {violation}\n{}", scene.name, steps.join("\n"));
         }
-        println!("{}: {} worlds, {} ends", scene.name, walked.worlds, walked.ends);
+        println!(
+            "{}: {} worlds, {} ends",
+            scene.name, walked.worlds, walked.ends
+        );
     }
 }

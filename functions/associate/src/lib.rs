@@ -25,7 +25,7 @@ use shared::aws::{AlbPublicKeys, Clients};
 use shared::clock::Clock;
 use shared::config::{self, AssociateConfig};
 use shared::model::audit::EventIds;
-use shared::telemetry;
+use shared::telemetry::{self, CountedStore, Metrics};
 
 pub use app::{App, Ports};
 
@@ -50,9 +50,11 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
     let clients = Clients::load().await;
     let AssociateConfig { common, sign_in } = &config;
+    let store = clients.store(&common.lease_table, &common.audit_table);
+    let metrics = Metrics::from_environment(Arc::clone(&clock));
     let ports = Ports {
         vpn: Arc::new(clients.vpn()),
-        store: Arc::new(clients.store(&common.lease_table, &common.audit_table)),
+        store: Arc::new(CountedStore::new(Arc::new(store), metrics)),
         keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
         clock,
         ids: EventIds::from_entropy(),

@@ -4,6 +4,7 @@
 
 mod limits;
 mod sweep;
+mod watch;
 
 use std::sync::Arc;
 
@@ -15,10 +16,11 @@ use shared::clock::Clock;
 use shared::config::{self, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
-use shared::telemetry;
+use shared::telemetry::{self, CountedStore, Metrics};
 
 pub use limits::Limits;
 pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
+pub use watch::Watch;
 
 /// Runs the function until Lambda ends the process. What the event says does not matter: that it came does.
 ///
@@ -41,17 +43,20 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
     let ReaperConfig { common, dry_run } = config;
     let clients = Clients::load().await;
+    let store = clients.store(&common.lease_table, &common.audit_table);
+    let metrics = Metrics::from_environment(Arc::clone(&clock));
     let reconciler = Reconciler::new(
         Arc::new(clients.vpn()),
-        Arc::new(clients.store(&common.lease_table, &common.audit_table)),
+        Arc::new(CountedStore::new(Arc::new(store), metrics.clone())),
         Arc::clone(&clock),
         EventIds::from_entropy(),
         common.settings(),
     );
     Reaper {
         reconciler,
-        clock,
+        clock: Arc::clone(&clock),
         endpoints: common.endpoints,
         dry_run,
+        watch: Watch::new(metrics, clock),
     }
 }

@@ -15,6 +15,7 @@ use shared::reconcile::{Reconciler, SweepError, Swept};
 use tracing::error;
 
 use crate::limits::Limits;
+use crate::watch::Watch;
 
 /// Endpoints swept side by side. EC2 throttles an account and region, not an endpoint: 100 calls of each action at
 /// once, then 20 a second (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>). Four endpoints
@@ -35,6 +36,8 @@ pub struct Reaper {
     pub endpoints: Vec<ManagedEndpoint>,
     /// Decide and log, change nothing.
     pub dry_run: bool,
+    /// What tells of it in numbers.
+    pub watch: Watch,
 }
 
 /// What an invocation answers, for whoever invokes it by hand.
@@ -142,10 +145,7 @@ impl Reaper {
             }
         };
         // A pass may end at any await (DESIGN 4): what is under way then is as a crash would leave it.
-        let out_of_time = matches!(
-            select(pin!(all), pin!(time_is_up)).await,
-            Either::Right(_)
-        );
+        let out_of_time = matches!(select(pin!(all), pin!(time_is_up)).await, Either::Right(_));
         if out_of_time {
             error!("the time was up before all endpoints under way were done");
         }
@@ -185,7 +185,10 @@ impl Reaper {
             .sweep_by(endpoint, self.dry_run, Some(limits.end_by));
         let name = endpoint.name.to_string();
         match swept.await {
-            Ok(swept) => End::Swept(Outcome::of(name, swept)),
+            Ok(swept) => {
+                self.watch.saw(&endpoint.name, &swept.gauges);
+                End::Swept(Outcome::of(name, swept))
+            }
             Err(error) => {
                 log(&name, &error);
                 match error {
@@ -213,7 +216,9 @@ impl Reaper {
                 "no time was left; the next sweep begins with these"
             );
         }
-        if missed == SweepFailed::default() {
+        let everywhere = missed == SweepFailed::default();
+        self.watch.swept(everywhere);
+        if everywhere {
             Ok(Summary {
                 dry_run: self.dry_run,
                 endpoints: swept,
@@ -230,6 +235,7 @@ impl Outcome {
             phase,
             reason,
             connections_ended,
+            gauges: _,
         } = swept;
         Self {
             endpoint,

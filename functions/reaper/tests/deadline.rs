@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use reaper::{Limits, Reaper, Summary, SweepFailed};
+use reaper::{Limits, Reaper, Summary, SweepFailed, Watch};
 use sandbox::ec2::{Action, Fault, FaultKind};
 use sandbox::embedded::{Embedded, Options, StillClock};
 use sandbox::load::world;
@@ -23,6 +23,7 @@ use shared::model::{
 };
 use shared::ports::{Association, ClientVpn, VpnError};
 use shared::reconcile::Reconciler;
+use shared::telemetry::Metrics;
 
 const ENDPOINTS: usize = 12;
 
@@ -68,6 +69,7 @@ impl World {
             clock: self.aws.clock.clone(),
             endpoints: common.endpoints,
             dry_run,
+            watch: Watch::new(Metrics::off(), self.aws.clock.clone()),
         }
     }
 

@@ -10,23 +10,32 @@
 #[allow(dead_code, reason = "the other function's tests use the rest")]
 mod stage;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reaper::{Limits, Reaper, SweepFailed};
+use reaper::{Limits, Reaper, SweepFailed, Watch};
 use sandbox::ec2::{Action, Fault, FaultKind};
+use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::{EventIds, Origin};
 use shared::policy::Phase;
 use shared::reconcile::{Ask, Reconciler};
+use shared::telemetry::{CountedStore, Metrics};
 use stage::{Stage, variables};
 
 fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
+    watched(stage, changes, &Metrics::off())
+}
+
+/// Its metrics go to `metrics`.
+fn watched(stage: &Stage, changes: &[(&str, &str)], metrics: &Metrics) -> Reaper {
     let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables(changes)).unwrap();
+    let store = CountedStore::new(stage.store.clone(), metrics.clone());
     let reconciler = Reconciler::new(
         stage.vpn.clone(),
-        stage.store.clone(),
+        Arc::new(store),
         stage.clock.clone(),
         EventIds::from_entropy(),
         common.settings(),
@@ -36,6 +45,7 @@ fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
         clock: stage.clock.clone(),
         endpoints: common.endpoints,
         dry_run,
+        watch: Watch::new(metrics.clone(), stage.clock.clone()),
     }
 }
 
@@ -179,4 +189,63 @@ async fn endpoints_are_swept_side_by_side() {
         _ = reaper.sweep_all(in_time(&stage)) => panic!("a hung call was answered"),
         both = tokio::time::timeout(Duration::from_secs(10), both_are_read) => both.unwrap(),
     }
+}
+
+/// The metrics that were told, with their values, a list for each line.
+fn told(lines: &Mutex<Vec<String>>) -> Vec<Vec<(String, f64)>> {
+    let lines = std::mem::take(&mut *lines.lock().unwrap());
+    let metrics = |line: &String| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let values = line.as_object().unwrap().iter();
+        let values = values.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)));
+        values.collect()
+    };
+    lines.iter().map(metrics).collect()
+}
+
+#[tokio::test]
+async fn what_was_asked_and_done_and_seen_is_told_in_numbers() {
+    let stage = Stage::set().await;
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::clone(&lines);
+    let metrics = Metrics::new("vpn-reaper", stage.clock.clone(), move |line: &str| {
+        written.lock().unwrap().push(line.to_owned());
+    });
+    let reaper = watched(&stage, &[], &metrics);
+    up(&stage, &reaper).await;
+    let all: Vec<(String, f64)> = told(&lines).concat();
+    let sum = |name: &str| -> f64 {
+        let values = all.iter().filter(|(told, _)| told == name);
+        values.map(|(_, value)| value).sum()
+    };
+    let both = 2.0;
+    for name in ["Requests", "Starts"] {
+        assert!((sum(name) - both).abs() < 0.1, "{name}: {}", sum(name));
+    }
+    assert!(sum("StartSeconds") > 240.0, "{}", sum("StartSeconds"));
+    assert!(sum("StartingMinutes") > 4.0);
+    assert!(sum("FailedStarts") + sum("FailedSweeps") < 0.1);
+
+    stage.clock.advance(TimeDelta::minutes(1));
+    reaper.sweep_all(in_time(&stage)).await.unwrap();
+    let names: Vec<Vec<String>> = told(&lines)
+        .into_iter()
+        .map(|line| line.into_iter().map(|(name, _)| name).collect())
+        .collect();
+    let of_each = ["ActiveConnections", "AssociatedMinutes", "UpHours"];
+    assert_eq!(names[..2], [of_each, of_each]);
+    assert_eq!(names[2], ["Sweeps"]);
+}
+
+#[tokio::test]
+async fn a_sweep_that_fails_somewhere_is_no_sweep() {
+    let stage = Stage::set().await;
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::clone(&lines);
+    let metrics = Metrics::new("vpn-reaper", stage.clock.clone(), move |line: &str| {
+        written.lock().unwrap().push(line.to_owned());
+    });
+    let reaper = watched(&stage, &[ONE_UNKNOWN], &metrics);
+    reaper.sweep_all(in_time(&stage)).await.unwrap_err();
+    assert_eq!(told(&lines), [[("FailedSweeps".to_owned(), 1.0)]]);
 }

@@ -304,7 +304,11 @@ async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn wait_for(stage: &mut Stage, person: &Person, wanted: &str) -> anyhow::Result<()> {
+pub(super) async fn wait_for(
+    stage: &mut Stage,
+    person: &Person,
+    wanted: &str,
+) -> anyhow::Result<()> {
     for _ in 0..45 {
         let standing = person.status().await?;
         if phase(&standing) == wanted {
@@ -316,7 +320,7 @@ async fn wait_for(stage: &mut Stage, person: &Person, wanted: &str) -> anyhow::R
     anyhow::bail!("{} waited in vain for the VPN to be {wanted}", person.name)
 }
 
-fn phase(standing: &Value) -> &str {
+pub(super) fn phase(standing: &Value) -> &str {
     standing["phase"]
         .as_str()
         .context("no phase")

@@ -14,11 +14,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::Database;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::example;
+use crate::rights::Rights;
 use crate::server::{self, Server};
 use fault::Faults;
 
@@ -76,6 +78,7 @@ struct Proxy {
     faults: Arc<Mutex<Faults>>,
     calls: Arc<Mutex<Vec<String>>>,
     traffic: Arc<Mutex<Traffic>>,
+    rights: Rights,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -96,9 +99,11 @@ impl Dynamo {
             faults: Arc::default(),
             calls: Arc::default(),
             traffic: Arc::default(),
+            rights: Rights::default(),
         };
         let (stop, back) = serve(back, database);
-        let front = Server::start(server::bind(None).await?, proxy::router(proxy.clone()))?;
+        let api = proxy.rights.watch(proxy::router(proxy.clone()));
+        let front = Server::start(server::bind(None).await?, api)?;
         Ok(Self(Arc::new(Inner {
             url: front.url(),
             address: front.address(),
@@ -120,6 +125,11 @@ impl Dynamo {
     /// The operations called since the start or [`Self::reset_calls`], in order; calls that failed on demand included.
     pub fn calls(&self) -> Vec<String> {
         lock(&self.0.proxy.calls).clone()
+    }
+
+    /// What functions needed the right to.
+    pub fn rights(&self) -> &Rights {
+        &self.0.proxy.rights
     }
 
     /// How often each operation was called.
@@ -160,6 +170,14 @@ impl Dynamo {
     /// Takes back all faults.
     pub fn clear_faults(&self) {
         lock(&self.0.proxy.faults).clear();
+    }
+
+    /// Does as an administrator with the CLI: the answer to an operation's request, both as JSON.
+    ///
+    /// # Errors
+    /// When the database does not answer or refuses.
+    pub async fn by_hand(&self, operation: &str, request: &Value) -> Result<Value, reqwest::Error> {
+        self.0.proxy.call(operation, request).await
     }
 
     /// All items of a table.

@@ -111,28 +111,32 @@ impl Proxy {
         }
     }
 
+    /// A call of the sandbox's own, which is not counted and meets no fault.
+    pub(super) async fn call(
+        &self,
+        operation: &str,
+        request: &Value,
+    ) -> Result<Value, reqwest::Error> {
+        let sent = self
+            .client
+            .post(&self.back)
+            .header(TARGET, format!("DynamoDB_20120810.{operation}"))
+            .header(header::CONTENT_TYPE, JSON)
+            .header("x-amz-date", "20260101T000000Z")
+            .header(
+                header::AUTHORIZATION,
+                HeaderValue::from_static(ANY_SIGNATURE),
+            )
+            .body(request.to_string());
+        sent.send().await?.error_for_status()?.json::<Value>().await
+    }
+
     /// Reads a table for the sandbox's own pages; such reads are not counted.
     pub(super) async fn scan(&self, table: &str) -> Result<Vec<Value>, reqwest::Error> {
         let mut items = Vec::new();
         let mut request = json!({ "TableName": table, "ConsistentRead": true });
         loop {
-            let sent = self
-                .client
-                .post(&self.back)
-                .header(TARGET, "DynamoDB_20120810.Scan")
-                .header(header::CONTENT_TYPE, JSON)
-                .header("x-amz-date", "20260101T000000Z")
-                .header(
-                    header::AUTHORIZATION,
-                    HeaderValue::from_static(ANY_SIGNATURE),
-                )
-                .body(request.to_string());
-            let mut page = sent
-                .send()
-                .await?
-                .error_for_status()?
-                .json::<Value>()
-                .await?;
+            let mut page = self.call("Scan", &request).await?;
             if let Some(Value::Array(found)) = page.get_mut("Items").map(Value::take) {
                 items.extend(found);
             }

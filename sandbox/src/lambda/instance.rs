@@ -16,6 +16,7 @@ use super::log::Log;
 use super::runtime_api::{Delivery, Slot, Slots, Startup};
 use super::{InvokeError, Pool, Settings, Signal};
 use crate::function;
+use crate::rights;
 
 /// One invocation.
 #[derive(Debug)]
@@ -249,11 +250,8 @@ fn command(settings: &Settings, pool: &Pool, runtime_api: &str, id: Uuid) -> io:
         )
         .env("AWS_REGION", &settings.region)
         .env("AWS_DEFAULT_REGION", &settings.region)
-        // Each instance has credentials of its own, so that EC2's log tells their calls apart.
-        .env(
-            "AWS_ACCESS_KEY_ID",
-            format!("ASIA{}", &id.simple().to_string()[..16].to_uppercase()),
-        )
+        // Whose calls they are, rights and EC2's log tell by the key.
+        .env("AWS_ACCESS_KEY_ID", rights::access_key(function, id))
         .env("AWS_SECRET_ACCESS_KEY", "the sandbox checks no signature")
         .env("AWS_SESSION_TOKEN", "sandbox")
         .env("TZ", ":UTC")

@@ -42,7 +42,9 @@ pub(super) fn target_network(
     Ok(Some(TargetNetwork {
         association_id: AssociationId::observed(association_id),
         subnet_id: SubnetId::observed(subnet_id),
-        status: code.map_or(NetworkStatus::Unknown, |code| NetworkStatus::parse(code.as_str())),
+        status: code.map_or(NetworkStatus::Unknown, |code| {
+            NetworkStatus::parse(code.as_str())
+        }),
         message: message.map(str::to_owned),
     }))
 }
@@ -118,7 +120,9 @@ pub(super) fn route(route: types::ClientVpnRoute) -> Result<Route, VpnError> {
             subnet_id: SubnetId::observed(target),
         },
         manual: route.origin.as_deref() != Some("associate"),
-        status: code.map_or(RouteStatus::Unknown, |code| RouteStatus::parse(code.as_str())),
+        status: code.map_or(RouteStatus::Unknown, |code| {
+            RouteStatus::parse(code.as_str())
+        }),
         description: route.description.filter(|text| !text.is_empty()),
     })
 }

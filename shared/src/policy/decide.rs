@@ -228,10 +228,7 @@ impl<'a> View<'a> {
         let called_for = in_use || is_wanted(self.state, self.now);
         let moving = self.seen.any(NetworkStatus::Associating);
         let complete = self.associated_and_configured() == self.policy.endpoint.subnets.len();
-        if !called_for
-            || is_held(self.state, self.now)
-            || self.state.stopping_since.is_some()
-        {
+        if !called_for || is_held(self.state, self.now) || self.state.stopping_since.is_some() {
             return None;
         }
         // Even where all is up: an association whose answer was lost is ours only once the start claims it.

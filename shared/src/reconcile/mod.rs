@@ -6,6 +6,7 @@
 //! committed before EC2 is called, `transitions` what is written together.
 
 mod ask;
+mod gauges;
 mod lately;
 mod look;
 mod observe;
@@ -32,6 +33,7 @@ use lately::Lately;
 use recorded::Recorded;
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
+pub use gauges::Gauges;
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{LeftOut, SweepError, Swept};

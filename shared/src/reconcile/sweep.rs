@@ -4,13 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::Reconciler;
 use super::observe::Plan;
 use super::pass::{Driver, Pass, Passed};
 use super::stop::STOP_TAKES;
+use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndpointState, ManagedEndpoint};
-use crate::policy::{Decision, Phase, stale_after};
+use crate::policy::{Phase, stale_after};
 use crate::ports::{StoreError, VpnError};
 
 /// How far behind the last sweep to look for connections that ended: EC2's listing lags, and the last sweep may have
@@ -30,15 +30,23 @@ pub struct Swept {
     pub reason: String,
     /// Connections that were put on record as ended, now or by an earlier sweep.
     pub connections_ended: usize,
+    /// How the endpoint stands, in numbers.
+    pub gauges: Gauges,
 }
 
 impl Swept {
-    fn of(decision: &Decision, connections_ended: usize) -> Self {
-        let reason = decision.reason.to_string();
+    fn of(passed: &Passed, connections_ended: usize, now: DateTime<Utc>) -> Self {
+        let Passed {
+            state,
+            seen,
+            decision,
+            ..
+        } = passed;
         Self {
             phase: decision.phase,
-            reason,
+            reason: decision.reason.to_string(),
             connections_ended,
+            gauges: Gauges::of(decision.phase, state, seen, now),
         }
     }
 }
@@ -119,7 +127,7 @@ impl Reconciler {
         if !loaded.is_same_time_up(&before) {
             // Somebody was faster; what was read belongs to another time up.
             let passed = self.reported(endpoint, loaded);
-            return Ok(Swept::of(&passed.decision, 0));
+            return Ok(Swept::of(&passed, 0, self.clock.now()));
         }
         // The state is the one read first: whoever asked since makes a stop's condition fail.
         let state = before.clone().with_rest_of(&loaded);
@@ -157,18 +165,13 @@ impl Reconciler {
             self.store.put_traffic(&endpoint.id, &traffic).await?;
             pass.state.traffic = traffic;
         }
-        let Passed {
-            decision,
-            delayed,
-            refused,
-            stop_left_out,
-            ..
-        } = pass.run().await?;
-        match refused.or(delayed).or(gaps.pop()) {
+        let mut passed = pass.run().await?;
+        let failure = passed.refused.take().or(passed.delayed.take());
+        match failure.or(gaps.pop()) {
             Some(error) => Err(error.into()),
-            None if stop_left_out => Err(SweepError::OutOfTime(LeftOut::Stop)),
+            None if passed.stop_left_out => Err(SweepError::OutOfTime(LeftOut::Stop)),
             None if ends.left_out > 0 => Err(SweepError::OutOfTime(LeftOut::Ends(ends.left_out))),
-            None => Ok(Swept::of(&decision, ends.recorded)),
+            None => Ok(Swept::of(&passed, ends.recorded, self.clock.now())),
         }
     }
 

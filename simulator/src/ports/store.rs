@@ -80,14 +80,18 @@ impl Store for SimulatedStore {
         let (endpoint, lease) = (endpoint.clone(), lease.clone());
         let answer = self
             .line
-            .call(WRITE, "UpdateItem lease", move |universe, engine, caller| {
-                let shortens = may_shorten || bugs::shortens_leases(universe.bug);
-                universe.tables.grant_lease(&endpoint, &lease, shortens);
-                universe.story.tell(engine.now(), || {
-                    format!("{caller}: lease of {} until {}", lease.email, lease.until)
-                });
-                universe.witness.lease_granted(caller, &lease, may_shorten);
-            })
+            .call(
+                WRITE,
+                "UpdateItem lease",
+                move |universe, engine, caller| {
+                    let shortens = may_shorten || bugs::shortens_leases(universe.bug);
+                    universe.tables.grant_lease(&endpoint, &lease, shortens);
+                    universe.story.tell(engine.now(), || {
+                        format!("{caller}: lease of {} until {}", lease.email, lease.until)
+                    });
+                    universe.witness.lease_granted(caller, &lease, may_shorten);
+                },
+            )
             .await;
         answer.map_err(failed("UpdateItem"))
     }
@@ -101,20 +105,24 @@ impl Store for SimulatedStore {
         let (endpoint, ask) = (endpoint.clone(), ask.clone());
         let answer = self
             .line
-            .call(WRITE, "UpdateItem requests", move |universe, engine, caller| {
-                let lost = bugs::request_is_lost(universe.bug);
-                if !lost && universe.tables.add_request(&endpoint, at, &ask) {
-                    let state = universe.tables.state(&endpoint)?;
-                    universe.story.tell(engine.now(), || {
-                        format!("{caller}: request {} is durable", state.requests)
-                    });
-                    let now = engine.now();
-                    universe
-                        .witness
-                        .asked(now, caller, &ask, state.requests, &universe.tables);
-                }
-                universe.tables.state(&endpoint)
-            })
+            .call(
+                WRITE,
+                "UpdateItem requests",
+                move |universe, engine, caller| {
+                    let lost = bugs::request_is_lost(universe.bug);
+                    if !lost && universe.tables.add_request(&endpoint, at, &ask) {
+                        let state = universe.tables.state(&endpoint)?;
+                        universe.story.tell(engine.now(), || {
+                            format!("{caller}: request {} is durable", state.requests)
+                        });
+                        let now = engine.now();
+                        universe
+                            .witness
+                            .asked(now, caller, &ask, state.requests, &universe.tables);
+                    }
+                    universe.tables.state(&endpoint)
+                },
+            )
             .await;
         Ok(answer.map_err(failed("UpdateItem"))??)
     }
@@ -127,16 +135,20 @@ impl Store for SimulatedStore {
         let (endpoint, mut update) = (endpoint.clone(), update.clone());
         let answer = self
             .line
-            .call(WRITE, "UpdateItem state", move |universe, engine, caller| {
-                let before = universe.tables.state(&endpoint)?;
-                bugs::update(universe.bug, &mut update, &before);
-                if !universe.tables.update(&endpoint, &update) {
-                    return Ok(None);
-                }
-                let after = universe.tables.state(&endpoint)?;
-                universe.state_changed(engine.now(), caller, &before, &after, &[]);
-                Ok(Some(after))
-            })
+            .call(
+                WRITE,
+                "UpdateItem state",
+                move |universe, engine, caller| {
+                    let before = universe.tables.state(&endpoint)?;
+                    bugs::update(universe.bug, &mut update, &before);
+                    if !universe.tables.update(&endpoint, &update) {
+                        return Ok(None);
+                    }
+                    let after = universe.tables.state(&endpoint)?;
+                    universe.state_changed(engine.now(), caller, &before, &after, &[]);
+                    Ok(Some(after))
+                },
+            )
             .await;
         answer.map_err(failed("UpdateItem"))?
     }
@@ -149,26 +161,35 @@ impl Store for SimulatedStore {
         let (endpoint, mut transition) = (endpoint.clone(), transition.clone());
         let answer = self
             .line
-            .call(WRITE, "TransactWriteItems", move |universe, engine, caller| {
-                let before = universe.tables.load(&endpoint)?;
-                if bugs::transition(universe.bug, &mut transition, &before, &mut universe.tables) {
-                    return Ok(true);
-                }
-                if !universe.tables.commit(&endpoint, &transition) {
-                    return Ok(false);
-                }
-                let (now, records) = (engine.now(), &transition.records);
-                for record in records {
-                    universe.story.tell(now, || {
-                        let (event, reason) = (record.event.as_str(), &record.reason);
-                        let stay = record.details.stay.unwrap_or(0);
-                        format!("{caller}: {event} (stay {stay}): {reason}")
-                    });
-                }
-                let after = universe.tables.load(&endpoint)?;
-                universe.state_changed(now, caller, &before, &after, records);
-                Ok(true)
-            })
+            .call(
+                WRITE,
+                "TransactWriteItems",
+                move |universe, engine, caller| {
+                    let before = universe.tables.load(&endpoint)?;
+                    if bugs::transition(
+                        universe.bug,
+                        &mut transition,
+                        &before,
+                        &mut universe.tables,
+                    ) {
+                        return Ok(true);
+                    }
+                    if !universe.tables.commit(&endpoint, &transition) {
+                        return Ok(false);
+                    }
+                    let (now, records) = (engine.now(), &transition.records);
+                    for record in records {
+                        universe.story.tell(now, || {
+                            let (event, reason) = (record.event.as_str(), &record.reason);
+                            let stay = record.details.stay.unwrap_or(0);
+                            format!("{caller}: {event} (stay {stay}): {reason}")
+                        });
+                    }
+                    let after = universe.tables.load(&endpoint)?;
+                    universe.state_changed(now, caller, &before, &after, records);
+                    Ok(true)
+                },
+            )
             .await;
         answer.map_err(failed("TransactWriteItems"))?
     }

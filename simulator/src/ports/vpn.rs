@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sandbox::ec2::{
-    Answer, ApiError, Caller as ApiCaller, ConnectionStatus, ConnectionView, EndpointView, NewRoute,
-    Page, Paging, Request, RouteTarget, RouteView, TargetNetworkView,
+    Answer, ApiError, Caller as ApiCaller, ConnectionStatus, ConnectionView, EndpointView,
+    NewRoute, Page, Paging, Request, RouteTarget, RouteView, TargetNetworkView,
 };
 use shared::aws::ec2_errors;
 use shared::model::{

@@ -35,8 +35,11 @@ impl Witness {
         let price = self.terms.hour_price_usd;
         let skew = 2.0 * self.terms.skew.as_seconds_f64() * minutes;
         let off_by = (cost - seconds / 3600.0 * price).abs() / price * 3600.0;
-        self.holds(Invariant::CostWrong, now, off_by <= minutes * 60.0 + skew, || {
-            format!("USD {cost:.4} on record, and EC2 bills {seconds} s: {off_by:.0} s apart")
-        });
+        self.holds(
+            Invariant::CostWrong,
+            now,
+            off_by <= minutes * 60.0 + skew,
+            || format!("USD {cost:.4} on record, and EC2 bills {seconds} s: {off_by:.0} s apart"),
+        );
     }
 }

@@ -262,7 +262,9 @@ impl Witness {
                     let listing = evidence.listing.take();
                     evidence.listings.extend(listing);
                     // Whoever looked in vain has looked again.
-                    evidence.failed.retain(|name| !name.starts_with(CONNECTIONS));
+                    evidence
+                        .failed
+                        .retain(|name| !name.starts_with(CONNECTIONS));
                 }
                 Ok(_) => {}
                 Err(_) => evidence.listing = None,
@@ -279,7 +281,8 @@ impl Witness {
                 self.associated(now, subnet, &made.association_id, true, vpn);
             }
             (Request::Disassociate { association, .. }, Ok(_)) => {
-                self.truth.disassociated(now, association, true, vpn, &self.terms.endpoint);
+                self.truth
+                    .disassociated(now, association, true, vpn, &self.terms.endpoint);
                 self.routes.goes(now);
             }
             _ => {}

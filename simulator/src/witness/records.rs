@@ -117,7 +117,8 @@ impl Witness {
             .iter()
             .find(|id| {
                 let association = self.truth.associations.get(*id);
-                association.is_some_and(|a| a.ours && refused_at.is_none_or(|at| at < a.accepted_at))
+                association
+                    .is_some_and(|a| a.ours && refused_at.is_none_or(|at| at < a.accepted_at))
             })
             .cloned();
         let waits = self
@@ -125,9 +126,12 @@ impl Witness {
             .asks
             .last_key_value()
             .is_some_and(|(_, at)| self.truth.ready_since.is_none_or(|ready| *at > ready));
-        self.holds(Invariant::Unexplained, now, ours.is_none() || !waits, || {
-            format!("{ours:?} is ours and was called a stranger's")
-        });
+        self.holds(
+            Invariant::Unexplained,
+            now,
+            ours.is_none() || !waits,
+            || format!("{ours:?} is ours and was called a stranger's"),
+        );
     }
 
     /// Whether a record, as the table has it now, is as it was written.
@@ -152,7 +156,9 @@ impl Witness {
             .truth
             .associations
             .iter()
-            .find(|(id, association)| association.ours && !explained(id) && !books.failed.contains(*id))
+            .find(|(id, association)| {
+                association.ours && !explained(id) && !books.failed.contains(*id)
+            })
             .map(|(id, _)| id.to_string());
         let endless = self
             .truth

@@ -39,7 +39,11 @@ impl Witness {
         let patience = self.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
         let calm = self.calm_since(since - SETTLES_IN);
         // After a storm it may take its time, and then it has to be off too.
-        let patience = if calm { patience } else { patience + SETTLES_IN };
+        let patience = if calm {
+            patience
+        } else {
+            patience + SETTLES_IN
+        };
         let calm_for_long = self.calm_since(now - patience);
         let fair = !calm_for_long || now - since <= patience;
         let decision = tables
@@ -76,19 +80,21 @@ impl Witness {
             .values()
             .any(|lease| !lease.released && lease.until + tolerance > now);
         let wanted = state.requests > state.served
-            && state.requested_at.is_some_and(|at| {
-                now - at < shared::model::WANTED_FOR + tolerance
-            });
-        let pinned = self.truth.mode.is_some_and(|mode| {
-            mode.word == "on" && mode.until + tolerance > now
-        });
+            && state
+                .requested_at
+                .is_some_and(|at| now - at < shared::model::WANTED_FOR + tolerance);
+        let pinned = self
+            .truth
+            .mode
+            .is_some_and(|mode| mode.word == "on" && mode.until + tolerance > now);
         // Not ready yet: routes may hold it up, and the grace begins with "ready".
         let associated_at = endpoint.associated().map(|n| n.associated_at).max();
         let ready = self.truth.ready_since.or_else(|| {
             let up = associated_at? + self.terms.ec2_takes;
             Some(up + TimeDelta::minutes(5) + self.terms.sweep_every * 2)
         });
-        let grace = ready.is_none_or(|ready| ready + rules.first_connection_grace + tolerance > now);
+        let grace =
+            ready.is_none_or(|ready| ready + rules.first_connection_grace + tolerance > now);
         let night_changed = [TimeDelta::zero(), tolerance]
             .iter()
             .any(|d| stale_after(rules, now - *d) != stale_after(rules, now));
@@ -135,7 +141,10 @@ impl Witness {
             + self.terms.sweep_every * 3
             + self.tolerance() * 2;
         let from = since - SETTLES_IN;
-        let held = self.truth.mode.is_some_and(|mode| mode.word == "hold" && mode.until > from);
+        let held = self
+            .truth
+            .mode
+            .is_some_and(|mode| mode.word == "hold" && mode.until > from);
         let disturbed = held || self.truth.last_deed_at.is_some_and(|at| at > from);
         let fair = disturbed || !self.calm_since(from) || now - since <= patience;
         let _ = vpn;

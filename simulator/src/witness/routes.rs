@@ -116,9 +116,12 @@ impl Witness {
                 pairs.map(move |subnet| (cidr.to_string(), subnet.clone()))
             }))
             .find(|route| !active.contains(route));
-        self.holds(Invariant::RouteLost, now, waited || missing.is_none(), || {
-            format!("ready without {missing:?}")
-        });
+        self.holds(
+            Invariant::RouteLost,
+            now,
+            waited || missing.is_none(),
+            || format!("ready without {missing:?}"),
+        );
         let groups: BTreeSet<_> = endpoint.security_groups.iter().cloned().collect();
         let same = self
             .routes
@@ -138,7 +141,10 @@ impl Witness {
             return;
         };
         let rest = TimeDelta::minutes(8) + self.terms.sweep_every * 3;
-        let settled = self.truth.ready_since.is_some_and(|ready| now - ready > rest)
+        let settled = self
+            .truth
+            .ready_since
+            .is_some_and(|ready| now - ready > rest)
             && self.calm_since(now - rest)
             && self.truth.last_deed_at.is_none_or(|at| now - at > rest)
             && self.terms.subnets.iter().all(|subnet| {
@@ -163,7 +169,13 @@ impl Witness {
         self.holds(Invariant::RouteLost, now, lost.is_none(), || {
             format!("{lost:?} is missing for good")
         });
-        if !self.routes.known || self.routes.routes.values().any(|c| *c == Certainty::EitherWay) {
+        if !self.routes.known
+            || self
+                .routes
+                .routes
+                .values()
+                .any(|c| *c == Certainty::EitherWay)
+        {
             self.routes.known = true;
             self.routes.routes = present
                 .into_iter()

@@ -27,24 +27,25 @@ impl Witness {
             return;
         };
         // What is up already is completed while it is used, too.
-        let up = vpn
-            .endpoint(&self.terms.endpoint)
-            .is_some_and(|endpoint| {
-                endpoint.networks.values().any(|network| {
-                    matches!(
-                        network.status,
-                        AssociationStatus::Associated | AssociationStatus::Associating
-                    )
-                })
-            });
+        let up = vpn.endpoint(&self.terms.endpoint).is_some_and(|endpoint| {
+            endpoint.networks.values().any(|network| {
+                matches!(
+                    network.status,
+                    AssociationStatus::Associated | AssociationStatus::Associating
+                )
+            })
+        });
         let lately = now - DECIDED_WITHIN - self.tolerance();
         let wanted = self.truth.waiting_since(&state, lately).is_some();
         // Answered, or given up, by another pass only a moment ago.
         let answered_lately = self.truth.ready_since.is_some_and(|ready| ready > lately)
             || self.rest.given_up_at.is_some_and(|at| at > lately);
-        self.holds(Invariant::Unasked, now, up || wanted || answered_lately, || {
-            format!("{caller} associates {subnet}, and nobody waits for it")
-        });
+        self.holds(
+            Invariant::Unasked,
+            now,
+            up || wanted || answered_lately,
+            || format!("{caller} associates {subnet}, and nobody waits for it"),
+        );
         let held = self.truth.mode.is_some_and(|mode| {
             let until = mode.until - self.terms.skew;
             mode.word == "hold" && mode.set_at < lately && until > now
@@ -143,7 +144,11 @@ impl Witness {
         let usable = vpn
             .endpoint(&self.terms.endpoint)
             .is_some_and(|endpoint| endpoint.is_available());
-        let last_usable = if usable { Some(now) } else { self.truth.unusable_since };
+        let last_usable = if usable {
+            Some(now)
+        } else {
+            self.truth.unusable_since
+        };
         let asked = self.truth.asks.get(&after.served).copied();
         let fair = match (asked, last_usable) {
             (Some(asked), Some(usable)) => asked < usable,

@@ -36,9 +36,8 @@ impl Witness {
         let reads = |name: &&String| is_read(name);
         let failed: Vec<String> = evidence.failed.iter().filter(reads).cloned().collect();
         let listings = evidence.listings.clone();
-        let complete = failed.is_empty()
-            && listings.len() >= 2
-            && caller.function == Function::Reaper;
+        let complete =
+            failed.is_empty() && listings.len() >= 2 && caller.function == Function::Reaper;
         self.holds(Invariant::IncompleteEvidence, now, complete, || {
             format!(
                 "{caller} stops after {} looks at the connections; failed: {failed:?}",
@@ -106,7 +105,9 @@ impl Witness {
             .flat_map(|endpoint| endpoint.connections.values())
             .filter(|connection| connection.established_at <= as_of)
             .collect();
-        let connected = connections.iter().any(|c| c.ended_at.is_none_or(|end| end > as_of));
+        let connected = connections
+            .iter()
+            .any(|c| c.ended_at.is_none_or(|end| end > as_of));
         if !self.truth.is_held() && !connected {
             return;
         }
@@ -124,9 +125,12 @@ impl Witness {
             .min(idle_time(rules, now - tolerance - TimeDelta::seconds(30)));
         let idle_over = used.map(|used| used + idle);
         let over = idle_over.max(Some(grace_over)).unwrap_or(grace_over);
-        self.holds(Invariant::StoppedEarly, now, over <= now + tolerance, || {
-            format!("a stop, ready since {ready}, last used {used:?}: due at {over}")
-        });
+        self.holds(
+            Invariant::StoppedEarly,
+            now,
+            over <= now + tolerance,
+            || format!("a stop, ready since {ready}, last used {used:?}: due at {over}"),
+        );
     }
 
     /// EC2 is about to disassociate something for us.

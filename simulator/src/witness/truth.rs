@@ -49,12 +49,7 @@ pub(super) struct Mode {
 }
 
 impl Truth {
-    pub(super) fn asked(
-        &mut self,
-        now: DateTime<Utc>,
-        request: u64,
-        lease: Option<(Lease, bool)>,
-    ) {
+    pub(super) fn asked(&mut self, now: DateTime<Utc>, request: u64, lease: Option<(Lease, bool)>) {
         self.asks.insert(request, now);
         if let Some((lease, may_shorten)) = lease {
             let before = self.leases.get(&lease.email).map(|holding| holding.until);

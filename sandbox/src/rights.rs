@@ -1,0 +1,242 @@
+//! What the functions asked of AWS, as IAM sees it: who called which action on which resources. The template's roles are
+//! checked against it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::example::{ACCOUNT, REGION};
+
+/// More than any client of ours sends.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// An action on resources, by a function. EC2 asks for the right to the action on each of the resources.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Right {
+    /// The function.
+    pub function: String,
+    /// IAM's name of the action.
+    pub action: String,
+    /// ARNs; `*` where the action knows no resource.
+    pub resources: Vec<String>,
+}
+
+/// The rights that were needed so far, each once. Clones share one list.
+#[derive(Clone, Debug, Default)]
+pub struct Rights(Arc<Mutex<BTreeSet<Right>>>);
+
+/// The access key that tells whose call it is: which function's, and which instance's.
+pub(crate) fn access_key(function: &str, instance: Uuid) -> String {
+    let instance = instance.simple().to_string().to_uppercase();
+    format!("{KEY_PREFIX}{}-{instance}", function.to_uppercase())
+}
+
+const KEY_PREFIX: &str = "AKIASANDBOX";
+
+impl Rights {
+    /// All that were needed so far.
+    pub fn needed(&self) -> BTreeSet<Right> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Writes down the calls that functions make to this API.
+    pub(crate) fn watch(&self, api: Router) -> Router {
+        api.layer(middleware::from_fn_with_state(self.clone(), note))
+    }
+
+    fn note(&self, headers: &HeaderMap, body: &[u8]) {
+        let Some(function) = function(headers) else {
+            return;
+        };
+        let needed = match dynamodb_operation(headers) {
+            Some(operation) => of_dynamodb(operation, body),
+            None => of_ec2(body),
+        };
+        let mut rights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rights.extend(needed.into_iter().map(|(action, resources)| Right {
+            function: function.clone(),
+            action,
+            resources,
+        }));
+    }
+}
+
+async fn note(State(rights): State<Rights>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    rights.note(&parts.headers, &body);
+    next.run(Request::from_parts(parts, Body::from(Bytes::clone(&body))))
+        .await
+}
+
+/// The function whose access key signed.
+fn function(headers: &HeaderMap) -> Option<String> {
+    let signed = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = signed.split_once("Credential=")?;
+    let key = credential.split('/').next()?.strip_prefix(KEY_PREFIX)?;
+    let (function, _) = key.split_once('-')?;
+    Some(function.to_lowercase())
+}
+
+fn dynamodb_operation(headers: &HeaderMap) -> Option<&str> {
+    let target = headers.get("x-amz-target")?.to_str().ok()?;
+    target.split_once('.').map(|(_, operation)| operation)
+}
+
+type Needed = Vec<(String, Vec<String>)>;
+
+/// A transaction needs the right to each of its writes
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
+fn of_dynamodb(operation: &str, body: &[u8]) -> Needed {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    if operation != "TransactWriteItems" {
+        return vec![(format!("dynamodb:{operation}"), vec![table(&body)])];
+    }
+    let writes = body["TransactItems"].as_array().into_iter().flatten();
+    writes
+        .filter_map(Value::as_object)
+        .flatten()
+        .map(|(write, what)| {
+            let action = match write.as_str() {
+                "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
+                other => format!("dynamodb:{other}Item"),
+            };
+            (action, vec![table(what)])
+        })
+        .collect()
+}
+
+fn table(what: &Value) -> String {
+    let name = what["TableName"].as_str().unwrap_or("?");
+    let table = format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
+    match what["IndexName"].as_str() {
+        Some(index) => format!("{table}/index/{index}"),
+        None => table,
+    }
+}
+
+/// The resources are those that the Service Authorization Reference names for Client VPN's actions.
+fn of_ec2(body: &[u8]) -> Needed {
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
+    let value = |wanted: &str| {
+        let found = parameters.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let Some(action) = value("Action") else {
+        return Vec::new();
+    };
+    let resources: BTreeSet<String> = parameters
+        .iter()
+        .filter_map(|(name, id)| {
+            let kind = match name.split('.').next()? {
+                // `DescribeClientVpnEndpoints` calls it `ClientVpnEndpointId.1`, and knows no resource.
+                "ClientVpnEndpointId" if !name.contains('.') => "client-vpn-endpoint",
+                // A route to other clients has no subnet.
+                "SubnetId" | "TargetVpcSubnetId" if id != "local" => "subnet",
+                "SecurityGroupId" => "security-group",
+                "VpcId" => "vpc",
+                _ => return None,
+            };
+            Some(format!("arn:aws:ec2:{REGION}:{ACCOUNT}:{kind}/{id}"))
+        })
+        .collect();
+    let resources = if resources.is_empty() {
+        vec!["*".to_owned()]
+    } else {
+        resources.into_iter().collect()
+    };
+    vec![(format!("ec2:{action}"), resources)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noted(target: Option<&str>, key: &str, body: &str) -> Vec<(String, Vec<String>)> {
+        let rights = Rights::default();
+        let mut headers = HeaderMap::new();
+        let signed = format!("AWS4-HMAC-SHA256 Credential={key}/20261123/{REGION}/x/aws4_request");
+        headers.insert(header::AUTHORIZATION, signed.parse().unwrap());
+        if let Some(target) = target {
+            headers.insert("x-amz-target", target.parse().unwrap());
+        }
+        rights.note(&headers, body.as_bytes());
+        let needed = rights.needed().into_iter();
+        needed
+            .map(|right| {
+                assert_eq!(right.function, "reaper");
+                (right.action, right.resources)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_ec2_call_needs_the_right_to_each_resource_that_it_names() {
+        let body = "Action=ApplySecurityGroupsToClientVpnTargetNetwork&ClientVpnEndpointId=cvpn-endpoint-1&VpcId=vpc-1\
+            &SecurityGroupId.1=sg-1&SecurityGroupId.2=sg-2";
+        let [(action, resources)] = &noted(None, &access_key("reaper", Uuid::nil()), body)[..]
+        else {
+            panic!("one action")
+        };
+        assert_eq!(action, "ec2:ApplySecurityGroupsToClientVpnTargetNetwork");
+        let ids: Vec<&str> = resources
+            .iter()
+            .filter_map(|arn| arn.rsplit(':').next())
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                "client-vpn-endpoint/cvpn-endpoint-1",
+                "security-group/sg-1",
+                "security-group/sg-2",
+                "vpc/vpc-1"
+            ]
+        );
+    }
+
+    #[test]
+    fn describing_endpoints_knows_no_resource() {
+        let body = "Action=DescribeClientVpnEndpoints&ClientVpnEndpointId.1=cvpn-endpoint-1";
+        let needed = noted(None, &access_key("reaper", Uuid::nil()), body);
+        assert_eq!(needed[0].1, ["*"]);
+    }
+
+    #[test]
+    fn a_transaction_needs_the_right_to_each_of_its_writes() {
+        let body = r#"{"TransactItems": [{"Update": {"TableName": "leases"}}, {"Put": {"TableName": "audit"}},
+            {"ConditionCheck": {"TableName": "leases"}}]}"#;
+        let target = Some("DynamoDB_20120810.TransactWriteItems");
+        let actions: Vec<String> = noted(target, &access_key("reaper", Uuid::nil()), body)
+            .into_iter()
+            .map(|(action, resources)| format!("{action} {}", resources[0]))
+            .collect();
+        let arn = |name| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
+        assert_eq!(
+            actions,
+            [
+                format!("dynamodb:ConditionCheckItem {}", arn("leases")),
+                format!("dynamodb:PutItem {}", arn("audit")),
+                format!("dynamodb:UpdateItem {}", arn("leases")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_people_call_is_not_the_functions_need() {
+        assert!(noted(None, "AKIASOMEBODY", "Action=DeleteClientVpnRoute").is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+//! A [`Store`] that counts what is put on record: what the records say is what the metrics say.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::metrics::{Metric, Metrics};
+use crate::model::audit::{AuditRecord, Event, EventId};
+use crate::model::update::Update;
+use crate::model::{EndpointId, EndpointState, Lease, Traffic};
+use crate::ports::{Store, StoreError, Transition};
+
+/// A store, and the metrics of what is put on record through it.
+pub struct CountedStore {
+    store: Arc<dyn Store>,
+    metrics: Metrics,
+}
+
+impl CountedStore {
+    /// Counts what is put on record through `store`.
+    pub fn new(store: Arc<dyn Store>, metrics: Metrics) -> Self {
+        Self { store, metrics }
+    }
+
+    fn count(&self, record: &AuditRecord) {
+        let name = record.endpoint.as_ref().map(|endpoint| &endpoint.name);
+        self.metrics.tell(name, &values(record));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no start takes 2^52 seconds")]
+fn values(record: &AuditRecord) -> Vec<(Metric, f64)> {
+    match record.event {
+        Event::AssociationRequested => vec![(Metric::Requests, 1.0)],
+        // One that was adopted becomes ready too, but nobody waited for it: it has no duration.
+        Event::AssociationCompleted => record.details.duration.map_or(Vec::new(), |took| {
+            let seconds = took.num_seconds() as f64;
+            vec![(Metric::Starts, 1.0), (Metric::StartSeconds, seconds)]
+        }),
+        Event::AssociationFailed => vec![(Metric::FailedStarts, 1.0)],
+        Event::AssociationStarted
+        | Event::AssociationAdopted
+        | Event::RoutesRestored
+        | Event::RoutesChanged
+        | Event::LeaseExtended
+        | Event::LeaseReleased
+        | Event::ModeChanged
+        | Event::DisassociationStarted
+        | Event::DisassociationCompleted
+        | Event::DisassociationFailed
+        | Event::DisassociationExternal
+        | Event::ConnectionEnded
+        | Event::ProfileDownloaded
+        | Event::AccessDenied => Vec::new(),
+    }
+}
+
+#[async_trait]
+impl Store for CountedStore {
+    async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        self.store.state(endpoint).await
+    }
+
+    async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        self.store.load(endpoint).await
+    }
+
+    async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {
+        self.store.put_record(record).await?;
+        self.count(record);
+        Ok(())
+    }
+
+    async fn grant_lease(
+        &self,
+        endpoint: &EndpointId,
+        lease: &Lease,
+        may_shorten: bool,
+    ) -> Result<(), StoreError> {
+        self.store.grant_lease(endpoint, lease, may_shorten).await
+    }
+
+    async fn add_request(
+        &self,
+        endpoint: &EndpointId,
+        at: DateTime<Utc>,
+        ask: &EventId,
+    ) -> Result<EndpointState, StoreError> {
+        self.store.add_request(endpoint, at, ask).await
+    }
+
+    async fn update(
+        &self,
+        endpoint: &EndpointId,
+        update: &Update,
+    ) -> Result<Option<EndpointState>, StoreError> {
+        self.store.update(endpoint, update).await
+    }
+
+    async fn commit(
+        &self,
+        endpoint: &EndpointId,
+        transition: &Transition,
+    ) -> Result<bool, StoreError> {
+        let is_written = self.store.commit(endpoint, transition).await?;
+        if is_written {
+            for record in &transition.records {
+                self.count(record);
+            }
+        }
+        Ok(is_written)
+    }
+
+    async fn put_traffic(
+        &self,
+        endpoint: &EndpointId,
+        traffic: &Traffic,
+    ) -> Result<(), StoreError> {
+        self.store.put_traffic(endpoint, traffic).await
+    }
+}

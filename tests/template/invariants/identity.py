@@ -1,0 +1,102 @@
+"""Sign-in and sign-out."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from subject import environment, sign_in
+
+from . import invariant
+
+
+def _client(t):
+    return t.full.one("AWS::Cognito::UserPoolClient")
+
+
+@invariant
+def the_client_has_a_secret(t):
+    assert _client(t).get("GenerateSecret") is True, "the load balancer cannot use a client without one"
+
+
+@invariant
+def the_client_uses_the_code_flow_alone(t):
+    client = _client(t)
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["AllowedOAuthFlowsUserPoolClient"] is True
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"], "nobody types a password at this client"
+
+
+@invariant
+def the_client_returns_to_the_load_balancer(t):
+    client = _client(t)
+    assert client["CallbackURLs"] == ["https://vpn.example.com/oauth2/idpresponse"]
+    outputs = t.full.outputs()
+    assert client["CallbackURLs"] == [outputs["CallbackUrl"]] and client["LogoutURLs"] == [outputs["SignedOutUrl"]]
+
+
+@invariant
+def sign_in_asks_for_openid_and_email(t):
+    asked = sign_in(t.full)["Scope"].split()
+    assert {"openid", "email"} <= set(asked)
+    assert set(asked) <= set(_client(t)["AllowedOAuthScopes"]), "the client must allow what is asked for"
+
+
+@invariant
+def nobody_makes_an_account(t):
+    pool = t.full.one("AWS::Cognito::UserPool")
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+@invariant
+def saml_is_there_once_its_metadata_is(t):
+    provider = t.full.one("AWS::Cognito::UserPoolIdentityProvider")
+    assert provider["ProviderDetails"]["MetadataURL"] == t.full.parameters["SamlMetadataUrl"]
+    assert provider["AttributeMapping"] == {"email": "email"}
+    assert _client(t)["SupportedIdentityProviders"] == [provider["ProviderName"]], "and nothing beside it"
+    assert sign_in(t.full)["AuthenticationRequestExtraParams"] == {"identity_provider": provider["ProviderName"]}
+    before = t.before_saml
+    assert not before.there_are("AWS::Cognito::UserPoolIdentityProvider")
+    assert before.one("AWS::Cognito::UserPoolClient")["SupportedIdentityProviders"] == ["COGNITO"]
+    assert "AuthenticationRequestExtraParams" not in sign_in(before)
+
+
+@invariant
+def a_person_can_sign_in_twice(t):
+    (email,) = [a for a in t.full.one("AWS::Cognito::UserPool")["Schema"] if a["Name"] == "email"]
+    assert email["Mutable"] is True, "SAML writes the address at every sign-in"
+    assert "email" in _client(t)["WriteAttributes"]
+
+
+@invariant
+def the_function_believes_who_signs_people_in(t):
+    for name, stack in t.stacks().items():
+        variables, config = environment(stack, "associate"), sign_in(stack)
+        pool = config["UserPoolArn"].rsplit("/", 1)[1]
+        assert variables["OIDC_ISSUER"] == f"https://cognito-idp.ap-northeast-1.amazonaws.com/{pool}", name
+        assert variables["OIDC_CLIENT_ID"] == config["UserPoolClientId"], name
+        own = stack.there_are("AWS::ElasticLoadBalancingV2::LoadBalancer")
+        given = stack.parameters["ExistingLoadBalancerArn"]
+        expected = f"loadbalancer/app/{next(iter(own))}/0" if own else given
+        assert variables["ALB_ARN"].endswith(expected), name
+
+
+@invariant
+def signing_out_leads_to_cognito_and_back(t):
+    for name, stack in t.stacks().items():
+        url = urlsplit(environment(stack, "associate")["SIGN_OUT_URL"])
+        query = parse_qs(url.query)
+        domain = sign_in(stack)["UserPoolDomain"]
+        host = domain if "." in domain else f"{domain}.auth.ap-northeast-1.amazoncognito.com"
+        assert (url.scheme, url.netloc, url.path) == ("https", host, "/logout"), name
+        assert query["client_id"] == [sign_in(stack)["UserPoolClientId"]], name
+        assert query["logout_uri"] == ["https://vpn.example.com/signed-out"], name
+    assert _client(t)["LogoutURLs"] == ["https://vpn.example.com/signed-out"]
+
+
+@invariant
+def the_outputs_say_what_to_enter_for_saml(t):
+    for stack in (t.full, t.before_saml):
+        outputs = stack.outputs()
+        domain = stack.one("AWS::Cognito::UserPoolDomain")["Domain"]
+        assert outputs["SamlAcsUrl"] == f"https://{domain}.auth.ap-northeast-1.amazoncognito.com/saml2/idpresponse"
+        assert outputs["SamlAudience"] == "urn:amazon:cognito:sp:ap-northeast-1_UserPool"
+    for word in ("SamlAcsUrl", "SamlAudience", "${user:subject}", "persistent", "${user:email}", "SamlMetadataUrl"):
+        assert word in t.before_saml.outputs()["NextSteps"], word
