@@ -8,6 +8,7 @@
 mod ask;
 mod look;
 mod observe;
+mod particulars;
 mod pass;
 mod restore;
 mod standing;
@@ -28,6 +29,7 @@ use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
+pub use particulars::Particulars;
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{SweepError, Swept};
