@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AssociationId, Connection, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork};
+use super::{
+    AssociationId, Connection, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork,
+};
 
 /// How long an association that EC2 accepted or showed may be missing from its listing before it is believed gone:
 /// EC2's answers lag behind its changes

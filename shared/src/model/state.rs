@@ -117,6 +117,14 @@ pub enum Restorable {
 impl Restorable {
     const SECURITY_GROUPS: &'static str = "security-groups";
 
+    /// The destination of a route.
+    pub fn cidr(&self) -> Option<&str> {
+        match self {
+            Self::Route(key) => Some(&key.cidr),
+            Self::SecurityGroups => None,
+        }
+    }
+
     fn parse(text: &str) -> Self {
         match text.split_once(' ') {
             Some((cidr, subnet)) => Self::Route(RouteKey {

@@ -65,9 +65,7 @@ impl Reconciler {
     ) -> Result<Standing, StatusError> {
         let now = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
-        let mine = state
-            .releasable(now)
-            .find(|lease| lease.email == ask.email);
+        let mine = state.releasable(now).find(|lease| lease.email == ask.email);
         if let Some(lease) = mine {
             let reason = format!("{} is done.", ask.email);
             let details = Details {
