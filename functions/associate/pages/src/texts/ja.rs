@@ -119,7 +119,7 @@ fn headline(situation: Situation) -> &'static str {
         Situation::Ready => "接続できます",
         Situation::Connected => "接続されています",
         Situation::Stopping => "停止処理中です",
-        Situation::ComesBack => "まもなく再開します",
+        Situation::ComesBack => "自動で再開します",
         Situation::Failed => "起動できませんでした",
     }
 }
