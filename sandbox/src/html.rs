@@ -26,7 +26,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title} · Sandbox</title><style>{STYLE}</style></head>\
+         <link rel=\"icon\" href=\"data:,\"><title>{title} · Sandbox</title><style>{STYLE}</style></head>\
          <body><header>Sandbox · nothing here reaches AWS</header><main><h1>{title}</h1>{body}</main></body></html>",
         title = Escaped(title),
     )

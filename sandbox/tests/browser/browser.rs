@@ -1,4 +1,4 @@
-//! One Chromium with a profile of its own, over WebDriver; DevTools only where that has no word for it.
+//! One Chromium with a profile of its own, over `WebDriver`; `DevTools` only where that has no word for it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -75,18 +75,48 @@ impl Browser {
         !found.is_empty()
     }
 
+    /// Clicks on it. The page may just be putting a newer one of it in its place.
     pub async fn click(&self, css: &str) {
-        self.wait_for(css).await.click().await.unwrap();
+        for _ in 0..5 {
+            if self.wait_for(css).await.click().await.is_ok() {
+                return;
+            }
+        }
+        panic!("{css} cannot be clicked\n{}", self.text().await);
+    }
+
+    /// Clicks on what leads to another page, and waits until it has.
+    pub async fn submit(&self, css: &str) {
+        let page = self.page().await;
+        self.click(css).await;
+        self.left(page).await;
+    }
+
+    /// The page as it is, to be given to [`Self::left`].
+    pub async fn page(&self) -> Element {
+        self.wait_for("html").await
+    }
+
+    /// Waits until this page is no longer shown.
+    pub async fn left(&self, page: Element) {
+        let wait = async { while page.tag_name().await.is_ok() {} };
+        let left = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(left.is_ok(), "still here\n{}", self.text().await);
+        self.page().await;
     }
 
     /// What a reader sees.
     pub async fn text(&self) -> String {
-        let body = self.client.find(Locator::Css("body")).await.unwrap();
-        body.text().await.unwrap()
+        let text = self.run("return document.body.innerText").await;
+        text.as_str().unwrap_or_default().to_owned()
     }
 
     pub async fn headline(&self) -> String {
-        self.wait_for("h1").await.text().await.unwrap()
+        self.wait_for("h1").await;
+        let text = self
+            .run("return document.querySelector('h1').innerText")
+            .await;
+        text.as_str().unwrap_or_default().to_owned()
     }
 
     /// Makes the page look now, as it does when somebody comes back to its tab.
@@ -103,9 +133,8 @@ impl Browser {
     pub async fn until(&self, expression: &str) {
         let script = format!("return Boolean({expression})");
         let wait = async { while self.run(&script).await != json!(true) {} };
-        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
-            panic!("never {expression}\n{}", self.text().await);
-        }
+        let held = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(held.is_ok(), "never {expression}\n{}", self.text().await);
     }
 
     /// Waits until a download is there.
@@ -158,7 +187,7 @@ impl Browser {
     }
 }
 
-/// A command of Chromium's driver that WebDriver does not have.
+/// A command of Chromium's driver that `WebDriver` does not have.
 #[derive(Debug)]
 struct Extra {
     path: &'static str,

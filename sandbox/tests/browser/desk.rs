@@ -57,7 +57,7 @@ impl Desk {
         let email = self.browser.wait_for("input[name=email]").await;
         email.send_keys(HANA).await.unwrap();
         self.browser
-            .click("form[action='/sandbox/sign-in'] button")
+            .submit("form[action='/sandbox/sign-in'] button")
             .await;
     }
 
@@ -76,10 +76,13 @@ impl Desk {
         self.pass_and_look(TimeDelta::minutes(6)).await;
         // The look that sees it associated has the routes made again, where there are any.
         self.browser
-            .until("['Restoring routes', 'Ready', '経路の復元', '利用可能'].includes(document.querySelector('[aria-current=step] span')?.textContent) || document.querySelector('main').dataset.phase === 'ready'")
+            .until("document.querySelector('main[data-phase=ready], .steps li:nth-child(3)[aria-current]')")
             .await;
         self.pass_and_look(TimeDelta::seconds(20)).await;
         self.browser.phase("ready").await;
+        // The next look asks who is connected.
+        self.pass_and_look(TimeDelta::seconds(10)).await;
+        self.browser.wait_for(".stays").await;
     }
 
     /// Signed in, Tokyo ready, its page open.

@@ -1,6 +1,7 @@
 //! Without a mouse.
 
 use chrono::TimeDelta;
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -28,9 +29,21 @@ impl Browser {
         panic!("the tab key does not lead to {css}");
     }
 
-    async fn press(&self, key: &str) {
-        let focused = self.client.active_element().await.unwrap();
-        focused.send_keys(key).await.unwrap();
+    /// Types on the keyboard, wherever the focus is.
+    async fn press(&self, keys: &str) {
+        let typed = keys.chars().flat_map(|key| {
+            let (down, up) = (KeyAction::Down { value: key }, KeyAction::Up { value: key });
+            [down, up]
+        });
+        let keyboard = typed.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.client.perform_actions(keyboard).await.unwrap();
+    }
+
+    /// Presses Enter on what leads to another page.
+    async fn enter(&self) {
+        let page = self.page().await;
+        self.press(ENTER).await;
+        self.left(page).await;
     }
 }
 
@@ -43,14 +56,14 @@ async fn everything_can_be_done_with_the_keyboard_and_the_focus_stays_over_updat
     page.goto(&desk.url("/")).await;
     page.wait_for("input[name=email]").await;
     page.press("hana@example.com").await;
-    page.press(ENTER).await;
+    page.enter().await;
     page.wait_for("a[href='/vpn/tokyo/status']").await;
     page.tab_to("a[href='/vpn/tokyo/status']").await;
-    page.press(ENTER).await;
+    page.enter().await;
     page.phase("off").await;
     page.tab_to(".skip").await;
     page.tab_to("#ask").await;
-    page.press(ENTER).await;
+    page.enter().await;
     page.phase("starting").await;
 
     page.tab_to("#how-to summary").await;
@@ -63,7 +76,7 @@ async fn everything_can_be_done_with_the_keyboard_and_the_focus_stays_over_updat
     assert!(page.has("#how-to[open]").await, "what was open stays open");
 
     page.tab_to("#extend-60").await;
-    page.press(ENTER).await;
+    page.enter().await;
     page.phase("ready").await;
     assert_eq!(
         desk.lease_until().await,
@@ -86,14 +99,14 @@ async fn everything_can_be_done_with_the_keyboard_and_the_focus_stays_over_updat
         page.run("return document.activeElement.id").await,
         json!("extend-until")
     );
-    page.press(ENTER).await;
+    page.enter().await;
     page.phase("ready").await;
     assert_eq!(
         desk.lease_until().await.as_deref(),
         Some("2026-11-23T04:00:00Z")
     );
     page.tab_to("#done").await;
-    page.press(ENTER).await;
+    page.enter().await;
     page.phase("ready").await;
     assert_eq!(desk.count("lease.released").await, 1);
     desk.clear().await;

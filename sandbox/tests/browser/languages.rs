@@ -20,13 +20,13 @@ async fn pages_come_in_the_browsers_language_until_another_is_chosen() {
     assert_eq!(page.headline().await, "接続できます");
     assert!(page.text().await.contains("まだ誰も接続していません。"));
 
-    page.click("button[lang=en]").await;
+    page.submit("button[lang=en]").await;
     page.wait_for("html[lang=en]").await;
     assert_eq!(page.headline().await, "Ready to connect");
     // Remembered, here and elsewhere, and in what the script fetches.
     page.goto(&desk.url("/help")).await;
     page.wait_for("html[lang=en] #recorded").await;
-    page.click("button[lang=ja]").await;
+    page.submit("button[lang=ja]").await;
     page.wait_for("html[lang=ja] #recorded").await;
     let path = page.client.current_url().await.unwrap().path().to_owned();
     assert_eq!(path, "/help");

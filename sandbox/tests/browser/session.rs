@@ -33,10 +33,10 @@ async fn a_session_that_ends_stops_the_page_and_offers_to_sign_in_again() {
     assert_eq!(page.run("return fetched").await, json!(0));
     page.phase("starting").await;
 
-    page.click("#session-ended a").await;
+    page.submit("#session-ended a").await;
     let email = page.wait_for("input[name=email]").await;
     email.send_keys("hana@example.com").await.unwrap();
-    page.click("form[action='/sandbox/sign-in'] button").await;
+    page.submit("form[action='/sandbox/sign-in'] button").await;
     page.wait_for("main[data-phase]").await;
     assert_eq!(desk.count("association.requested").await, 1);
     desk.clear().await;
@@ -47,7 +47,7 @@ async fn signing_out_ends_the_session() {
     let desk = Desk::set().await;
     let page = &desk.browser;
     desk.sign_in("/help").await;
-    page.click("form[action='/sign-out'] button").await;
+    page.submit("form[action='/sign-out'] button").await;
     page.wait_for("a[href='/']").await;
     assert_eq!(page.headline().await, "Signed out");
     page.goto(&desk.url("/help")).await;

@@ -1,6 +1,11 @@
 //! Writes every page in both languages into a directory, to be looked at:
 //! `cargo run -p associate-pages --example gallery -- target/gallery`, then serve it with any web server.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "its endpoints are as valid as they stand here"
+)]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 

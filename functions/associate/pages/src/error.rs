@@ -72,7 +72,7 @@ struct Page<'a> {
     frame: Frame,
     t: &'static Texts,
     told: Told,
-    page: &'a ErrorPage<'a>,
+    error: &'a ErrorPage<'a>,
     time: String,
 }
 
@@ -85,7 +85,7 @@ impl ErrorPage<'_> {
         let when = self.site.when(self.language, self.now);
         let t = Texts::of(self.language);
         let told = (t.error)(&self.trouble, &when);
-        let mut frame = Frame::new(self.site, self.language, told.title.to_owned());
+        let mut frame = Frame::new(self.site, self.language, told.title);
         frame.icon = crate::Asset::icon(shared::policy::Phase::Failed).path();
         // Without a script, too: a page that failed has none.
         frame.refresh_seconds = self.looks_again.then_some(REFRESH_SECONDS);
@@ -95,7 +95,7 @@ impl ErrorPage<'_> {
             frame,
             t,
             told,
-            page: self,
+            error: self,
             time: when.at(self.now),
         })
     }

@@ -52,7 +52,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn new(site: &Site, language: Language, title: String) -> Self {
+    pub(crate) fn new(site: &Site, language: Language, title: &str) -> Self {
         let t = Texts::of(language);
         let other = match language {
             Language::Ja => Language::En,

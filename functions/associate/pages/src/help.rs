@@ -29,7 +29,7 @@ impl HelpPage<'_> {
     /// The page.
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
-        let mut frame = Frame::new(self.site, self.language, t.help.to_owned());
+        let mut frame = Frame::new(self.site, self.language, t.help);
         frame.viewer = Some(self.viewer.to_owned());
         let facts = HelpFacts {
             rules: &self.site.rules,

@@ -32,7 +32,7 @@ impl ListPage<'_> {
     /// The page.
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
-        let mut frame = Frame::new(self.site, self.language, t.choose.to_owned());
+        let mut frame = Frame::new(self.site, self.language, t.choose);
         frame.viewer = Some(self.viewer.to_owned());
         // This is that list.
         frame.has_several = false;

@@ -1,4 +1,8 @@
 //! Every page in both languages: complete, safe, light.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 mod support;
 

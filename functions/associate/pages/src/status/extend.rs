@@ -61,7 +61,7 @@ fn times(when: &When, latest: DateTime<Utc>) -> Vec<Time> {
     let Ok(before) = local.duration_trunc(RASTER) else {
         return Vec::new();
     };
-    std::iter::successors(Some(before), |at| at.clone().checked_add_signed(RASTER))
+    std::iter::successors(Some(before), |at| at.checked_add_signed(RASTER))
         .skip(2)
         .take_while(|at| at.date_naive() == local.date_naive() && at.to_utc() <= latest)
         .map(|at| Time {

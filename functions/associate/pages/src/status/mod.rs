@@ -129,12 +129,7 @@ impl<'a> StatusPage<'a> {
             explanation: (t.explain)(reason, &self.about(when)),
             is_awaited: situation.is_awaited(),
             start: (standing.phase == Phase::Starting).then(|| self.start(t, &when)),
-            failed: situation::failure(reason).map(|failure| Failed {
-                what: (t.failure)(failure.map_or(FailureKind::Aws, |f| FailureKind::of(&f.code))),
-                code: failure.map(|failure| failure.code.as_str()),
-                at: when.at(self.now),
-                trace_id: self.trace_id,
-            }),
+            failed: situation::has_failed(reason).then(|| self.failed(t, &when)),
             ask: match situation {
                 Situation::Off | Situation::Held => Some(t.ask),
                 Situation::Failed => Some(t.try_again),
@@ -169,7 +164,7 @@ impl<'a> StatusPage<'a> {
             script: Some(Asset::script().path()),
             refresh_seconds: situation.is_moving().then_some(REFRESH_SECONDS),
             viewer: Some(self.viewer.to_string()),
-            ..Frame::new(self.site, self.language, title)
+            ..Frame::new(self.site, self.language, &title)
         }
     }
 
@@ -238,6 +233,17 @@ impl<'a> StatusPage<'a> {
             steps: t.steps.into_iter().enumerate().map(step).collect(),
             since: started_at.map(since),
             estimate: (t.estimate)(estimate, when),
+        }
+    }
+
+    fn failed(&self, t: &'static Texts, when: &When) -> Failed<'a> {
+        let failure = situation::failure(&self.standing.particulars.reason);
+        let kind = failure.map_or(FailureKind::Aws, |failure| FailureKind::of(&failure.code));
+        Failed {
+            what: (t.failure)(kind),
+            code: failure.map(|failure| failure.code.as_str()),
+            at: when.at(self.now),
+            trace_id: self.trace_id,
         }
     }
 

@@ -21,21 +21,9 @@ pub(crate) enum Situation {
 }
 
 impl Situation {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Off,
-        Self::Held,
-        Self::Starting,
-        Self::Ready,
-        Self::Connected,
-        Self::Stopping,
-        Self::ComesBack,
-        Self::Failed,
-    ];
-
     pub(super) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
         match phase {
-            Phase::Off if failure(reason).is_some() => Self::Failed,
+            Phase::Off if has_failed(reason) => Self::Failed,
             Phase::Off if matches!(reason, Reason::Held { .. }) => Self::Held,
             Phase::Off => Self::Off,
             Phase::Starting => Self::Starting,
@@ -69,10 +57,15 @@ impl Situation {
     }
 }
 
-/// What failed for good: `Some(None)` where nobody knows any more.
-pub(super) fn failure(reason: &Reason) -> Option<Option<&Failure>> {
+/// Whether a start failed for good.
+pub(super) fn has_failed(reason: &Reason) -> bool {
+    matches!(reason, Reason::GaveUp(_) | Reason::AssociationFailed(_))
+}
+
+/// What failed for good, where that is known.
+pub(super) fn failure(reason: &Reason) -> Option<&Failure> {
     match reason {
-        Reason::GaveUp(failure) | Reason::AssociationFailed(failure) => Some(failure.as_ref()),
+        Reason::GaveUp(failure) | Reason::AssociationFailed(failure) => failure.as_ref(),
         Reason::NotWanted
         | Reason::Held { .. }
         | Reason::Asked

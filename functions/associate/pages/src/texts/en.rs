@@ -160,7 +160,7 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
         Reason::InUse { .. } => format!("It stays while it is in use. {}", after_the_last(about)),
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
         Reason::Pinned => "An administrator keeps it on.".to_owned(),
-        Reason::NotKnown => "Who is connected could not be read, so it stays.".to_owned(),
+        Reason::NotKnown => "Who is connected is not known just now; meanwhile it stays.".to_owned(),
         Reason::Stopping { comes_back: true } => format!(
             "It was just being taken down. Your request is kept: it comes back by itself{}.",
             back(about)

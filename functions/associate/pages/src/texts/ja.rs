@@ -159,7 +159,7 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
         Reason::InUse { .. } => format!("使用中は停止しません。{}", after_the_last(about)),
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
         Reason::Pinned => "管理者の設定により、継続しています。".to_owned(),
-        Reason::NotKnown => "接続状況を確認できないため、停止せずに継続しています。".to_owned(),
+        Reason::NotKnown => "現在の接続状況は確認中です。その間は停止しません。".to_owned(),
         Reason::Stopping { comes_back: true } => format!(
             "ちょうど停止処理が始まったところです。お申し込みは受け付けました。停止後、自動で再開します{}。",
             back(about)

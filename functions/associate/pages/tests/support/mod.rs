@@ -107,11 +107,11 @@ pub fn html(language: Language, standing: &Standing) -> String {
     page.html()
 }
 
-fn failure(code: &str) -> Option<Failure> {
-    Some(Failure {
+fn failure(code: &str) -> Failure {
+    Failure {
         code: code.to_owned(),
         message: "arn:aws:iam::123456789012:role/inside may not".to_owned(),
-    })
+    }
 }
 
 fn ready(reason: Reason) -> Standing {
@@ -130,109 +130,113 @@ fn kept(rule: KeepRule) -> Standing {
 
 /// Every reason there is, by a name for it.
 pub fn all() -> Vec<(&'static str, Standing)> {
-    let off = |reason| standing(Phase::Off, reason);
-    let starting = |reason| held_by(standing(Phase::Starting, reason), &["hana@example.com"]);
-    let stopping = |reason| standing(Phase::Stopping, reason);
-    let mut connected = ready(Reason::InUse { connections: 2 });
-    connected.keep_until = None;
-    connected.active_connections = Some(2);
-    connected.particulars.connected = BTreeSet::from(["Hana@Example.com".to_owned()]);
-    let mut in_use = connected.clone();
-    in_use.particulars.connected = BTreeSet::from(["ken@example.com".to_owned()]);
-    let mut slow = starting(Reason::Associating);
-    slow.started_at = Some(now() - minutes(16));
-    let mut longer = starting(Reason::Associating);
-    longer.started_at = Some(now() - minutes(8));
-    let mut first = starting(Reason::Asked);
-    first.particulars.start_seconds = Vec::new();
-    let mut few = starting(Reason::Associating);
-    few.particulars.start_seconds = vec![300, 420];
-    let mut warned = kept(KeepRule::FirstConnection);
-    warned.particulars.warnings = warnings();
-    let mut alone = standing(
-        Phase::Ready,
-        Reason::Due {
-            rule: KeepRule::Nothing,
-        },
-    );
-    alone.particulars.holders.insert(hana());
+    let mut all = Vec::from(offs());
+    all.extend(startings());
+    all.extend(readies());
+    all.extend(others());
+    all
+}
+
+fn offs() -> [(&'static str, Standing); 5] {
     let held = |asked| Reason::Held {
         until: Some(now() + TimeDelta::days(1)),
         asked,
     };
-    let idle = |overnight| KeepRule::Idle {
-        since: now() - minutes(6),
-        timeout: minutes(if overnight { 10 } else { 60 }),
-        overnight,
+    let refused = Reason::GaveUp(Some(failure("UnauthorizedOperation")));
+    [
+        ("off", Reason::NotWanted),
+        ("off-held", held(false)),
+        ("off-held-asked", held(true)),
+        ("off-gave-up", refused),
+        ("off-gave-up-unknown", Reason::GaveUp(None)),
+    ]
+    .map(|(name, reason)| (name, standing(Phase::Off, reason)))
+}
+
+fn startings() -> [(&'static str, Standing); 10] {
+    let starting = |reason| held_by(standing(Phase::Starting, reason), &["hana@example.com"]);
+    let for_minutes = |n| {
+        let mut starting = starting(Reason::Associating);
+        starting.started_at = Some(now() - minutes(n));
+        starting
     };
-    let at = now() + minutes(1);
-    vec![
-        ("off", off(Reason::NotWanted)),
-        ("off-held", off(held(false))),
-        ("off-held-asked", off(held(true))),
-        (
-            "off-gave-up",
-            off(Reason::GaveUp(failure("UnauthorizedOperation"))),
-        ),
-        ("off-gave-up-unknown", off(Reason::GaveUp(None))),
-        ("starting-first", first),
-        ("starting-few", few),
+    let after = |start_seconds: &[u64]| {
+        let mut starting = starting(Reason::Asked);
+        starting.particulars.start_seconds = start_seconds.to_vec();
+        starting
+    };
+    let again = Reason::Retrying {
+        failure: Some(failure("association-failed")),
+        at: now() + minutes(1),
+    };
+    let outstanding = Some(3);
+    [
+        ("starting-first", after(&[])),
+        ("starting-few", after(&[300, 420])),
         ("starting-unseen", starting(Reason::NotSeen)),
         ("starting", starting(Reason::Associating)),
-        ("starting-longer", longer),
-        ("starting-slow", slow),
-        (
-            "starting-again",
-            starting(Reason::Retrying {
-                failure: failure("association-failed"),
-                at,
-            }),
-        ),
+        ("starting-longer", for_minutes(8)),
+        ("starting-slow", for_minutes(16)),
+        ("starting-again", starting(again)),
         (
             "starting-routes",
-            starting(Reason::Restoring {
-                outstanding: Some(3),
-            }),
+            starting(Reason::Restoring { outstanding }),
         ),
         (
             "starting-checks",
             starting(Reason::Restoring { outstanding: None }),
         ),
         ("starting-unknown", starting(Reason::UnknownStatus)),
+    ]
+}
+
+fn readies() -> [(&'static str, Standing); 14] {
+    let used_by = |who: &str| {
+        let mut used = ready(Reason::InUse { connections: 2 });
+        used.keep_until = None;
+        used.active_connections = Some(2);
+        used.particulars.connected = BTreeSet::from([who.to_owned()]);
+        used
+    };
+    let idle = |overnight| KeepRule::Idle {
+        since: now() - minutes(6),
+        timeout: minutes(if overnight { 10 } else { 60 }),
+        overnight,
+    };
+    let mut warned = kept(KeepRule::FirstConnection);
+    warned.particulars.warnings = warnings();
+    let rule = KeepRule::Nothing;
+    let mut due = standing(Phase::Ready, Reason::Due { rule });
+    due.particulars.holders.insert(hana());
+    [
         ("ready", kept(KeepRule::FirstConnection)),
-        ("ready-connected", connected),
-        ("ready-in-use", in_use),
+        ("ready-connected", used_by("Hana@Example.com")),
+        ("ready-in-use", used_by("ken@example.com")),
         ("ready-lease", kept(KeepRule::Lease)),
         ("ready-lately", kept(KeepRule::ReadyLately)),
         ("ready-idle", kept(idle(false))),
         ("ready-idle-overnight", kept(idle(true))),
         ("ready-wanted", kept(KeepRule::Wanted)),
         ("ready-released", kept(KeepRule::Released)),
-        ("ready-due", alone),
+        ("ready-due", due),
         ("ready-pinned", ready(Reason::Pinned)),
         ("ready-not-known", ready(Reason::NotKnown)),
         ("ready-unknown", ready(Reason::UnknownStatus)),
         ("ready-warned", warned),
-        ("stopping", stopping(Reason::Stopping { comes_back: false })),
-        (
-            "stopping-comes-back",
-            stopping(Reason::Stopping { comes_back: true }),
-        ),
-        (
-            "stopping-failed",
-            stopping(Reason::RemovingFailed { comes_back: false }),
-        ),
-        (
-            "stopping-failed-comes-back",
-            stopping(Reason::RemovingFailed { comes_back: true }),
-        ),
-        (
-            "failed",
-            standing(
-                Phase::Failed,
-                Reason::AssociationFailed(failure("association-failed")),
-            ),
-        ),
+    ]
+}
+
+fn others() -> [(&'static str, Standing); 5] {
+    let stopping = |reason| standing(Phase::Stopping, reason);
+    let failed = Reason::AssociationFailed(Some(failure("association-failed")));
+    let going = |comes_back| stopping(Reason::Stopping { comes_back });
+    let removing = |comes_back| stopping(Reason::RemovingFailed { comes_back });
+    [
+        ("stopping", going(false)),
+        ("stopping-comes-back", going(true)),
+        ("stopping-failed", removing(false)),
+        ("stopping-failed-comes-back", removing(true)),
+        ("failed", standing(Phase::Failed, failed)),
     ]
 }
 
