@@ -11,10 +11,10 @@ use crate::tools;
 impl Browser {
     /// Has axe-core look at the page as it is, in light and in dark.
     async fn assert_accessible(&self, what: &str) {
+        let axe = std::fs::read_to_string(tools::axe().await).unwrap();
+        self.run(&axe).await;
         for dark in [false, true] {
             self.prefer_dark(dark).await;
-            let axe = std::fs::read_to_string(tools::axe().await).unwrap();
-            self.run(&axe).await;
             let found = self
                 .client
                 .execute_async(

@@ -212,25 +212,27 @@ impl WebDriverCompatibleCommand for Extra {
     }
 }
 
-/// A driver on a port that it chose, and its URL.
+/// A driver on a port that it chose, and its URL. Several that start at once may choose the same port, and one wins.
 async fn start_driver() -> (Child, String) {
-    let mut driver = Command::new(tools::program("CHROMEDRIVER", "chromedriver"))
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-    while let Some(line) = lines.next_line().await.unwrap() {
-        let port = line
-            .split_once("on port ")
-            .filter(|_| line.contains("successfully"));
-        if let Some((_, port)) = port {
-            let url = format!("http://localhost:{}/", port.trim_end_matches('.'));
-            // It must not find its pipe closed.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (driver, url);
+    for _ in 0..10 {
+        let mut driver = Command::new(tools::program("CHROMEDRIVER", "chromedriver"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            let port = line
+                .split_once("on port ")
+                .filter(|_| line.contains("successfully"));
+            if let Some((_, port)) = port {
+                let url = format!("http://localhost:{}/", port.trim_end_matches('.'));
+                // It must not find its pipe closed.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return (driver, url);
+            }
         }
     }
     panic!("chromedriver does not start");
