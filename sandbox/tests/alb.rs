@@ -165,7 +165,7 @@ async fn only_the_load_balancer_says_who_somebody_is() {
         .header("x-amzn-oidc-identity", "forged")
         .header("x-amzn-oidc-anything", "forged")
         .header("x-forwarded-for", "203.0.113.7")
-        .header("x-forwarded-proto", "http")
+        .header("x-forwarded-proto", "https")
         .header(
             "x-amzn-trace-id",
             "Root=1-67891233-abcdef012345678912345678",
@@ -187,8 +187,10 @@ async fn only_the_load_balancer_says_who_somebody_is() {
         headers["x-forwarded-for"],
         json!(["203.0.113.7, 127.0.0.1"])
     );
-    assert_eq!(headers["x-forwarded-proto"], json!(["https"]));
-    assert_eq!(headers["x-forwarded-port"], json!(["443"]));
+    // What the browser sees, so that its `Origin` and `Referer` are known as ours.
+    let port = world.sandbox.url().rsplit(':').next().unwrap();
+    assert_eq!(headers["x-forwarded-proto"], json!(["http"]));
+    assert_eq!(headers["x-forwarded-port"], json!([port]));
     let trace = headers["x-amzn-trace-id"][0].as_str().unwrap();
     assert!(
         trace.starts_with("Self=1-")

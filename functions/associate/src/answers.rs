@@ -1,5 +1,6 @@
 //! What each path does: a call of the reconciler, and its result as a page or JSON.
 
+use associate_pages::{HelpPage, ListPage, StatusPage};
 use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use shared::model::ManagedEndpoint;
@@ -10,7 +11,7 @@ use shared::reconcile::{Asked, Standing};
 use crate::app::{App, Call};
 use crate::fetch;
 use crate::input;
-use crate::pages::{HelpPage, ListPage, StatusPage};
+use crate::list::List;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::routes::{Destination, Route};
@@ -37,8 +38,8 @@ impl App {
             Route::Extend(endpoint) => self.extend(endpoint, call).await,
             Route::Release(endpoint) => self.release(endpoint, call).await,
             Route::Profile(endpoint) => self.profile(endpoint, call).await,
-            Route::Help => Ok(self.help()),
-            Route::Asset(asset) => Ok(asset.reply()),
+            Route::Help => Ok(self.help(&call)),
+            Route::Asset(asset) => Ok(Reply::asset(asset)),
             Route::Language => self.language(&call),
             Route::SignOut => self.sign_out(),
         }
@@ -69,9 +70,12 @@ impl App {
             return Ok(Reply::json(StatusCode::OK, &standing));
         }
         let page = StatusPage {
-            site: self.site,
+            site: &self.site,
+            language: call.language,
             standing: &standing,
             viewer: &call.ask.email,
+            trace_id: call.trace_id,
+            now: self.clock.now(),
         };
         Ok(Reply::page(StatusCode::OK, page.html()))
     }
@@ -99,21 +103,23 @@ impl App {
     }
 
     fn list(&self, call: &Call<'_>) -> Reply {
+        if !call.wants_html {
+            return Reply::json(StatusCode::OK, &List::of(&self.endpoints));
+        }
         let page = ListPage {
-            site: self.site,
+            site: &self.site,
+            language: call.language,
+            viewer: call.ask.email.as_str(),
             endpoints: &self.endpoints,
         };
-        if call.wants_html {
-            Reply::page(StatusCode::OK, page.html())
-        } else {
-            Reply::json(StatusCode::OK, &page.json())
-        }
+        Reply::page(StatusCode::OK, page.html())
     }
 
-    fn help(&self) -> Reply {
+    fn help(&self, call: &Call<'_>) -> Reply {
         let page = HelpPage {
-            site: self.site,
-            retention: self.retention,
+            site: &self.site,
+            language: call.language,
+            viewer: call.ask.email.as_str(),
         };
         Reply::page(StatusCode::OK, page.html())
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use associate_pages::{ErrorPage, Language, Site};
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 use http::header::{ALLOW, InvalidHeaderValue};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -12,17 +13,16 @@ use shared::clock::Clock;
 use shared::config::AssociateConfig;
 use shared::identity::{Employee, IdentityError, PublicKeys, Refusal as IdentityRefusal, Verifier};
 use shared::model::ManagedEndpoint;
-use shared::model::audit::{EventIds, Retention};
+use shared::model::audit::EventIds;
 use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{Ask, Reconciler};
 use tracing::{error, info, warn};
 
 use crate::event::{self, NotFromAlb, Received};
 use crate::fetch;
-use crate::pages::{ErrorPage, Site};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::routes::{Destination, Route};
+use crate::routes::Route;
 use crate::visitor;
 
 /// The function: what it needs for the life of its process.
@@ -33,7 +33,6 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sign_out: Option<HeaderValue>,
     pub(crate) site: Site,
-    pub(crate) retention: Retention,
 }
 
 /// The world as the function reaches it.
@@ -57,6 +56,8 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     pub(crate) ask: Ask,
     pub(crate) wants_html: bool,
+    pub(crate) language: Language,
+    pub(crate) trace_id: &'a str,
 }
 
 impl App {
@@ -79,9 +80,10 @@ impl App {
             .map(HeaderValue::try_from)
             .transpose()?;
         let site = Site {
-            time_zone: common.rules.time_zone,
-            max_extension_minutes: common.rules.max_extension.num_minutes(),
+            rules: common.rules.clone(),
+            retention: common.retention(),
             has_sign_out: sign_out.is_some(),
+            has_several: common.endpoints.len() > 1,
         };
         Ok(Self {
             reconciler: Reconciler::new(vpn, store, Arc::clone(&clock), ids, common.settings()),
@@ -89,7 +91,6 @@ impl App {
             clock,
             sign_out,
             site,
-            retention: common.retention(),
             endpoints: common.endpoints,
         })
     }
@@ -111,7 +112,7 @@ impl App {
         }
         let route = self.route(received.request.raw_http_path());
         let trace_id = visitor::trace_id(headers).unwrap_or_else(|| request_id.to_owned());
-        let reply = match self.serve(&received, route).await {
+        let reply = match self.serve(&received, route, &trace_id).await {
             Ok(reply) => {
                 let status = reply.status.as_u16();
                 info!(route = route_name(route), status, trace_id, "answered");
@@ -119,7 +120,7 @@ impl App {
             }
             Err(refusal) => {
                 log(&refusal, route, &trace_id);
-                self.refuse(&refusal, headers, &trace_id)
+                self.refuse(&refusal, &received, route, &trace_id)
             }
         };
         let reply = if received.request.method() == Method::HEAD {
@@ -137,7 +138,12 @@ impl App {
     }
 
     /// The order of refusals: 401, 404, 405, 403, 400.
-    async fn serve(&self, received: &Received, route: Option<Route<'_>>) -> Result<Reply, Refusal> {
+    async fn serve(
+        &self,
+        received: &Received,
+        route: Option<Route<'_>>,
+        trace_id: &str,
+    ) -> Result<Reply, Refusal> {
         let request = &received.request;
         let headers = request.headers();
         let identity = self.identify(headers).await?;
@@ -159,9 +165,7 @@ impl App {
             return Err(malformed.into());
         }
         if is_detour {
-            let home = || Destination::home(&self.endpoints);
-            let destination = route.endpoint().map_or_else(home, Destination::Status);
-            return Ok(Reply::see_other(destination.location()));
+            return Ok(Reply::see_other(route.back(&self.endpoints).location()));
         }
         let call = Call {
             headers,
@@ -169,6 +173,8 @@ impl App {
             method,
             ask: ask(employee, headers),
             wants_html,
+            language: visitor::language(headers),
+            trace_id,
         };
         self.answer(route, call).await
     }
@@ -211,13 +217,28 @@ impl App {
         }
     }
 
-    fn refuse(&self, refusal: &Refusal, headers: &HeaderMap, trace_id: &str) -> Reply {
+    fn refuse(
+        &self,
+        refusal: &Refusal,
+        received: &Received,
+        route: Option<Route<'_>>,
+        trace_id: &str,
+    ) -> Reply {
+        let (headers, method) = (received.request.headers(), received.request.method());
         let meaning = refusal.meaning();
         let mut reply = if fetch::wants_html(headers) {
+            let back = route.map(|route| route.back(&self.endpoints).location());
+            // A look that failed may be repeated by itself, an ask may not.
+            let is_look = *method == Method::GET && matches!(route, Some(Route::Status(_)));
             let page = ErrorPage {
-                site: self.site,
-                meaning: &meaning,
+                site: &self.site,
+                language: visitor::language(headers),
+                trouble: refusal.trouble(&meaning),
+                code: meaning.code.as_deref(),
                 trace_id,
+                back: back.as_ref().and_then(|path| path.to_str().ok()),
+                looks_again: is_look && meaning.is_temporary(),
+                now: self.clock.now(),
             };
             Reply::page(meaning.status, page.html())
         } else {

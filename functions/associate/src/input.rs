@@ -1,30 +1,12 @@
 //! What people and programs send in a body: a form or JSON.
 
+use associate_pages::Language;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use lambda_http::Body;
 use serde::Deserialize;
 use serde_json::Value;
-
-/// A language that pages can be had in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
-    /// 日本語.
-    Ja,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Its name in a cookie and in HTML.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Ja => "ja",
-            Self::En => "en",
-        }
-    }
-}
 
 /// Why a body cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,11 +49,10 @@ pub(crate) fn until(
 
 /// The language that somebody chose.
 pub(crate) fn language(headers: &HeaderMap, body: &Body) -> Result<Language, InputError> {
-    match Fields::read(headers, body)?.lang.as_deref() {
-        Some("ja") => Ok(Language::Ja),
-        Some("en") => Ok(Language::En),
-        Some(_) | None => Err(InputError::Language),
-    }
+    let chosen = Fields::read(headers, body)?.lang;
+    chosen
+        .and_then(|name| Language::named(&name))
+        .ok_or(InputError::Language)
 }
 
 /// All fields of all forms; others are passed over.

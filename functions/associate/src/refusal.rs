@@ -1,5 +1,6 @@
 //! The one table of what an error means over HTTP (DESIGN 7).
 
+use associate_pages::Trouble;
 use http::StatusCode;
 use shared::identity::{IdentityError, Refusal as IdentityRefusal};
 use shared::ports::VpnError;
@@ -44,6 +45,38 @@ pub(crate) struct Meaning {
     pub(crate) code: Option<String>,
     /// For `Allow`.
     pub(crate) allow: Option<&'static str>,
+}
+
+impl Refusal {
+    /// The same for people, whose pages have words of their own; `meaning` is what it means to programs.
+    pub(crate) fn trouble<'a>(&self, meaning: &'a Meaning) -> Trouble<'a> {
+        match self {
+            Self::Identity(error) => match error.refusal() {
+                IdentityRefusal::NotValid => Trouble::SignIn,
+                IdentityRefusal::NotPermitted(_) => Trouble::NotPermitted,
+                IdentityRefusal::Unavailable => Trouble::Keys,
+            },
+            Self::NotFound => Trouble::NotFound,
+            Self::Method { .. } => Trouble::Method,
+            Self::CrossSite => Trouble::CrossSite,
+            Self::Malformed(_) | Self::Input(_) => Trouble::Malformed {
+                detail: &meaning.detail,
+            },
+            Self::Extend(ExtendError::Past { until }) => Trouble::Past { until: *until },
+            Self::Extend(ExtendError::TooFar { latest }) => Trouble::TooFar { latest: *latest },
+            Self::Ask(AskError::Store(_)) | Self::Extend(ExtendError::Store(_)) => {
+                Trouble::NotRecorded
+            }
+            Self::Status(StatusError::Vpn(VpnError::Refused { .. })) | Self::Refused { .. } => {
+                Trouble::Refused
+            }
+            Self::Status(
+                StatusError::Vpn(VpnError::TryLater { .. })
+                | StatusError::Store(_)
+                | StatusError::BeingRead,
+            ) => Trouble::NotRead,
+        }
+    }
 }
 
 const SIGN_IN: (StatusCode, &str) = (StatusCode::UNAUTHORIZED, "Not signed in");

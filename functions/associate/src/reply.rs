@@ -1,5 +1,6 @@
 //! Answers, and what all of them carry.
 
+use associate_pages::Asset;
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER,
@@ -45,6 +46,12 @@ impl Reply {
     /// A page.
     pub fn page(status: StatusCode, html: String) -> Self {
         Self::new(status, "text/html; charset=utf-8", html)
+    }
+
+    /// A file whose name changes with its content.
+    pub fn asset(asset: &'static Asset) -> Self {
+        let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        Self::new(StatusCode::OK, asset.content_type, asset.content).with(CACHE_CONTROL, for_ever)
     }
 
     /// JSON.

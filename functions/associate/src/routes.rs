@@ -1,9 +1,8 @@
 //! What the paths are called. Nothing is decoded or tidied up: whatever is not spelt exactly so does not exist.
 
+use associate_pages::Asset;
 use http::{HeaderValue, Method};
 use shared::model::ManagedEndpoint;
-
-use crate::assets::Asset;
 
 /// What a path names.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +59,12 @@ impl<'a> Route<'a> {
             | Self::Profile(endpoint) => Some(endpoint),
             Self::Home | Self::Help | Self::Asset(_) | Self::Language | Self::SignOut => None,
         }
+    }
+
+    /// Where somebody goes on to who could not have this.
+    pub(crate) fn back(self, endpoints: &'a [ManagedEndpoint]) -> Destination<'a> {
+        self.endpoint()
+            .map_or_else(|| Destination::home(endpoints), Destination::Status)
     }
 
     /// What `Allow` says.
@@ -136,9 +141,7 @@ impl<'a> Destination<'a> {
     pub(crate) fn back_to(path: Option<&str>, endpoints: &'a [ManagedEndpoint]) -> Self {
         match path.and_then(|path| Route::find(path, endpoints)) {
             Some(Route::Help) => Self::Help,
-            Some(route) => route
-                .endpoint()
-                .map_or_else(|| Self::home(endpoints), Self::Status),
+            Some(route) => route.back(endpoints),
             None => Self::home(endpoints),
         }
     }

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use associate_pages::Language;
 use http::HeaderMap;
-use http::header::USER_AGENT;
+use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
 use shared::identity::OidcHeaders;
 use shared::model::audit::Origin;
 
@@ -32,6 +33,22 @@ pub(crate) fn oidc_headers(headers: &HeaderMap) -> OidcHeaders<'_> {
             .map(http::HeaderValue::as_bytes)
     };
     OidcHeaders::new(all(OidcHeaders::DATA), all(OidcHeaders::IDENTITY))
+}
+
+/// The language that somebody chose; else the one that their browser likes best; else English.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    let texts = |name| {
+        let values = headers.get_all(name).iter();
+        values.filter_map(|value| value.to_str().ok())
+    };
+    let chosen = texts(COOKIE)
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().strip_prefix("lang="))
+        .find_map(Language::named);
+    let accepted: Vec<&str> = texts(ACCEPT_LANGUAGE).collect();
+    chosen
+        .or_else(|| Language::preferred(&accepted.join(",")))
+        .unwrap_or(Language::En)
 }
 
 /// What an audit record says about a request, its person aside.
@@ -98,6 +115,24 @@ mod tests {
             let sent: Vec<_> = sent.iter().map(|v| ("x-forwarded-for", *v)).collect();
             let origin = origin(&headers(&sent));
             assert_eq!(origin.source_ip.as_deref(), source, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_chosen_language_counts_more_than_the_browsers() {
+        use Language::{En, Ja};
+        for (sent, expected) in [
+            (&[][..], En),
+            (&[("accept-language", "ja,en;q=0.5")], Ja),
+            (&[("accept-language", "ja"), ("cookie", "lang=en")], En),
+            (&[("cookie", "a=b; lang=ja; c=d")], Ja),
+            (&[("cookie", "a=b"), ("cookie", "lang=ja")], Ja),
+            (&[("cookie", "slang=ja")], En),
+            (&[("cookie", "lang=de"), ("accept-language", "ja")], Ja),
+            (&[("cookie", "lang=\u{e9}"), ("accept-language", "ja")], Ja),
+            (&[("accept-language", "de"), ("accept-language", "ja")], Ja),
+        ] {
+            assert_eq!(language(&headers(sent)), expected, "{sent:?}");
         }
     }
 

@@ -111,6 +111,7 @@ fn vouch(headers: &mut HeaderMap, alb: &Shared, session: &Session, client: IpAdd
         .draft_until(&session.email, &session.sub, alb.clock.after(life))
         .sign();
     let forwarded_for = forwarded_for(headers, client);
+    let port = alb.url.rsplit(':').next().unwrap_or_default().to_owned();
     let trace_id = trace_id(headers, alb);
     let said = [
         (HeaderName::from_static("x-amzn-oidc-data"), token),
@@ -123,14 +124,12 @@ fn vouch(headers: &mut HeaderMap, alb: &Shared, session: &Session, client: IpAdd
             "sandbox".to_owned(),
         ),
         (FORWARDED_FOR, forwarded_for),
+        // As the browser sees it: a page's `Origin` and `Referer` are compared with this.
         (
             HeaderName::from_static("x-forwarded-proto"),
-            "https".to_owned(),
+            "http".to_owned(),
         ),
-        (
-            HeaderName::from_static("x-forwarded-port"),
-            "443".to_owned(),
-        ),
+        (HeaderName::from_static("x-forwarded-port"), port),
         (TRACE_ID, trace_id.clone()),
     ];
     for (name, value) in said {

@@ -98,7 +98,7 @@ fn endpoint(world: &World, endpoint: &Endpoint) -> String {
         )
     });
     let networks = table(
-        &["Subnet", "Status", "Association", ""],
+        &["Subnet", "Status", "Association", "By hand"],
         networks,
         "No target network: the VPN is off.",
     );
@@ -129,7 +129,7 @@ fn endpoint(world: &World, endpoint: &Endpoint) -> String {
             buttons = connection_buttons(connection.id.as_str(), status),
         )
     });
-    let columns = ["User", "Status", "Since (UTC)", "Bytes", ""];
+    let columns = ["User", "Status", "Since (UTC)", "Bytes", "Client"];
     let connections = table(&columns, connections, "Nobody is connected.");
     let routes = endpoint
         .routes
@@ -240,7 +240,7 @@ fn functions(control: &Control) -> String {
             started = control.lambda.cold_starts(name),
         )
     });
-    let rows = table(&["Function", "Processes", ""], rows, "");
+    let rows = table(&["Function", "Processes", "By hand"], rows, "");
     format!(
         "<h2>Functions</h2>{rows}<form method=\"post\" action=\"/sandbox/sweep\"><button>Sweep now</button></form>\
          <p class=\"note\">Logs: <code>{}</code></p>",
@@ -286,5 +286,8 @@ fn table(columns: &[&str], rows: impl Iterator<Item = String>, empty: &str) -> S
         .map(|column| format!("<th scope=\"col\">{column}"))
         .collect::<Vec<_>>()
         .concat();
-    format!("<table><thead><tr>{head}</thead><tbody>{rows}</tbody></table>")
+    // Scrolled with the keyboard, too.
+    format!(
+        "<div class=\"wide\" tabindex=\"0\"><table><thead><tr>{head}</thead><tbody>{rows}</tbody></table></div>"
+    )
 }

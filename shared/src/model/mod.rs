@@ -17,7 +17,7 @@ pub use ids::{
     SubnetId, VpcId,
 };
 pub use lease::{LEASE_KEPT, Lease, Mark, Snapshot, Traffic};
-pub use observation::{LISTING_LAG, Observation, SeenNetwork, Usage};
+pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usage};
 pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
 pub use state::{EndpointState, Failure, Mode, Restorable, STOP_IN_FORCE, WANTED_FOR};
 pub use vpn::{

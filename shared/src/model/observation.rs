@@ -5,12 +5,19 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AssociationId, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork};
+use super::{
+    AssociationId, Connection, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork,
+};
 
 /// How long an association that EC2 accepted or showed may be missing from its listing before it is believed gone:
 /// EC2's answers lag behind its changes
 /// (<https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>).
 pub const LISTING_LAG: TimeDelta = TimeDelta::minutes(2);
+
+/// How many names of connected people are kept: one item of the lease table has to hold them.
+pub const MAX_CONNECTED: usize = 100;
+/// The longest name that is kept: an email address is no longer.
+const MAX_NAME_BYTES: usize = 254;
 
 /// What we believe of an endpoint after a reading of EC2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,10 @@ pub struct Observation {
     pub gone: BTreeSet<AssociationId>,
     /// The connections; `None` where they were not read, or not to the last page.
     pub usage: Option<Usage>,
+    /// Who is connected, as EC2 names them: as many as [`MAX_CONNECTED`], for the page that tells people so. No rule
+    /// depends on it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub connected: BTreeSet<String>,
     /// The route table; `None` where it was not read. Too long to keep in the table, and only a pass that read it
     /// has a use for it.
     #[serde(skip)]
@@ -70,6 +81,7 @@ impl Observation {
             networks: Vec::new(),
             gone: BTreeSet::new(),
             usage: None,
+            connected: BTreeSet::new(),
             routes: None,
             endpoint: None,
             observed_at,
@@ -129,6 +141,16 @@ impl Observation {
             gone,
             ..Self::nothing(read_at)
         }
+    }
+
+    /// The names in `connections` that are worth keeping.
+    pub fn connected_among(connections: &[Connection]) -> BTreeSet<String> {
+        connections
+            .iter()
+            .filter(|connection| connection.active && connection.user.len() <= MAX_NAME_BYTES)
+            .map(|connection| connection.user.clone())
+            .take(MAX_CONNECTED)
+            .collect()
     }
 
     /// The network with this id, if it is believed to exist.

@@ -121,6 +121,14 @@ pub enum Restorable {
 impl Restorable {
     const SECURITY_GROUPS: &'static str = "security-groups";
 
+    /// The destination of a route.
+    pub fn cidr(&self) -> Option<&str> {
+        match self {
+            Self::Route(key) => Some(&key.cidr),
+            Self::SecurityGroups => None,
+        }
+    }
+
     fn parse(text: &str) -> Self {
         match text.split_once(' ') {
             Some((cidr, subnet)) => Self::Route(RouteKey {
@@ -234,6 +242,15 @@ impl EndpointState {
             Some(until) => format!("{word} until {}", super::item::rfc3339(until)),
             None => word.to_owned(),
         }
+    }
+
+    /// The leases that "I'm done" gives back: those that run, and those of this stay that ran out; either way their
+    /// owners are done.
+    pub fn releasable(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Lease> {
+        self.leases.iter().filter(move |lease| {
+            let counts = lease.runs(now) || lease.was_held_in(self.stay, self.up_since);
+            counts && lease.released_at.is_none()
+        })
     }
 
     /// Whether something that was read of EC2 in the time of `before` can be judged by this state: nothing came up or

@@ -10,6 +10,7 @@ mod gauges;
 mod lately;
 mod look;
 mod observe;
+mod particulars;
 mod pass;
 mod recorded;
 mod restore;
@@ -34,6 +35,7 @@ use recorded::Recorded;
 
 pub use ask::{Ask, AskError, Asked, ExtendError};
 pub use gauges::Gauges;
+pub use particulars::Particulars;
 pub use pass::Passed;
 pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{LeftOut, SweepError, Swept};

@@ -128,6 +128,7 @@ impl Reconciler {
                 reading.read_at,
             );
             observation.usage = Some(usage);
+            observation.connected = Observation::connected_among(connections);
             traffic = Some(remembered);
         }
         Ok(Seen {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::particulars::Particulars;
 use super::pass::Passed;
 use crate::model::item::rfc3339;
 use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
@@ -40,6 +41,9 @@ pub struct Standing {
     pub observed_at: Option<DateTime<Utc>>,
     /// What people should know beside.
     pub warnings: Vec<String>,
+    /// What a page tells beside the JSON.
+    #[serde(skip)]
+    pub particulars: Particulars,
 }
 
 /// A target network, as people are told.
@@ -111,6 +115,7 @@ impl Standing {
                 .collect(),
             observed_at: Some(seen.observed_at).filter(|at| *at > DateTime::UNIX_EPOCH),
             warnings: decision.warnings.iter().map(ToString::to_string).collect(),
+            particulars: Particulars::of(passed, now),
         }
     }
 

@@ -73,10 +73,7 @@ impl Reconciler {
     ) -> Result<Standing, StatusError> {
         let now = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
-        let mine = state.leases.iter().find(|lease| {
-            let counts = lease.runs(now) || lease.was_held_in(state.stay, state.up_since);
-            lease.email == ask.email && lease.released_at.is_none() && counts
-        });
+        let mine = state.releasable(now).find(|lease| lease.email == ask.email);
         if let Some(lease) = mine {
             let reason = format!("{} is done.", ask.email);
             let details = Details {

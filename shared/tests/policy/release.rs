@@ -55,7 +55,7 @@ fn instant(world: &World) -> DateTime<Utc> {
 #[test]
 fn grace_and_idle_time_count_no_more_once_everybody_has_released() {
     // Name, world, whether nothing waits any more.
-    let cases = [
+    let cases = vec![
         ("nobody said so", busy().holds(YUKI, 5, -2), false),
         ("the only one", busy().released(YUKI, 5), true),
         ("both", busy().released(YUKI, 5).released(KEN, 5), true),

@@ -289,7 +289,7 @@ async fn what_a_client_sends_is_never_markup_on_a_page() {
         .header("x-amzn-trace-id", script);
     let page = world.send(request).await;
     assert_eq!(page.status(), 404);
-    assert!(page.body().contains("&lt;script&gt;alert(1)"));
+    assert!(page.body().contains("&#60;script&#62;alert(1)"));
     assert!(!page.body().contains("<script"));
 }
 

@@ -12,6 +12,7 @@ mod stage;
 mod world;
 
 mod events;
+mod pages;
 mod paths;
 mod refusals;
 mod samples;

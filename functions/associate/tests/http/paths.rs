@@ -9,7 +9,7 @@ use serde_json::json;
 const ASKED: &str = "association.requested";
 
 /// What makes a person's browser ask.
-fn click(path: &str) -> Request {
+pub(crate) fn click(path: &str) -> Request {
     Request::get(path)
         .html()
         .header("sec-fetch-mode", "navigate")
@@ -17,13 +17,13 @@ fn click(path: &str) -> Request {
         .header("sec-fetch-site", "none")
 }
 
-fn assert_sent_on(answer: &Answer, location: &str) {
+pub(crate) fn assert_sent_on(answer: &Answer, location: &str) {
     assert_eq!(answer.status(), 303, "{answer:?}");
     assert_eq!(answer.header("location").as_deref(), Some(location));
     assert_eq!(answer.body(), "");
 }
 
-async fn asked(world: &World) -> usize {
+pub(crate) async fn asked(world: &World) -> usize {
     let events = world.events().await;
     events.iter().filter(|event| *event == ASKED).count()
 }
@@ -172,25 +172,6 @@ async fn the_status_is_a_page_or_json_and_never_an_ask() {
 }
 
 #[tokio::test]
-async fn the_page_looks_again_by_itself_while_the_vpn_starts_and_says_until_when_it_stays() {
-    let world = World::new().await;
-    world.send(click("/vpn/tokyo")).await;
-    let starting = world.send(click("/vpn/tokyo/status")).await;
-    assert!(starting.body().contains("http-equiv=\"refresh\""));
-    assert!(starting.body().contains("class=\"phase starting\""));
-    world.bring_up("tokyo").await;
-    let status = world.send(Request::get("/vpn/tokyo/status")).await;
-    let until = status.json_body()["keepUntil"].as_str().unwrap().to_owned();
-    let ready = world.send(click("/vpn/tokyo/status")).await;
-    assert!(!ready.body().contains("http-equiv"));
-    assert!(ready.body().contains(&format!("datetime=\"{until}\"")));
-    for action in ["/vpn/tokyo/extend", "/vpn/tokyo/release", "/sign-out"] {
-        assert!(ready.body().contains(&format!("action=\"{action}\"")));
-    }
-    assert!(ready.body().contains("href=\"/vpn/tokyo/profile\""));
-}
-
-#[tokio::test]
 async fn extending_takes_a_form_or_json_and_answers_as_an_ask_does() {
     let world = World::new().await;
     world.bring_up("tokyo").await;
@@ -305,71 +286,6 @@ async fn a_record_says_where_a_request_came_from() {
     ] {
         assert_eq!(asked.text(attribute), value, "{attribute}");
     }
-}
-
-#[tokio::test]
-async fn help_says_what_is_recorded_and_for_how_long() {
-    let world = World::configured(&[("AUDIT_RETENTION_DAYS", "123")]).await;
-    let page = world.send(click("/help")).await;
-    assert_eq!(page.status(), 200);
-    assert!(page.body().contains("What is recorded about you"));
-    assert!(page.body().contains("for 123 days"));
-}
-
-#[tokio::test]
-async fn an_asset_is_cached_for_ever_and_everything_else_never() {
-    let world = World::new().await;
-    let page = world.send(click("/help")).await;
-    assert_eq!(page.header("cache-control").as_deref(), Some("no-store"));
-    let (_, rest) = page.body().split_once("href=\"/assets/").unwrap();
-    let (file, _) = rest.split_once('"').unwrap();
-    for request in [
-        Request::get(&format!("/assets/{file}")),
-        Request::get(&format!("/assets/{file}")).single(),
-    ] {
-        let asset = world.send(request).await;
-        assert_eq!(asset.status(), 200);
-        assert_eq!(asset.header("content-type").as_deref(), Some("text/css"));
-        assert_eq!(
-            asset.header("cache-control").as_deref(),
-            Some("public, max-age=31536000, immutable")
-        );
-    }
-    let missing = world.send(Request::get("/assets/style-0.css")).await;
-    assert_eq!(missing.status(), 404);
-    assert_eq!(missing.header("cache-control").as_deref(), Some("no-store"));
-}
-
-#[tokio::test]
-async fn the_language_is_kept_in_a_cookie_and_the_person_is_back_on_the_page() {
-    let world = World::new().await;
-    let choose = |referer: &str| {
-        Request::post("/language")
-            .html()
-            .form("lang=ja")
-            .header("referer", referer)
-    };
-    for (referer, back) in [
-        ("https://vpn.example.com/help", "/help"),
-        (
-            "https://vpn.example.com/vpn/osaka/status?x",
-            "/vpn/osaka/status",
-        ),
-        // A GET of this path would ask.
-        ("https://vpn.example.com/vpn/osaka", "/vpn/osaka/status"),
-        ("https://evil.test/help", "/"),
-        ("https://vpn.example.com//evil.test", "/"),
-    ] {
-        for request in [choose(referer), choose(referer).single()] {
-            let answer = world.send(request).await;
-            assert_sent_on(&answer, back);
-            let cookie = answer.header("set-cookie").unwrap();
-            assert!(cookie.starts_with("lang=ja; Path=/; Max-Age="), "{cookie}");
-        }
-    }
-    let wrong = Request::post("/language").form("lang=de");
-    assert_eq!(world.send(wrong).await.status(), 400);
-    assert_eq!(asked(&world).await, 0);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ async fn a_prefetch_sees_the_status_and_asks_for_nothing() {
     let world = World::new().await;
     let answer = send(&world, "prefetch.json").await;
     assert_eq!(answer.status(), 200);
-    assert!(answer.body().contains("phase off"));
+    assert!(answer.body().contains("data-phase=\"off\""));
     assert_eq!(world.events().await, [""; 0]);
 }
 

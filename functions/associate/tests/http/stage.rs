@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use sandbox::dynamo::{Fault as TableFault, Record};
-use sandbox::ec2::{Action, Fault, FaultKind};
+use sandbox::ec2::{Action, Client, Fault, FaultKind};
 use sandbox::embedded::{Embedded, Options};
 use sandbox::example;
 
@@ -36,6 +36,15 @@ impl Stage {
     pub fn tables_fail(&self, operation: Option<&str>, code: &str) {
         let fault = TableFault::Error(code.to_owned());
         self.dynamo.inject(operation, fault, u32::MAX);
+    }
+
+    /// Connects a client to Tokyo.
+    pub fn connect(&self, user: &str) {
+        let endpoint = example::TOKYO.parse().unwrap();
+        let client = Client::User(user.to_owned());
+        self.ec2
+            .change(|world, now| world.connect(now, &endpoint, client))
+            .unwrap();
     }
 
     /// What was called since the last look.

@@ -1,0 +1,156 @@
+// Keeps a status page up to date and counts its time. The page works without it, and all its words come with the page.
+"use strict";
+(() => {
+  const byId = (id) => document.getElementById(id);
+  if (!byId("main")?.dataset.phase) return;
+  const path = location.pathname;
+  const wish = `notify:${path}`;
+
+  // The server's clock: this computer's own may be wrong, so only the time since the page came is taken from it.
+  let serverTime = 0;
+  let takenAt = 0;
+  const now = () => serverTime + performance.now() - takenAt;
+  const setClock = (text) => {
+    serverTime = Date.parse(text);
+    takenAt = performance.now();
+  };
+
+  const count = () => {
+    for (const place of document.querySelectorAll("[data-since]")) {
+      const seconds = Math.max(0, Math.floor((now() - Date.parse(place.dataset.since)) / 1000));
+      const text = place.dataset.format.replace("{m}", Math.floor(seconds / 60)).replace("{s}", seconds % 60);
+      if (place.textContent !== text) place.textContent = text;
+    }
+  };
+
+  const offerNotice = () => {
+    const place = byId("notify");
+    if (!place || !("Notification" in window)) return;
+    const { permission } = Notification;
+    const isSet = permission === "granted" && sessionStorage.getItem(wish) === "1";
+    place.hidden = false;
+    byId("notify-button").hidden = isSet || permission === "denied";
+    byId("notify-set").hidden = !isSet;
+    byId("notify-denied").hidden = permission !== "denied";
+  };
+
+  const notify = () => {
+    if (sessionStorage.getItem(wish) !== "1") return;
+    sessionStorage.removeItem(wish);
+    try {
+      const notice = new Notification(document.title, { tag: wish });
+      notice.onclick = () => { window.focus(); notice.close(); };
+    } catch {
+      // Some phones only let a service worker notify; the title and the icon tell.
+    }
+  };
+
+  // Puts what the server rendered in the place of what is shown; what the reader opened, chose or focused stays so.
+  const show = (fresh) => {
+    const before = byId("main");
+    const after = fresh.getElementById("main");
+    if (!after?.dataset.phase) return location.reload();
+    const focused = document.activeElement;
+    const hadFocus = before.contains(focused);
+    const headline = byId("headline").textContent;
+    for (const open of before.querySelectorAll("details[open]")) {
+      after.querySelector(`#${open.id}`)?.setAttribute("open", "");
+    }
+    for (const choice of before.querySelectorAll("select")) {
+      const option = after.querySelector(`#${choice.id} option[value="${choice.value}"]`);
+      if (option) option.selected = true;
+    }
+    before.replaceWith(document.adoptNode(after));
+    setClock(after.dataset.now);
+    document.title = fresh.title;
+    const icon = document.querySelector("link[rel=icon]");
+    const freshIcon = fresh.querySelector("link[rel=icon]");
+    if (icon.getAttribute("href") !== freshIcon.getAttribute("href")) icon.replaceWith(document.adoptNode(freshIcon));
+    if (hadFocus) ((focused.id && byId(focused.id)) || byId("headline")).focus({ preventScroll: true });
+    if (byId("headline").textContent !== headline) byId("live").textContent = byId("headline").textContent;
+    if (before.dataset.phase !== "ready" && after.dataset.phase === "ready") notify();
+    count();
+    offerNotice();
+  };
+
+  let seen = null;
+  let quietLooks = 0;
+  let failures = 0;
+  let timer = 0;
+  let ended = false;
+  let busy = false;
+
+  const end = () => {
+    ended = true;
+    clearTimeout(timer);
+    clearInterval(counting);
+    byId("out-of-reach").hidden = true;
+    const notice = byId("session-ended");
+    notice.hidden = false;
+    document.title = `${notice.querySelector("a").textContent} – ${document.title}`;
+  };
+
+  // A session that has ended answers with a redirect to another origin, which only a navigation can follow.
+  const ask = async (accept) => {
+    const answer = await fetch(path, { headers: { accept }, redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect" || answer.status === 401) return end();
+    if (answer.status === 403 || answer.status === 404) return location.reload();
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return answer;
+  };
+
+  const look = async () => {
+    const answer = await ask("application/json");
+    if (!answer) return;
+    const { observedAt, ...standing } = await answer.json();
+    // The computer may have slept, which stops the time that is counted here.
+    if (Date.parse(observedAt) > now()) setClock(observedAt);
+    const text = JSON.stringify(standing);
+    quietLooks = text === seen ? quietLooks + 1 : 0;
+    // Nothing is pulled from under somebody who is just choosing.
+    const isChoosing = document.activeElement?.tagName === "SELECT" && standing.phase === byId("main").dataset.phase;
+    if (text !== seen && !isChoosing) {
+      const page = await ask("text/html");
+      if (!page) return;
+      show(new DOMParser().parseFromString(await page.text(), "text/html"));
+      seen = text;
+    }
+  };
+
+  // Often while something is on its way, seldom when nothing changes or nobody looks.
+  const delay = () => {
+    const isMoving = ["starting", "stopping"].includes(byId("main").dataset.phase);
+    const seconds = (isMoving ? 5 : 20) * (quietLooks > 24 ? 2 : 1) * (document.hidden ? 4 : 1);
+    return 1000 * Math.min(seconds * 2 ** Math.min(failures, 4), 240);
+  };
+
+  const tick = async () => {
+    if (busy || ended) return;
+    busy = true;
+    clearTimeout(timer);
+    try {
+      await look();
+      failures = 0;
+    } catch {
+      failures += 1;
+    }
+    busy = false;
+    if (ended) return;
+    byId("out-of-reach").hidden = failures < 2;
+    timer = setTimeout(tick, delay());
+  };
+
+  document.addEventListener("click", async (event) => {
+    if (event.target.id !== "notify-button") return;
+    sessionStorage.setItem(wish, "1");
+    await Notification.requestPermission();
+    offerNotice();
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  window.addEventListener("online", tick);
+
+  setClock(byId("main").dataset.now);
+  offerNotice();
+  const counting = setInterval(count, 1000);
+  timer = setTimeout(tick, 2000);
+})();

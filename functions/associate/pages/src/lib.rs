@@ -1,0 +1,28 @@
+//! What an employee sees: one struct for each page, rendered on the server from where an endpoint stands.
+//!
+//! Pure: no I/O, no clock, no AWS crate. Templates are checked when this compiles and escape all that comes from
+//! outside; every text stands in `texts`, once for each language. Pages work without scripts; `assets/page.js` keeps a
+//! status page up to date and counts the time.
+
+mod assets;
+mod error;
+mod frame;
+mod help;
+mod language;
+mod list;
+mod status;
+mod texts;
+mod when;
+
+pub use assets::Asset;
+pub use error::{ErrorPage, Trouble};
+pub use frame::Site;
+pub use help::HelpPage;
+pub use language::Language;
+pub use list::ListPage;
+pub use status::StatusPage;
+
+/// A template with its values. Writing to a string cannot fail, and no value of ours fails to be written.
+fn render(template: &impl askama::Template) -> String {
+    template.render().unwrap_or_default()
+}

@@ -1,0 +1,307 @@
+//! Where an endpoint stands, until when, and what to do next.
+
+mod estimate;
+mod extend;
+mod situation;
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use shared::model::Email;
+use shared::model::item::rfc3339;
+use shared::policy::{Phase, Reason};
+use shared::reconcile::{LeaseView, Standing};
+
+use crate::assets::Asset;
+use crate::frame::{Frame, Site};
+use crate::texts::{About, Texts};
+use crate::when::When;
+use crate::{Language, render};
+
+pub(crate) use estimate::Estimate;
+pub(crate) use situation::{FailureKind, Situation};
+
+use extend::Extend;
+
+/// How often a browser without scripts looks again while something is on its way.
+const REFRESH_SECONDS: u32 = 10;
+
+/// The status page of one endpoint.
+#[derive(Debug)]
+pub struct StatusPage<'a> {
+    /// The installation.
+    pub site: &'a Site,
+    /// The reader's.
+    pub language: Language,
+    /// Where it stands.
+    pub standing: &'a Standing,
+    /// Who looks.
+    pub viewer: &'a Email,
+    /// Under which the request stands in the logs.
+    pub trace_id: &'a str,
+    /// The present time.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Page<'a> {
+    frame: Frame,
+    t: &'static Texts,
+    name: &'a str,
+    phase: &'static str,
+    look: &'static str,
+    now: String,
+    headline: &'static str,
+    explanation: String,
+    is_awaited: bool,
+    start: Option<Start>,
+    failed: Option<Failed<'a>>,
+    /// The label of the button that asks.
+    ask: Option<&'static str>,
+    is_to_connect: bool,
+    stays: Option<Stays>,
+    connections: Option<String>,
+    holders: Vec<Holder<'a>>,
+    warnings: Vec<String>,
+    extend: Option<Extend>,
+    done: Option<Vec<String>>,
+}
+
+/// A start under way.
+struct Start {
+    steps: Vec<Step>,
+    since: Option<Since>,
+    estimate: String,
+}
+
+struct Step {
+    label: &'static str,
+    class: &'static str,
+    is_current: bool,
+    /// For those who do not see the mark.
+    word: Option<&'static str>,
+}
+
+/// A time that has passed since an instant.
+struct Since {
+    machine: String,
+    text: String,
+}
+
+/// What failed, as an administrator wants to be told.
+struct Failed<'a> {
+    what: &'static str,
+    code: Option<&'a str>,
+    at: String,
+    trace_id: &'a str,
+}
+
+struct Stays {
+    /// For machines; `None`: while it is in use.
+    machine: Option<String>,
+    text: String,
+}
+
+struct Holder<'a> {
+    who: &'a str,
+    is_viewer: bool,
+    until: Option<Since>,
+}
+
+impl<'a> StatusPage<'a> {
+    /// The page.
+    pub fn html(&self) -> String {
+        let Self { standing, .. } = self;
+        let t = Texts::of(self.language);
+        let when = self.site.when(self.language, self.now);
+        let reason = &standing.particulars.reason;
+        let situation = Situation::of(standing.phase, reason, self.is_connected());
+        let headline = (t.headline)(situation);
+        let is_up = standing.phase == Phase::Ready;
+        render(&Page {
+            frame: self.frame(situation, headline),
+            t,
+            name: &standing.endpoint,
+            phase: standing.phase.as_str(),
+            look: situation.look().as_str(),
+            now: rfc3339(self.now),
+            headline,
+            explanation: (t.explain)(reason, &self.about(when)),
+            is_awaited: situation.is_awaited(),
+            start: (standing.phase == Phase::Starting).then(|| self.start(t, &when)),
+            failed: situation::has_failed(reason).then(|| self.failed(t, &when)),
+            ask: match situation {
+                Situation::Off | Situation::Held => Some(t.ask),
+                Situation::Failed => Some(t.try_again),
+                Situation::Stopping => Some(t.ask_back),
+                Situation::Starting
+                | Situation::Ready
+                | Situation::Connected
+                | Situation::ComesBack => None,
+            },
+            is_to_connect: situation == Situation::Ready,
+            stays: is_up.then(|| self.stays(t, &when)).flatten(),
+            connections: standing
+                .active_connections
+                .filter(|_| is_up)
+                .map(t.connections_now),
+            holders: self.holders(t, &when),
+            warnings: standing
+                .particulars
+                .warnings
+                .iter()
+                .map(t.warning)
+                .collect(),
+            extend: is_up.then(|| Extend::offer(self.site, t, &when)).flatten(),
+            done: is_up.then(|| self.done(t)).flatten(),
+        })
+    }
+
+    fn frame(&self, situation: Situation, headline: &str) -> Frame {
+        let title = format!("{headline} – {}", self.standing.endpoint);
+        Frame {
+            icon: Asset::icon(situation.look()).path(),
+            script: Some(Asset::script().path()),
+            refresh_seconds: situation.is_moving().then_some(REFRESH_SECONDS),
+            viewer: Some(self.viewer.to_string()),
+            ..Frame::new(self.site, self.language, &title)
+        }
+    }
+
+    /// EC2 names a connection by the user's name, which is the email address where the client signs in by SAML, and else
+    /// whatever is in the directory or the certificate. Nobody is told that they are connected on a mere likeness.
+    fn is_connected(&self) -> bool {
+        let viewer = self.viewer.as_str();
+        let connected = &self.standing.particulars.connected;
+        connected
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(viewer))
+    }
+
+    fn about(&self, when: When) -> About<'_> {
+        let Standing {
+            particulars,
+            leases,
+            ..
+        } = self.standing;
+        let longest = leases.iter().max_by_key(|lease| lease.until);
+        About {
+            when,
+            rules: &self.site.rules,
+            holds_longest: longest.is_some_and(|lease| lease.email == self.viewer.as_str()),
+            back: estimate::back_between(
+                &particulars.start_seconds,
+                particulars.stopping_since,
+                self.now,
+            ),
+        }
+    }
+
+    fn start(&self, t: &'static Texts, when: &When) -> Start {
+        let Standing {
+            particulars,
+            started_at,
+            ..
+        } = self.standing;
+        let current = situation::step(&particulars.reason);
+        let step = |(at, label): (usize, &'static str)| {
+            let (class, word) = match at.cmp(&current) {
+                std::cmp::Ordering::Less => ("done", Some(t.step_done)),
+                std::cmp::Ordering::Equal => ("current", Some(t.step_current)),
+                std::cmp::Ordering::Greater => ("", None),
+            };
+            Step {
+                label,
+                class,
+                is_current: at == current,
+                word,
+            }
+        };
+        let since = |began: DateTime<Utc>| {
+            let seconds = (self.now - began).num_seconds().max(0);
+            let text = t
+                .elapsed_format
+                .replace("{m}", &(seconds / 60).to_string())
+                .replace("{s}", &(seconds % 60).to_string());
+            Since {
+                machine: rfc3339(began),
+                text,
+            }
+        };
+        let estimate = estimate::estimate(&particulars.start_seconds, *started_at, self.now);
+        Start {
+            steps: t.steps.into_iter().enumerate().map(step).collect(),
+            since: started_at.map(since),
+            estimate: (t.estimate)(estimate, when),
+        }
+    }
+
+    fn failed(&self, t: &'static Texts, when: &When) -> Failed<'a> {
+        let failure = situation::failure(&self.standing.particulars.reason);
+        let kind = failure.map_or(FailureKind::Aws, |failure| FailureKind::of(&failure.code));
+        Failed {
+            what: (t.failure)(kind),
+            code: failure.map(|failure| failure.code.as_str()),
+            at: when.at(self.now),
+            trace_id: self.trace_id,
+        }
+    }
+
+    fn stays(&self, t: &'static Texts, when: &When) -> Option<Stays> {
+        if let Some(until) = self.standing.keep_until.filter(|until| *until > self.now) {
+            return Some(Stays {
+                machine: Some(rfc3339(until)),
+                text: (t.until)(&when.at(until)),
+            });
+        }
+        let in_use = matches!(self.standing.particulars.reason, Reason::InUse { .. });
+        in_use.then(|| Stays {
+            machine: None,
+            text: t.while_in_use.to_owned(),
+        })
+    }
+
+    fn holders(&self, t: &'static Texts, when: &When) -> Vec<Holder<'a>> {
+        let holder = |LeaseView { email, until }: &'a LeaseView| {
+            let is_viewer = *email == self.viewer.as_str();
+            Holder {
+                who: if is_viewer { t.you } else { email },
+                is_viewer,
+                until: until.map(|until| Since {
+                    machine: rfc3339(until),
+                    text: (t.until)(&when.at(until)),
+                }),
+            }
+        };
+        let mut holders: Vec<_> = self.standing.leases.iter().map(holder).collect();
+        holders.sort_by_key(|holder| (!holder.is_viewer, holder.who));
+        holders
+    }
+
+    /// What saying "I'm done" means, to somebody who has something to give back.
+    fn done(&self, t: &'static Texts) -> Option<Vec<String>> {
+        let Standing {
+            particulars,
+            active_connections,
+            ..
+        } = self.standing;
+        particulars.holders.get(self.viewer)?;
+        let others: Vec<&str> = particulars
+            .holders
+            .iter()
+            .filter(|holder| *holder != self.viewer)
+            .map(Email::as_str)
+            .collect();
+        let mut sentences = Vec::new();
+        if !others.is_empty() {
+            sentences.push((t.done_others)(&others.join(t.list_separator)));
+        }
+        if let Some(open @ 1..) = *active_connections {
+            sentences.push((t.done_connected)(open));
+        }
+        if sentences.is_empty() {
+            sentences.push(t.done_nobody.to_owned());
+        }
+        Some(sentences)
+    }
+}

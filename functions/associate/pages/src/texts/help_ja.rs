@@ -1,0 +1,152 @@
+//! ヘルプの日本語。
+
+use chrono::TimeDelta;
+
+use super::{Block, HelpFacts, Section, overnight};
+
+pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
+    vec![
+        first_time(),
+        every_day(facts),
+        how_long(facts),
+        recorded(facts),
+        trouble(),
+    ]
+}
+
+fn first_time() -> Section {
+    let steps = [
+        "管理者から案内された VPN の URL をブラウザーで開きます。ブックマークしておくと便利です。",
+        "会社のアカウントでサインインします。パソコンへのサインインと同じアドレスとパスワードです。",
+        "最初のサインインでは、MFA デバイスの登録を求められます。「認証アプリ」を選びます。",
+        "スマートフォンの認証アプリ（Google Authenticator、Microsoft Authenticator など）で QR コードを読み取ります。",
+        "アプリに表示される 6 桁の数字を入力します。次回からは、サインインのたびに 6 桁の数字を入力します。",
+        "VPN の画面に戻り、準備が始まります。待っている間に、画面の案内に沿ってプロファイルをダウンロードし、AWS VPN Client を\
+         設定します。",
+        "「接続できます」と表示されたら、AWS VPN Client で「接続」を押します。",
+    ];
+    Section {
+        id: "first-time",
+        heading: "はじめて利用する方へ",
+        blocks: vec![Block::Steps(owned(&steps))],
+    }
+}
+
+fn every_day(facts: &HelpFacts<'_>) -> Section {
+    let hours = facts.rules.max_extension.num_hours();
+    Section {
+        id: "every-day",
+        heading: "毎日の使い方",
+        blocks: vec![
+            Block::Steps(owned(&[
+                "URL を開いてサインインします。これで VPN の利用を申し込んだことになります。",
+                "「接続できます」と表示されるまで待ちます。通常は 4〜10 分、すでに誰かが利用中ならすぐに使えます。",
+                "AWS VPN Client で接続します。",
+                "使い終わったら切断し、「利用を終了する」を押します。",
+            ])),
+            Block::Text(format!(
+                "昼休みをはさむなど、長く利用したいときは「利用時間を延長する」から、最大 {hours} 時間先まで延長できます。"
+            )),
+        ],
+    }
+}
+
+fn how_long(facts: &HelpFacts<'_>) -> Section {
+    let idle = facts.rules.idle_timeout.num_minutes();
+    let grace = facts.rules.first_connection_grace.num_minutes();
+    let mut items = vec![
+        "VPN は起動している時間に応じて AWS の料金がかかるため、必要な間だけ起動します。"
+            .to_owned(),
+        "接続して使用している人がいる間は、停止しません。".to_owned(),
+        format!("利用できるようになってから {grace} 分間は、最初の接続を待ちます。"),
+        format!("最後の接続が切れてから {idle} 分後に停止します。"),
+    ];
+    if let Some([from, to, minutes]) = overnight(facts.rules) {
+        items.push(format!(
+            "{from}〜{to}（{}）は、{minutes} 分後に停止します。",
+            facts.rules.time_zone.name()
+        ));
+    }
+    items.push(stale(facts));
+    items.push("画面を見ているだけでは、使用中とはみなされません。".to_owned());
+    Section {
+        id: "how-long",
+        heading: "利用できる時間",
+        blocks: vec![Block::Items(items)],
+    }
+}
+
+fn stale(facts: &HelpFacts<'_>) -> String {
+    let rules = facts.rules;
+    let night = rules
+        .overnight_stale_connection
+        .filter(|_| rules.overnight_window.is_some());
+    match (rules.stale_connection, night) {
+        (None, None) => "通信がなくても、接続している間は使用中とみなします。".to_owned(),
+        (Some(day), None) => format!(
+            "通信のない状態が {} 分続いた接続は、使用中とみなしません。",
+            day.num_minutes()
+        ),
+        (None, Some(night)) => format!(
+            "夜間は、通信のない状態が {} 分続いた接続は使用中とみなしません。つけたままのパソコンは切断されます。",
+            night.num_minutes()
+        ),
+        (Some(day), Some(night)) => format!(
+            "通信のない状態が {} 分（夜間は {} 分）続いた接続は、使用中とみなしません。",
+            day.num_minutes(),
+            night.num_minutes()
+        ),
+    }
+}
+
+fn recorded(facts: &HelpFacts<'_>) -> Section {
+    let audit = kept(facts.retention.audit);
+    let connections = kept(facts.retention.connections);
+    Section {
+        id: "recorded",
+        heading: "記録される内容",
+        blocks: vec![
+            Block::Items(vec![
+                format!(
+                    "VPN の利用申し込み、延長、終了、プロファイルのダウンロードのたびに、メールアドレス、アカウントの ID、時刻、\
+                     接続元のアドレス、ブラウザーの種類、どこから操作されたかを記録します。保存期間：{audit}。"
+                ),
+                format!(
+                    "VPN 接続ごとに、ユーザー名または証明書名、終了時刻、接続時間、通信量を記録します。保存期間：{connections}。"
+                ),
+                "許可のない人が利用しようとしたことも記録します。保存期間は申し込みの記録と同じです。".to_owned(),
+                "利用を申し込んだ期限は、その時刻から約 7 日後に削除します。".to_owned(),
+            ]),
+            Block::Text("VPN の中での通信内容は、ここには記録されません。".to_owned()),
+            Block::Text(
+                "これらの記録を閲覧できるのは管理者です。サインインできる人は全員、誰がいつまでの利用を申し込んでいるかと、現在の\
+                 接続数を見ることができます。"
+                    .to_owned(),
+            ),
+        ],
+    }
+}
+
+fn trouble() -> Section {
+    Section {
+        id: "trouble",
+        heading: "うまくいかないとき",
+        blocks: vec![Block::Items(owned(&[
+            "接続できない：VPN の画面をご確認ください。「接続できます」と表示されているときだけ接続できます。",
+            "つながらない宛先がある：いったん切断して、もう一度接続してください。接続した時点の経路だけが使われるためです。",
+            "30 分たっても準備が終わらない、または失敗する：画面の内容とトレース ID を管理者にお知らせください。",
+            "スマートフォンを紛失した：MFA デバイスのリセットを管理者に依頼してください。",
+        ]))],
+    }
+}
+
+fn kept(period: Option<TimeDelta>) -> String {
+    period.map_or_else(
+        || "無期限".to_owned(),
+        |period| format!("{} 日間", period.num_days()),
+    )
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

@@ -1,0 +1,178 @@
+//! Every text that people read, in one place for each language: a [`Texts`] that lacks one does not compile.
+
+mod en;
+mod help_en;
+mod help_ja;
+mod ja;
+
+use chrono::{DateTime, Utc};
+use shared::model::Rules;
+use shared::model::audit::Retention;
+use shared::policy::{Reason, Warning};
+
+use crate::Language;
+use crate::error::Trouble;
+use crate::status::{Estimate, FailureKind, Situation};
+use crate::when::When;
+
+/// The texts of a language. Those that depend on something are functions.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// The name of the site.
+    pub(crate) brand: &'static str,
+    /// For screen readers and keyboards: leads past the header.
+    pub(crate) skip: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) all_vpns: &'static str,
+    pub(crate) sign_out: &'static str,
+    pub(crate) signed_in_as: &'static str,
+    /// The button that changes to the other language, in that other language.
+    pub(crate) other_language: &'static str,
+    pub(crate) session_ended: &'static str,
+    pub(crate) sign_in_again: &'static str,
+    pub(crate) out_of_reach: &'static str,
+
+    pub(crate) headline: fn(Situation) -> &'static str,
+    /// Why it stands so, in one or two sentences.
+    pub(crate) explain: fn(&Reason, &About<'_>) -> String,
+    pub(crate) steps: [&'static str; 4],
+    pub(crate) step_done: &'static str,
+    pub(crate) step_current: &'static str,
+    pub(crate) elapsed: &'static str,
+    /// `{m}` and `{s}` are put in by the page itself, each second.
+    pub(crate) elapsed_format: &'static str,
+    pub(crate) estimate: fn(Estimate, &When) -> String,
+    pub(crate) looks_again: &'static str,
+    pub(crate) notify: &'static str,
+    pub(crate) notify_set: &'static str,
+    pub(crate) notify_denied: &'static str,
+
+    pub(crate) ask: &'static str,
+    pub(crate) ask_back: &'static str,
+    pub(crate) try_again: &'static str,
+    pub(crate) failure: fn(FailureKind) -> &'static str,
+    pub(crate) tell_administrator: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) trace_id: &'static str,
+
+    pub(crate) facts: &'static str,
+    pub(crate) stays: &'static str,
+    pub(crate) until: fn(&str) -> String,
+    pub(crate) while_in_use: &'static str,
+    pub(crate) connections: &'static str,
+    pub(crate) connections_now: fn(usize) -> String,
+    pub(crate) holders: &'static str,
+    pub(crate) you: &'static str,
+    pub(crate) warnings: &'static str,
+    pub(crate) warning: fn(&Warning) -> String,
+
+    pub(crate) connect: &'static str,
+    pub(crate) connect_text: &'static str,
+    pub(crate) profile: &'static str,
+    pub(crate) profile_text: &'static str,
+    pub(crate) how_to: &'static str,
+    pub(crate) how_to_get: &'static str,
+    pub(crate) how_to_systems: [[&'static str; 2]; 3],
+    pub(crate) how_to_steps: &'static [&'static str],
+
+    pub(crate) extend: &'static str,
+    pub(crate) extend_text: &'static str,
+    pub(crate) extend_by: fn(i64) -> String,
+    pub(crate) extend_until: &'static str,
+    pub(crate) extend_button: &'static str,
+    pub(crate) extend_limit: fn(i64, &str) -> String,
+
+    pub(crate) done: &'static str,
+    pub(crate) done_button: &'static str,
+    pub(crate) done_others: fn(&str) -> String,
+    pub(crate) done_connected: fn(usize) -> String,
+    pub(crate) done_nobody: &'static str,
+    pub(crate) list_separator: &'static str,
+
+    pub(crate) choose: &'static str,
+    pub(crate) choose_text: &'static str,
+    pub(crate) see: &'static str,
+
+    pub(crate) error: fn(&Trouble<'_>, &When) -> Told,
+    pub(crate) back: &'static str,
+
+    pub(crate) help_sections: fn(&HelpFacts<'_>) -> Vec<Section>,
+}
+
+impl Texts {
+    /// The texts of a language.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Ja => &ja::JA,
+            Language::En => &en::EN,
+        }
+    }
+}
+
+/// What an explanation may have to name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) when: When,
+    pub(crate) rules: &'a Rules,
+    /// Whether the lease that ends last is the reader's.
+    pub(crate) holds_longest: bool,
+    /// Between when it is back, where it comes back by itself.
+    pub(crate) back: Option<[DateTime<Utc>; 2]>,
+}
+
+impl About<'_> {
+    /// The idle time by day, in minutes.
+    fn idle_minutes(&self) -> i64 {
+        self.rules.idle_timeout.num_minutes()
+    }
+
+    /// The overnight window with its idle time, where they make a difference: `22:00`, `07:00`, minutes.
+    fn overnight(&self) -> Option<[String; 3]> {
+        overnight(self.rules)
+    }
+}
+
+/// The overnight window and its idle time in minutes, where it differs from the day's.
+fn overnight(rules: &Rules) -> Option<[String; 3]> {
+    let window = rules
+        .overnight_window
+        .filter(|_| rules.overnight_idle_timeout != rules.idle_timeout)?;
+    Some([
+        window.from().format("%H:%M").to_string(),
+        window.to().format("%H:%M").to_string(),
+        rules.overnight_idle_timeout.num_minutes().to_string(),
+    ])
+}
+
+/// An error as a person is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) title: &'static str,
+    pub(crate) detail: String,
+}
+
+/// What the help page has to name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HelpFacts<'a> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) retention: Retention,
+}
+
+/// A part of the help page.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// Its anchor, the same in all languages.
+    pub(crate) id: &'static str,
+    pub(crate) heading: &'static str,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// A paragraph or a list.
+#[derive(Debug)]
+pub(crate) enum Block {
+    Text(String),
+    /// One after the other.
+    Steps(Vec<String>),
+    Items(Vec<String>),
+}

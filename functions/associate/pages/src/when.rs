@@ -1,0 +1,89 @@
+//! Instants and spans as people read them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::Language;
+
+/// How times are written for a reader: the zone of their office, and what is today.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct When {
+    /// The zone.
+    pub(crate) zone: Tz,
+    /// The present time.
+    pub(crate) now: DateTime<Utc>,
+    /// The language.
+    pub(crate) language: Language,
+}
+
+impl When {
+    /// The time of day with its zone; the date too, where it is not today.
+    pub(crate) fn at(&self, instant: DateTime<Utc>) -> String {
+        format!("{} {}", self.clock(instant), self.zone_name(instant))
+    }
+
+    /// The same without the zone.
+    pub(crate) fn clock(&self, instant: DateTime<Utc>) -> String {
+        let local = instant.with_timezone(&self.zone);
+        let is_today = local.date_naive() == self.now.with_timezone(&self.zone).date_naive();
+        let format = match (is_today, self.language) {
+            (true, _) => "%H:%M",
+            (false, Language::Ja) => "%-m月%-d日 %H:%M",
+            (false, Language::En) => "%-d %b %H:%M",
+        };
+        local.format(format).to_string()
+    }
+
+    /// What the zone is called at an instant: `JST`, or `UTC+05:30` where it has no name.
+    pub(crate) fn zone_name(&self, instant: DateTime<Utc>) -> String {
+        let local = instant.with_timezone(&self.zone);
+        let name = local.format("%Z").to_string();
+        if name.starts_with(['+', '-']) {
+            local.format("UTC%:z").to_string()
+        } else {
+            name
+        }
+    }
+}
+
+/// Whole minutes, begun ones counted: nobody is told a time that is too short.
+pub(crate) fn minutes_up(span: TimeDelta) -> i64 {
+    let seconds = span.num_seconds().max(0);
+    (seconds + 59) / 60
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn when(zone: Tz, language: Language) -> When {
+        let now = "2026-11-23T01:31:01Z".parse().unwrap();
+        When {
+            zone,
+            now,
+            language,
+        }
+    }
+
+    #[test]
+    fn people_read_times_in_their_zone_and_are_told_which() {
+        let tokyo = when(Tz::Asia__Tokyo, Language::Ja);
+        assert_eq!(
+            tokyo.at("2026-11-23T02:05:59Z".parse().unwrap()),
+            "11:05 JST"
+        );
+        let tomorrow = "2026-11-23T15:00:00Z".parse().unwrap();
+        assert_eq!(tokyo.at(tomorrow), "11月24日 00:00 JST");
+        let english = when(Tz::Asia__Tokyo, Language::En);
+        assert_eq!(english.at(tomorrow), "24 Nov 00:00 JST");
+        let unnamed = when(Tz::Asia__Dubai, Language::En);
+        assert_eq!(unnamed.zone_name(tomorrow), "UTC+04:00");
+    }
+
+    #[test]
+    fn minutes_are_rounded_up() {
+        for (seconds, minutes) in [(-5, 0), (0, 0), (1, 1), (60, 1), (61, 2), (419, 7)] {
+            assert_eq!(minutes_up(TimeDelta::seconds(seconds)), minutes);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Endpoints in every standing that a page can show.
+
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "a helper of tests; not each of them uses all of it"
+)]
+
+use std::collections::BTreeSet;
+
+use associate_pages::{Language, Site, StatusPage};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use shared::model::audit::Retention;
+use shared::model::{Email, Failure, OvernightWindow, Restorable, RouteKey, Rules, SubnetId};
+use shared::policy::{KeepRule, Phase, Reason, Warning};
+use shared::reconcile::{LeaseView, Particulars, Standing};
+
+pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
+
+/// 10:31:01 in Tokyo.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-23T01:31:01Z".parse().unwrap()
+}
+
+pub fn minutes(n: i64) -> TimeDelta {
+    TimeDelta::minutes(n)
+}
+
+pub fn hana() -> Email {
+    "hana@example.com".parse().unwrap()
+}
+
+pub fn site() -> Site {
+    let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    Site {
+        rules: Rules {
+            time_zone: Tz::Asia__Tokyo,
+            idle_timeout: minutes(60),
+            first_connection_grace: minutes(30),
+            overnight_window: Some(OvernightWindow::new(at(22), at(7)).unwrap()),
+            overnight_idle_timeout: minutes(10),
+            stale_connection: None,
+            overnight_stale_connection: Some(minutes(120)),
+            max_extension: TimeDelta::hours(12),
+            routes: Vec::new(),
+        },
+        retention: Retention {
+            audit: Some(TimeDelta::days(400)),
+            connections: Some(TimeDelta::days(90)),
+        },
+        has_sign_out: true,
+        has_several: true,
+    }
+}
+
+/// An endpoint that has started ten times before.
+pub fn standing(phase: Phase, reason: Reason) -> Standing {
+    Standing {
+        endpoint: "tokyo".to_owned(),
+        endpoint_id: "cvpn-endpoint-0a1b2c3d4e5f60718".to_owned(),
+        phase,
+        message: reason.to_string(),
+        keep_until: None,
+        ready_estimate: None,
+        started_at: (phase != Phase::Off).then(|| now() - minutes(3)),
+        active_connections: Some(0),
+        associations: Vec::new(),
+        leases: Vec::new(),
+        observed_at: Some(now()),
+        warnings: Vec::new(),
+        particulars: Particulars {
+            reason,
+            warnings: Vec::new(),
+            start_seconds: vec![240, 300, 360, 361, 400, 420, 480, 540, 600, 900],
+            stopping_since: (phase == Phase::Stopping).then(|| now() - minutes(2)),
+            connected: BTreeSet::new(),
+            holders: BTreeSet::new(),
+        },
+    }
+}
+
+/// The same with people who asked for it, for the next half hour and longer.
+pub fn held_by(mut standing: Standing, people: &[&str]) -> Standing {
+    for (email, ahead) in people.iter().zip(1..) {
+        standing.leases.push(LeaseView {
+            email: (*email).to_owned(),
+            until: Some(now() + minutes(30 * ahead)),
+        });
+        standing.particulars.holders.insert(email.parse().unwrap());
+    }
+    standing
+}
+
+pub fn html(language: Language, standing: &Standing) -> String {
+    let site = site();
+    let viewer = hana();
+    let page = StatusPage {
+        site: &site,
+        language,
+        standing,
+        viewer: &viewer,
+        trace_id: TRACE_ID,
+        now: now(),
+    };
+    page.html()
+}
+
+fn failure(code: &str) -> Failure {
+    Failure {
+        code: code.to_owned(),
+        message: "arn:aws:iam::123456789012:role/inside may not".to_owned(),
+    }
+}
+
+fn ready(reason: Reason) -> Standing {
+    let mut standing = held_by(
+        standing(Phase::Ready, reason),
+        &["hana@example.com", "ken@example.com"],
+    );
+    standing.keep_until = Some(now() + minutes(54));
+    standing
+}
+
+fn kept(rule: KeepRule) -> Standing {
+    let until = now() + minutes(54);
+    ready(Reason::Kept { rule, until })
+}
+
+/// Every reason there is, by a name for it.
+pub fn all() -> Vec<(&'static str, Standing)> {
+    let mut all = Vec::from(offs());
+    all.extend(startings());
+    all.extend(readies());
+    all.extend(others());
+    all
+}
+
+fn offs() -> [(&'static str, Standing); 5] {
+    let held = |asked| Reason::Held {
+        until: Some(now() + TimeDelta::days(1)),
+        asked,
+    };
+    let refused = Reason::GaveUp(Some(failure("UnauthorizedOperation")));
+    [
+        ("off", Reason::NotWanted),
+        ("off-held", held(false)),
+        ("off-held-asked", held(true)),
+        ("off-gave-up", refused),
+        ("off-gave-up-unknown", Reason::GaveUp(None)),
+    ]
+    .map(|(name, reason)| (name, standing(Phase::Off, reason)))
+}
+
+fn startings() -> [(&'static str, Standing); 10] {
+    let starting = |reason| held_by(standing(Phase::Starting, reason), &["hana@example.com"]);
+    let for_minutes = |n| {
+        let mut starting = starting(Reason::Associating);
+        starting.started_at = Some(now() - minutes(n));
+        starting
+    };
+    let after = |start_seconds: &[u64]| {
+        let mut starting = starting(Reason::Asked);
+        starting.particulars.start_seconds = start_seconds.to_vec();
+        starting
+    };
+    let again = Reason::Retrying {
+        failure: Some(failure("association-failed")),
+        at: now() + minutes(1),
+    };
+    let outstanding = Some(3);
+    [
+        ("starting-first", after(&[])),
+        ("starting-few", after(&[300, 420])),
+        ("starting-unseen", starting(Reason::NotSeen)),
+        ("starting", starting(Reason::Associating)),
+        ("starting-longer", for_minutes(8)),
+        ("starting-slow", for_minutes(16)),
+        ("starting-again", starting(again)),
+        (
+            "starting-routes",
+            starting(Reason::Restoring { outstanding }),
+        ),
+        (
+            "starting-checks",
+            starting(Reason::Restoring { outstanding: None }),
+        ),
+        ("starting-unknown", starting(Reason::UnknownStatus)),
+    ]
+}
+
+fn readies() -> [(&'static str, Standing); 14] {
+    let used_by = |who: &str| {
+        let mut used = ready(Reason::InUse { connections: 2 });
+        used.keep_until = None;
+        used.active_connections = Some(2);
+        used.particulars.connected = BTreeSet::from([who.to_owned()]);
+        used
+    };
+    let idle = |overnight| KeepRule::Idle {
+        since: now() - minutes(6),
+        timeout: minutes(if overnight { 10 } else { 60 }),
+        overnight,
+    };
+    let mut warned = kept(KeepRule::FirstConnection);
+    warned.particulars.warnings = warnings();
+    let rule = KeepRule::Nothing;
+    let mut due = standing(Phase::Ready, Reason::Due { rule });
+    due.particulars.holders.insert(hana());
+    [
+        ("ready", kept(KeepRule::FirstConnection)),
+        ("ready-connected", used_by("Hana@Example.com")),
+        ("ready-in-use", used_by("ken@example.com")),
+        ("ready-lease", kept(KeepRule::Lease)),
+        ("ready-lately", kept(KeepRule::ReadyLately)),
+        ("ready-idle", kept(idle(false))),
+        ("ready-idle-overnight", kept(idle(true))),
+        ("ready-wanted", kept(KeepRule::Wanted)),
+        ("ready-released", kept(KeepRule::Released)),
+        ("ready-due", due),
+        ("ready-pinned", ready(Reason::Pinned)),
+        ("ready-not-known", ready(Reason::NotKnown)),
+        ("ready-unknown", ready(Reason::UnknownStatus)),
+        ("ready-warned", warned),
+    ]
+}
+
+fn others() -> [(&'static str, Standing); 5] {
+    let stopping = |reason| standing(Phase::Stopping, reason);
+    let failed = Reason::AssociationFailed(Some(failure("association-failed")));
+    let going = |comes_back| stopping(Reason::Stopping { comes_back });
+    let removing = |comes_back| stopping(Reason::RemovingFailed { comes_back });
+    [
+        ("stopping", going(false)),
+        ("stopping-comes-back", going(true)),
+        ("stopping-failed", removing(false)),
+        ("stopping-failed-comes-back", removing(true)),
+        ("failed", standing(Phase::Failed, failed)),
+    ]
+}
+
+fn warnings() -> Vec<Warning> {
+    let route = |cidr: &str| {
+        Restorable::Route(RouteKey {
+            cidr: cidr.to_owned(),
+            subnet_id: SubnetId::observed("subnet-0aaaaaaaaaaaaaaa1"),
+        })
+    };
+    vec![
+        Warning::FewerSubnets {
+            associated: 1,
+            configured: 2,
+        },
+        Warning::NotRestored(BTreeSet::from([
+            route("172.16.0.0/16"),
+            Restorable::SecurityGroups,
+        ])),
+        Warning::NotRestored(BTreeSet::from([Restorable::SecurityGroups])),
+        Warning::UnreadableMode("ON".to_owned()),
+    ]
+}
