@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sandbox::ec2::{Answer, ApiError, ConnectionView, Request, RouteStatus};
+use sandbox::ec2::{Answer, ConnectionView, Request, RouteStatus};
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::item::{Malformed, Value};
 use shared::model::update::{Assignment, Condition, Update};
@@ -213,20 +213,15 @@ pub(crate) fn request(bug: Option<Bug>, request: &mut Request, chance: &mut fast
     }
 }
 
-/// Whether a call is never made, and its success only pretended.
-pub(crate) fn is_dropped(bug: Option<Bug>, request: &Request) -> bool {
-    match request {
-        Request::CreateRoute { .. } => bug == Some(Bug::RoutesNotRestored),
-        Request::ApplySecurityGroups { .. } => bug == Some(Bug::GroupsNotRestored),
-        _ => false,
+/// The success that is pretended of a call that is never made.
+pub(crate) fn pretended(bug: Option<Bug>, request: &Request) -> Option<Answer> {
+    if let Request::ApplySecurityGroups { groups, .. } = request {
+        (bug == Some(Bug::GroupsNotRestored)).then(|| Answer::SecurityGroups(groups.clone()))
+    } else {
+        let route = matches!(request, Request::CreateRoute { .. });
+        (route && bug == Some(Bug::RoutesNotRestored))
+            .then_some(Answer::RouteCreated(RouteStatus::Creating))
     }
-}
-
-pub(crate) fn pretended(request: &Request) -> Result<Answer, ApiError> {
-    Ok(match request {
-        Request::ApplySecurityGroups { groups, .. } => Answer::SecurityGroups(groups.clone()),
-        _ => Answer::RouteCreated(RouteStatus::Creating),
-    })
 }
 
 pub(crate) fn next_page(bug: Option<Bug>, token: Option<String>) -> Option<String> {

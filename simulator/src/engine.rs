@@ -327,17 +327,16 @@ mod tests {
 
     fn order_of_three(seed: u64) -> Vec<u8> {
         let engine = engine(seed);
-        let seen = Arc::new(Mutex::new(Vec::new()));
+        let order = Arc::new(Mutex::new(Vec::new()));
         for n in 0..3 {
-            let (seen, sim) = (Arc::clone(&seen), engine.clone());
+            let (order, sim) = (Arc::clone(&order), engine.clone());
             engine.spawn(async move {
                 sim.sleep(TimeDelta::seconds(1)).await;
-                lock(&seen).push(n);
+                lock(&order).push(n);
             });
         }
         engine.run_until(engine.now() + TimeDelta::seconds(2), |_| true);
-        let seen = lock(&seen).clone();
-        seen
+        lock(&order).clone()
     }
 
     #[test]

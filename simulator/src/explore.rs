@@ -163,11 +163,10 @@ pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
             continue;
         }
         walked.worlds += 1;
-        if small.violation().is_none() && small.waiting().is_empty() {
-            if ended.insert(small.holdings()) {
-                walked.ends += 1;
-                small.goes_on();
-            }
+        let at_rest = small.violation().is_none() && small.waiting().is_empty();
+        if at_rest && ended.insert(small.holdings()) {
+            walked.ends += 1;
+            small.goes_on();
         }
         if let Some(violation) = small.violation() {
             walked.violation = Some((violation, small.told.clone()));

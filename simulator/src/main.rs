@@ -37,7 +37,6 @@ struct Arguments {
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    #[expect(clippy::disallowed_methods, reason = "how fast the simulator is")]
     let began = Instant::now();
     if let Some(worlds) = arguments.explore {
         return explore(worlds);
@@ -92,7 +91,6 @@ fn main() -> anyhow::Result<ExitCode> {
 fn explore(worlds: usize) -> anyhow::Result<ExitCode> {
     let mut failed = false;
     for scene in SCENES {
-        #[expect(clippy::disallowed_methods, reason = "how fast the simulator is")]
         let began = Instant::now();
         let bounds = Bounds {
             worlds,

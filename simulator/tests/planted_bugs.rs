@@ -49,25 +49,21 @@ fn find(bug: Bug) -> Option<(String, Violation)> {
 /// A seed's plan, and each day at work what brings the bug to light.
 fn provoked(bug: Bug, seed: u64) -> Plan {
     let mut plan = Plan::draw(seed, DAYS);
-    let provocation: &[(i64, What)] = match bug {
-        Bug::GroupsNotRestored => {
-            plan.forget_security_groups = true;
-            &[(600, What::Deed(Deed::ChooseGroups))]
-        }
-        Bug::ModeUnread => &[
-            (615, What::Deed(Deed::Mode("on", 300))),
-            (1_000, What::Deed(Deed::Mode("hold", 120))),
-        ],
-        Bug::LeasesShortened => &[(540, visit(30, Some(300))), (620, visit(1, None))],
-        _ => &[],
-    };
+    plan.forget_security_groups |= bug == Bug::GroupsNotRestored;
+    let provocations = [
+        (Bug::GroupsNotRestored, 600, What::Deed(Deed::ChooseGroups)),
+        (Bug::ModeUnread, 615, What::Deed(Deed::Mode("on", 300))),
+        (Bug::ModeUnread, 1_000, What::Deed(Deed::Mode("hold", 120))),
+        (Bug::LeasesShortened, 540, visit(30, Some(300))),
+        (Bug::LeasesShortened, 620, visit(1, None)),
+    ];
     for day in 0..DAYS {
         let midnight = plan.start + TimeDelta::days(day.into());
-        let events = provocation.iter().map(|(minute, what)| Event {
+        let events = provocations.iter().filter(|(of, ..)| *of == bug);
+        plan.events.extend(events.map(|(_, minute, what)| Event {
             at: midnight + TimeDelta::minutes(*minute),
             what: what.clone(),
-        });
-        plan.events.extend(events);
+        }));
     }
     plan.events.sort_by_key(|event| event.at);
     plan

@@ -1,10 +1,5 @@
 //! Runs: a seed repeats itself, and seeds that once failed hold.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a plan that cannot be run has failed its test"
-)]
-
 use simulator::plan::Plan;
 use simulator::run::{Options, run};
 

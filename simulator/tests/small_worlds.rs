@@ -1,10 +1,5 @@
 //! Small worlds in every order, as far as the gate's time goes; `cargo simulate --explore N` goes further.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a scene that cannot be set has failed its test"
-)]
-
 use simulator::explore::{Bounds, SCENES, walk};
 
 #[test]

@@ -38,7 +38,8 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
     let app = Arc::new(wire(config, clock).await?);
     let service = service_fn(move |event: LambdaEvent<Value>| {
         let app = Arc::clone(&app);
-        async move { app.handle(event.payload, &event.context.request_id).await }
+        // Boxed: it is large, and the runtime moves it about.
+        Box::pin(async move { app.handle(event.payload, &event.context.request_id).await })
     });
     lambda_runtime::run(service)
         .await

@@ -45,8 +45,8 @@ impl SimulatedVpn {
                     let now = engine.now();
                     let mut request = request;
                     bugs::request(universe.bug, &mut request, &mut universe.chance);
-                    if bugs::is_dropped(universe.bug, &request) {
-                        return bugs::pretended(&request);
+                    if let Some(pretended) = bugs::pretended(universe.bug, &request) {
+                        return Ok(pretended);
                     }
                     let staleness = universe.staleness(&request);
                     let by = ApiCaller {
@@ -100,9 +100,12 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| match answer {
-            Answer::TargetNetworks(page) => Some(page),
-            _ => None,
+        let page = |answer| {
+            if let Answer::TargetNetworks(page) = answer {
+                Some(page)
+            } else {
+                None
+            }
         };
         let views = self.all(request, page).await?;
         let networks = views.into_iter().map(target_network).collect();
@@ -115,9 +118,12 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| match answer {
-            Answer::Connections(page) => Some(page),
-            _ => None,
+        let page = |answer| {
+            if let Answer::Connections(page) = answer {
+                Some(page)
+            } else {
+                None
+            }
         };
         if let Some(read_before) = bugs::read_before(&self.line) {
             return Ok(read_before);
@@ -135,9 +141,12 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| match answer {
-            Answer::Routes(page) => Some(page),
-            _ => None,
+        let page = |answer| {
+            if let Answer::Routes(page) = answer {
+                Some(page)
+            } else {
+                None
+            }
         };
         let views = self.all(request, page).await?;
         Ok(views.into_iter().map(route).collect())
@@ -149,9 +158,12 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| match answer {
-            Answer::Endpoints(page) => Some(page),
-            _ => None,
+        let page = |answer| {
+            if let Answer::Endpoints(page) = answer {
+                Some(page)
+            } else {
+                None
+            }
         };
         let found = self.all(request, page).await?.into_iter().next();
         found.map(facts).ok_or_else(|| failed(Failing::Internal))
@@ -168,11 +180,14 @@ impl ClientVpn for SimulatedVpn {
             subnet: subnet.clone(),
             client_token: Some(client_token.to_owned()),
         };
-        match self.request(request).await {
-            Ok(Answer::Associated(made)) => Ok(Association::Accepted(made.association_id)),
-            Ok(_) => Err(failed(Failing::Internal)),
+        let answer = self.request(request).await;
+        if let Ok(Answer::Associated(made)) = answer {
+            return Ok(Association::Accepted(made.association_id));
+        }
+        match answer {
             Err(error) if ec2_errors::is_already_there(&error) => Ok(Association::AlreadyThere),
             Err(error) => Err(error),
+            Ok(_) => Err(failed(Failing::Internal)),
         }
     }
 
@@ -240,9 +255,10 @@ impl ClientVpn for SimulatedVpn {
         let request = Request::ExportConfiguration {
             endpoint: endpoint.clone(),
         };
-        match self.request(request).await? {
-            Answer::Configuration(profile) => Ok(profile),
-            _ => Err(failed(Failing::Internal)),
+        if let Answer::Configuration(profile) = self.request(request).await? {
+            Ok(profile)
+        } else {
+            Err(failed(Failing::Internal))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What people are told.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::World;
+use sandbox::ec2::{Endpoint, World};
 
 use super::{Invariant, Witness};
 use crate::lambda::Response;
@@ -40,7 +40,7 @@ impl Witness {
     fn told_ready(&mut self, now: DateTime<Utc>, response: &Response, vpn: &World) {
         let usable = vpn
             .endpoint(&self.terms.endpoint)
-            .is_some_and(|endpoint| endpoint.is_available());
+            .is_some_and(Endpoint::is_available);
         let old = if self.calm_since(response.asked_at - OLD_IN_STORM) {
             OLD_IN_CALM
         } else {

@@ -1,7 +1,7 @@
 //! When the VPN is brought up, and when an ask is answered.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, Request, World};
+use sandbox::ec2::{AssociationStatus, Endpoint, Request, World};
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{AssociationId, EndpointState, SubnetId};
 
@@ -107,9 +107,10 @@ impl Witness {
             | Request::TerminateUser { endpoint, .. } => Some(endpoint),
         };
         let ours = endpoint == Some(&self.terms.endpoint);
-        let subnet_is_ours = match request {
-            Request::Associate { subnet, .. } => self.terms.subnets.contains(subnet),
-            _ => true,
+        let subnet_is_ours = if let Request::Associate { subnet, .. } = request {
+            self.terms.subnets.contains(subnet)
+        } else {
+            true
         };
         self.holds(Invariant::Meddled, now, ours && subnet_is_ours, || {
             format!("{caller}: {request:?}")
@@ -143,7 +144,7 @@ impl Witness {
         }
         let usable = vpn
             .endpoint(&self.terms.endpoint)
-            .is_some_and(|endpoint| endpoint.is_available());
+            .is_some_and(Endpoint::is_available);
         let last_usable = if usable {
             Some(now)
         } else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Connection, World};
+use sandbox::ec2::{Connection, Endpoint, World};
 use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
 
 /// What is really so.
@@ -99,7 +99,7 @@ impl Truth {
         if let Some(association) = self.associations.get_mut(id) {
             association.disassociated.get_or_insert((now, ours));
         }
-        let usable = vpn.endpoint(endpoint).is_some_and(|e| e.is_available());
+        let usable = vpn.endpoint(endpoint).is_some_and(Endpoint::is_available);
         if !usable {
             self.went_down_at = Some(now);
             self.unusable_since.get_or_insert(now);
