@@ -1,6 +1,7 @@
 //! One run of a plan, from the first midnight until long after everybody has gone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +13,8 @@ use crate::engine::Engine;
 use crate::lambda::Lambda;
 use crate::people::{ENDPOINT_NAME, Stage};
 use crate::plan::{Plan, What};
+use crate::ports::{Line, SimulatedStore, SimulatedVpn};
+use crate::process::{Function, Process};
 use crate::tables::Tables;
 use crate::universe::{Story, Universe};
 use crate::weather::Weather;
@@ -82,15 +85,6 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         .context("the plan's configuration")?
         .common;
     let endpoint = common.endpoints.first().context("no endpoint")?.clone();
-    let mut settings = ec2::Settings::example();
-    settings.seed = plan.seed;
-    settings.behaviour = Behaviour {
-        associating: plan.associating,
-        disassociating: plan.associating,
-        forget_security_groups: plan.forget_security_groups,
-        page_cap: Some(3),
-        ..Behaviour::default()
-    };
     let terms = Terms {
         endpoint: endpoint.id.clone(),
         subnets: endpoint.subnets.clone(),
@@ -101,7 +95,7 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         ec2_takes: plan.associating.longest(),
     };
     let universe = Universe {
-        vpn: World::new(settings, plan.start),
+        vpn: World::new(ec2_settings(plan), plan.start),
         tables: Tables::default(),
         weather: Weather::calm(),
         chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),
@@ -114,6 +108,32 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         bug: options.bug,
     };
     set_in(plan, universe, plan.start)
+}
+
+/// EC2 as a plan has it.
+pub fn ec2_settings(plan: &Plan) -> ec2::Settings {
+    let mut settings = ec2::Settings::example();
+    settings.seed = plan.seed;
+    settings.behaviour = Behaviour {
+        associating: plan.associating,
+        disassociating: plan.associating,
+        forget_security_groups: plan.forget_security_groups,
+        page_cap: Some(3),
+        ..Behaviour::default()
+    };
+    settings
+}
+
+/// EC2 and the tables as a process sees them, in a world where nothing happens by itself.
+///
+/// # Errors
+/// A plan whose configuration is none.
+pub fn bare(plan: &Plan) -> anyhow::Result<(Engine, SimulatedVpn, SimulatedStore)> {
+    let (engine, _) = set(plan, Options::default())?;
+    let process = Process::new(0, Function::Reaper, TimeDelta::zero(), engine.clone());
+    let line = Line::new(engine.clone(), Arc::new(process));
+    let (vpn, store) = (SimulatedVpn::new(line.clone()), SimulatedStore::new(line));
+    Ok((engine, vpn, store))
 }
 
 /// The engine over a universe that is there already.

@@ -1,0 +1,323 @@
+//! What stands in for EC2 and DynamoDB in the simulator answers as the real adapters do: one script, played to both, and
+//! each answer compared.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a script that cannot be played has failed its test"
+)]
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use sandbox::embedded::{Embedded, Options};
+use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
+use shared::model::update::Update;
+use shared::model::{
+    AssociationId, EndpointId, EndpointState, Lease, ManagedEndpoint, Mark, RouteKey,
+    SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
+};
+use shared::ports::{ClientVpn, Store, Transition};
+use simulator::plan::Plan;
+use simulator::run::{bare, ec2_settings};
+
+type Wait<'a> = &'a (dyn Fn(TimeDelta) -> BoxFuture<'static, ()> + Sync);
+
+#[tokio::test]
+async fn the_stand_ins_answer_as_the_real_adapters_do() {
+    let mut plan = Plan::draw(11, 0);
+    plan.skew = TimeDelta::zero();
+    let aws = real(&plan).await;
+    let simulated = simulated(&plan);
+    for (real, simulated) in aws.iter().zip(&simulated) {
+        assert_eq!(real, simulated);
+    }
+    assert_eq!(aws.len(), simulated.len());
+    assert!(aws.len() > 40, "{aws:?}");
+}
+
+async fn real(plan: &Plan) -> Vec<String> {
+    let options = Options {
+        ec2: ec2_settings(plan),
+        ..Options::at(plan.start)
+    };
+    let aws = Embedded::start(options).await.unwrap();
+    let clock = Arc::clone(&aws.clock);
+    let wait = move |time| -> BoxFuture<'static, ()> {
+        clock.advance(time);
+        Box::pin(async {})
+    };
+    script(&*aws.vpn, &*aws.store, &wait, plan.start).await
+}
+
+fn simulated(plan: &Plan) -> Vec<String> {
+    let (engine, vpn, store) = bare(plan).unwrap();
+    let (heard, start, sim) = (Arc::default(), plan.start, engine.clone());
+    let answers: Arc<Mutex<Vec<String>>> = Arc::clone(&heard);
+    engine.spawn(async move {
+        let wait = move |time| -> BoxFuture<'static, ()> {
+            let sim = sim.clone();
+            Box::pin(async move { sim.sleep(time).await })
+        };
+        *answers.lock().unwrap() = script(&vpn, &store, &wait, start).await;
+    });
+    engine.run_until(start + TimeDelta::days(1), |_| true);
+    engine.end();
+    let heard = heard.lock().unwrap();
+    heard.clone()
+}
+
+async fn script(
+    vpn: &dyn ClientVpn,
+    store: &dyn Store,
+    wait: Wait<'_>,
+    start: DateTime<Utc>,
+) -> Vec<String> {
+    let mut answers = of_ec2(vpn, wait).await;
+    answers.extend(of_the_tables(store, start).await);
+    answers
+}
+
+fn told<T: std::fmt::Debug, E: std::fmt::Display>(call: &str, answer: Result<T, E>) -> String {
+    match answer {
+        Ok(answer) => format!("{call}: {answer:?}"),
+        Err(error) => format!("{call}: {error}"),
+    }
+}
+
+async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
+    let tokyo: EndpointId = sandbox::example::TOKYO.parse().unwrap();
+    let nowhere: EndpointId = "cvpn-endpoint-0fffffffffffffff0".parse().unwrap();
+    let subnet = SubnetId::observed("subnet-0aaaaaaaaaaaaaaa1");
+    let other = SubnetId::observed("subnet-0aaaaaaaaaaaaaaa2");
+    let route = |cidr: &str| RouteKey {
+        cidr: cidr.to_owned(),
+        subnet_id: subnet.clone(),
+    };
+    let groups = |id: &str| [SecurityGroupId::observed(id)].into();
+    let vpc = VpcId::observed("vpc-0aaaaaaaaaaaaaaaa");
+    let mut heard = Vec::new();
+    for endpoint in [&tokyo, &nowhere] {
+        heard.push(told("networks", vpn.target_networks(endpoint).await));
+        heard.push(told("connections", vpn.connections(endpoint).await));
+        heard.push(told("routes", vpn.routes(endpoint).await));
+        heard.push(told("endpoint", vpn.endpoint(endpoint).await));
+        heard.push(told("profile", vpn.export_profile(endpoint).await));
+    }
+    for (subnet, token) in [
+        (&subnet, "a"),
+        (&subnet, "a"),
+        (&subnet, "b"),
+        (&other, "a"),
+        (&other, "c"),
+    ] {
+        heard.push(told(
+            "associate",
+            vpn.associate(&tokyo, subnet, token).await,
+        ));
+    }
+    let unknown = SubnetId::observed("subnet-0fffffffffffffff0");
+    heard.push(told(
+        "associate",
+        vpn.associate(&tokyo, &unknown, "d").await,
+    ));
+    heard.push(told("networks", vpn.target_networks(&tokyo).await));
+    let early = vpn
+        .create_route(&tokyo, &route("10.50.0.0/16"), None, "r")
+        .await;
+    heard.push(told("route while associating", early));
+    wait(TimeDelta::minutes(30)).await;
+    let networks = vpn.target_networks(&tokyo).await;
+    heard.push(told("networks", networks.as_ref()));
+    heard.push(told("routes", vpn.routes(&tokyo).await));
+    for (cidr, token) in [
+        ("10.50.0.0/16", "s"),
+        ("10.50.0.0/16", "s"),
+        ("10.50.0.0/16", "t"),
+        ("no cidr", "u"),
+    ] {
+        let made = vpn
+            .create_route(&tokyo, &route(cidr), Some("by hand"), token)
+            .await;
+        heard.push(told("route", made).replace("no cidr", ""));
+    }
+    for group in ["sg-1aaaaaaaaaaaaaaa", "sg-0fffffffffffffff0"] {
+        let applied = vpn
+            .apply_security_groups(&tokyo, &vpc, &groups(group))
+            .await;
+        heard.push(told("groups", applied));
+    }
+    heard.push(told("endpoint", vpn.endpoint(&tokyo).await));
+    let ids: Vec<AssociationId> = networks
+        .unwrap()
+        .into_iter()
+        .map(|n| n.association_id)
+        .collect();
+    for id in [
+        &ids[0],
+        &ids[0],
+        &ids[1],
+        &AssociationId::observed("cvpn-assoc-0fffffffffffffff0"),
+    ] {
+        heard.push(told("disassociate", vpn.disassociate(&tokyo, id).await));
+    }
+    heard.push(told("networks", vpn.target_networks(&tokyo).await));
+    wait(TimeDelta::hours(1)).await;
+    heard.push(told("networks", vpn.target_networks(&tokyo).await));
+    heard.push(told("routes", vpn.routes(&tokyo).await));
+    heard
+}
+
+async fn of_the_tables(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
+    let id: EndpointId = sandbox::example::TOKYO.parse().unwrap();
+    let mut heard = Vec::new();
+    let record = record(&id, start);
+    for _ in 0..2 {
+        heard.push(told("record", store.put_record(&record).await));
+    }
+    for ask in ["one", "one", "two"] {
+        let ask = EventId::of_fact(start, &[ask]);
+        let asked = store.add_request(&id, start, &ask).await;
+        heard.push(told("ask", asked.map(|state| brief(&state))));
+    }
+    for update in updates() {
+        let updated = store.update(&id, &update).await;
+        let updated = updated.map(|state| state.map(|state| brief(&state)));
+        heard.push(told("update", updated));
+    }
+    for (hours, may_shorten) in [(2, false), (1, false), (1, true), (3, false)] {
+        let lease = lease(start, hours);
+        heard.push(told(
+            "lease",
+            store.grant_lease(&id, &lease, may_shorten).await,
+        ));
+        heard.push(told(
+            "load",
+            store.load(&id).await.map(|state| brief(&state)),
+        ));
+    }
+    for transition in transitions(&id, start) {
+        heard.push(told("commit", store.commit(&id, &transition).await));
+        heard.push(told(
+            "load",
+            store.load(&id).await.map(|state| brief(&state)),
+        ));
+    }
+    let mark = Mark {
+        bytes: 7,
+        since: start,
+    };
+    let traffic = Traffic([(shared::model::ConnectionId::observed("c"), mark)].into());
+    heard.push(told("traffic", store.put_traffic(&id, &traffic).await));
+    heard.push(told(
+        "load",
+        store.load(&id).await.map(|state| brief(&state)),
+    ));
+    heard.push(told(
+        "state",
+        store.state(&id).await.map(|state| brief(&state)),
+    ));
+    heard
+}
+
+fn updates() -> Vec<Update> {
+    let on = |update: Update| update.set("stay", 3_u64);
+    vec![
+        on(Update::new().when("stay", None::<u64>)),
+        on(Update::new().when("stay", None::<u64>)),
+        on(Update::new().when("stay", Some(3_u64))).insert("association_ids", ["a", "b"]),
+        on(Update::new().when_at_most("stay", 2_u64)),
+        on(Update::new().when_at_most("stay", 10_u64)).set("served", 1_u64),
+        on(Update::new().when_at_most("mode", "a")).set("mode", "on"),
+        on(Update::new().when_at_most("mode", "a")),
+        on(Update::new().when_contains("association_ids", &"a")).delete("association_ids", ["a"]),
+        on(Update::new().when_contains("association_ids", &"a")),
+        on(Update::new().when_lacks("association_ids", &"b")),
+        on(Update::new().when_lacks("failed_ids", &"b")).delete("association_ids", ["b"]),
+        Update::new().remove(&["mode"]),
+    ]
+}
+
+fn transitions(id: &EndpointId, start: DateTime<Utc>) -> Vec<Transition> {
+    let with = |update: Update| Transition {
+        update,
+        ..Transition::default()
+    };
+    let recorded = Transition {
+        records: vec![AuditRecord {
+            event_id: EventId::of_fact(start, &["another"]),
+            ..record(id, start)
+        }],
+        snapshot: Some(Snapshot {
+            routes: [].into(),
+            security_group_ids: [SecurityGroupId::observed("sg-1")].into(),
+            taken_at: start,
+        }),
+        ..with(
+            Update::new()
+                .when("stay", Some(3_u64))
+                .set("attempt", 1_u64),
+        )
+    };
+    let released = |hours| Transition {
+        released: Some((lease(start, hours), start)),
+        ..with(Update::new().set("released_at", start))
+    };
+    vec![
+        with(
+            Update::new()
+                .when("stay", Some(4_u64))
+                .set("attempt", 9_u64),
+        ),
+        with(Update::new().when("stay", Some(3_u64))),
+        recorded.clone(),
+        recorded,
+        released(1),
+        released(3),
+    ]
+}
+
+fn record(id: &EndpointId, at: DateTime<Utc>) -> AuditRecord {
+    AuditRecord {
+        event_id: EventId::of_fact(at, &["a record"]),
+        endpoint: Some(ManagedEndpoint {
+            name: "tokyo".parse().unwrap(),
+            id: id.clone(),
+            subnets: Vec::new(),
+        }),
+        occurred_at: at,
+        event: Event::ModeChanged,
+        actor: Actor::External,
+        reason: "for the test".to_owned(),
+        expires_at: None,
+        details: Details::default(),
+    }
+}
+
+fn lease(start: DateTime<Utc>, hours: i64) -> Lease {
+    Lease {
+        email: "yuki@example.com".parse().unwrap(),
+        requested_at: start,
+        until: start + TimeDelta::hours(hours),
+        stay: 1,
+        released_at: None,
+    }
+}
+
+/// What a state says; the item that it was read from has keys in DynamoDB that it lacks in memory.
+fn brief(state: &EndpointState) -> String {
+    let attributes = [
+        "requests",
+        "requested_at",
+        "last_ask",
+        "stay",
+        "served",
+        "mode",
+        "attempt",
+    ];
+    let read: Vec<_> = attributes.iter().map(|name| state.as_read(name)).collect();
+    format!(
+        "{read:?} {:?} {:?} {:?} {:?} {:?}",
+        state.association_ids, state.released_at, state.leases, state.snapshot, state.traffic
+    )
+}
