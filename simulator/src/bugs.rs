@@ -48,7 +48,7 @@ bugs! {
     ConstantToken: [I::Unserved, I::RecordedTwice, I::Unexplained, I::NoOutcome], "The client token never changes.";
     FreshTokens: [I::Unexplained], "The client token is a new one for each try.";
     RoutesNotRestored: [I::RouteLost], "Routes are not made again.";
-    GroupsNotRestored: [I::RouteLost], "Security groups are not applied again.";
+    GroupsNotRestored: [I::RouteLost, I::Unserved], "Security groups are not applied again.";
     SnapshotEmpty: [I::RouteLost, I::Unserved], "The snapshot forgets the routes.";
     NaiveLocalTime: [I::StoppedEarly, I::LeftOn], "The overnight window is taken for UTC.";
     OutcomeLost: [I::NoOutcome], "The end of a stop is not put on record.";
@@ -62,7 +62,6 @@ bugs! {
     EndsRecordedTwice: [I::RecordedTwice], "The end of a connection has a new id in each sweep.";
     RecordsRewritten: [I::RecordChanged], "The record of a start is amended at its end.";
     StopNotCommitted: [I::Uncommitted], "EC2 is called before the stop is on record.";
-    EverythingServed: [I::ServedUnready, I::ToldOff], "\"Ready\" answers asks that came after the look.";
     ReleaseEndsAll: [I::ColleagueHurt], "\"I'm done\" ends everybody's lease.";
     ModeUnread: [I::ModeIgnored], "The administrator's mode is not read.";
     ReadyTooSoon: [I::ToldReady, I::ServedUnready], "`associating` is taken for `associated`.";
@@ -95,13 +94,6 @@ pub(crate) fn update(bug: Option<Bug>, update: &mut Update, before: &EndpointSta
         Some(Bug::StopIgnoresAsks) => update
             .conditions
             .retain(|condition| !matches!(condition, Condition::Is("requests", _))),
-        Some(Bug::EverythingServed) => {
-            for assignment in &mut update.assignments {
-                if let Assignment::Set("served", value) = assignment {
-                    *value = Value::from(before.requests);
-                }
-            }
-        }
         Some(Bug::ClocksFromTheClick) => {
             for assignment in &mut update.assignments {
                 if let (Assignment::Set("up_since", value), Some(asked)) =

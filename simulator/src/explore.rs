@@ -39,6 +39,8 @@ enum Before {
     Asked,
     /// So many minutes went by, swept each minute.
     Minutes(i64),
+    /// So many minutes went by, and no sweep.
+    Unswept(i64),
     /// Somebody said "I'm done".
     Released,
     /// An administrator disassociated everything.
@@ -68,22 +70,22 @@ pub const SCENES: &[Scene] = &[
     },
     Scene {
         name: "one asks while two sweeps are about to stop",
-        before: &[Before::Asked, Before::Minutes(41)],
+        before: &[Before::Asked, Before::Minutes(20), Before::Unswept(20)],
         actors: &[Actor::Asks(ANN), Actor::Sweep, Actor::Sweep],
     },
     Scene {
         name: "one extends and one releases while a sweep is about to stop",
-        before: &[Before::Asked, Before::Minutes(41)],
+        before: &[Before::Asked, Before::Minutes(20), Before::Unswept(20)],
         actors: &[Actor::Extends(ANN), Actor::Releases(BEN), Actor::Sweep],
     },
     Scene {
         name: "one connects and one asks while a sweep is about to stop",
-        before: &[Before::Asked, Before::Minutes(41)],
+        before: &[Before::Asked, Before::Minutes(20), Before::Unswept(20)],
         actors: &[Actor::Connects(ANN), Actor::Asks(BEN), Actor::Sweep],
     },
     Scene {
         name: "two look while a sweep makes it ready",
-        before: &[Before::Asked, Before::Minutes(9)],
+        before: &[Before::Asked, Before::Minutes(4), Before::Unswept(2)],
         actors: &[Actor::Looks(ANN), Actor::Looks(BEN), Actor::Sweep],
     },
     Scene {
@@ -92,7 +94,8 @@ pub const SCENES: &[Scene] = &[
             Before::Asked,
             Before::Minutes(15),
             Before::Released,
-            Before::Minutes(6),
+            Before::Minutes(2),
+            Before::Unswept(4),
         ],
         actors: &[Actor::Asks(ANN), Actor::Asks(BEN), Actor::Sweep],
     },
@@ -102,7 +105,7 @@ pub const SCENES: &[Scene] = &[
             Before::Asked,
             Before::Minutes(15),
             Before::DisassociatedByHand,
-            Before::Minutes(11),
+            Before::Unswept(6),
         ],
         actors: &[Actor::Asks(ANN), Actor::Looks(BEN), Actor::Sweep],
     },
@@ -117,6 +120,50 @@ pub struct Bounds {
     pub crash: bool,
     /// A bug to plant.
     pub bug: Option<Bug>,
+}
+
+/// Strolls through a scene: so many times from the start to the end, each time in an order that chance gives.
+///
+/// # Errors
+/// A configuration that is none.
+pub fn stroll(scene: &Scene, times: usize, bounds: Bounds) -> anyhow::Result<Walked> {
+    let setting = Setting::of(scene, bounds.bug)?;
+    let mut chance = fastrand::Rng::with_seed(1);
+    let mut ended = HashSet::new();
+    let mut walked = Walked {
+        worlds: 0,
+        ends: 0,
+        complete: false,
+        violation: None,
+    };
+    for _ in 0..times {
+        let mut small = Small::begin(scene, &setting)?;
+        let mut may_die = bounds.crash;
+        loop {
+            let waiting = small.waiting().len();
+            if waiting == 0 || small.violation().is_some() {
+                break;
+            }
+            let dies = may_die && chance.u8(..30) == 0;
+            may_die &= !dies;
+            let nth = chance.usize(..waiting);
+            small.take(if dies {
+                Step::Dies(nth)
+            } else {
+                Step::Call(nth)
+            });
+            walked.worlds += 1;
+        }
+        if small.violation().is_none() && ended.insert(small.holdings()) {
+            walked.ends += 1;
+            small.goes_on();
+        }
+        if let Some(violation) = small.violation() {
+            walked.violation = Some((violation, small.told.clone()));
+            break;
+        }
+    }
+    Ok(walked)
 }
 
 /// What a walk came to.
@@ -342,6 +389,7 @@ fn happened(engine: &Engine, stage: &Stage, before: Before) {
         Before::Asked => act(engine, stage, Actor::Asks(BEN)),
         Before::Released => act(engine, stage, Actor::Releases(BEN)),
         Before::DisassociatedByHand => stage.deed(&Deed::Disassociate),
+        Before::Unswept(minutes) => watch(engine, engine.now() + TimeDelta::minutes(minutes)),
         Before::Minutes(minutes) => {
             for _ in 0..minutes {
                 stage.lambda.sweep();

@@ -11,13 +11,13 @@ mod starts;
 mod stops;
 mod truth;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::ec2::{Answer, ApiError, AssociationStatus, Request, World};
 use shared::model::audit::{AuditRecord, EventId};
-use shared::model::{EndpointId, EndpointState, Lease, Rules, SubnetId};
+use shared::model::{ConnectionId, EndpointId, EndpointState, Lease, Rules, SubnetId};
 
 use crate::lambda::Response;
 use crate::process::Caller;
@@ -131,6 +131,8 @@ struct Evidence {
     /// Full listings of the connections: as of when each is.
     listings: Vec<DateTime<Utc>>,
     listing: Option<DateTime<Utc>>,
+    /// The connections that there were when the latest listing began.
+    present: BTreeSet<ConnectionId>,
     stop_committed_at: Option<DateTime<Utc>>,
     durable: bool,
     record: Option<EventId>,
@@ -253,9 +255,12 @@ impl Witness {
     ) {
         if let Request::DescribeConnections { paging, .. } = request {
             let as_of = now - staleness;
+            let connections = vpn.endpoint(&self.terms.endpoint).into_iter();
+            let present = connections.flat_map(|e| e.connections.keys().cloned());
             let evidence = self.evidence(caller);
             if paging.next_token.is_none() {
                 evidence.listing = Some(as_of);
+                evidence.present = present.collect();
             }
             match answer {
                 Ok(Answer::Connections(page)) if page.next_token.is_none() => {

@@ -58,7 +58,7 @@ impl Witness {
     fn nothing_keeps(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) -> bool {
         let (Some(endpoint), Ok(state)) = (
             vpn.endpoint(&self.terms.endpoint),
-            tables.state(&self.terms.endpoint),
+            tables.load(&self.terms.endpoint),
         ) else {
             return false;
         };
@@ -74,11 +74,11 @@ impl Witness {
         }
         let rules = &self.terms.rules;
         let tolerance = self.tolerance() * 2;
-        let leased = self
-            .truth
+        // Also one whose ask died before it counted: it keeps, and promises nothing.
+        let leased = state
             .leases
-            .values()
-            .any(|lease| !lease.released && lease.until + tolerance > now);
+            .iter()
+            .any(|lease| lease.until + tolerance > now);
         let wanted = state.requests > state.served
             && state
                 .requested_at

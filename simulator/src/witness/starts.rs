@@ -152,7 +152,7 @@ impl Witness {
         };
         let asked = self.truth.asks.get(&after.served).copied();
         let fair = match (asked, last_usable) {
-            (Some(asked), Some(usable)) => asked < usable,
+            (Some(asked), Some(usable)) => asked <= usable,
             (None, _) => true,
             (Some(_), None) => false,
         };

@@ -1,8 +1,10 @@
 //! When the VPN is taken away.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::ec2::{AssociationStatus, World};
-use shared::model::{AssociationId, EndpointState};
+use shared::model::{AssociationId, ConnectionId, EndpointState};
 
 use super::truth::{idle_time, in_use, last_use};
 use super::{Invariant, Witness};
@@ -36,6 +38,7 @@ impl Witness {
         let reads = |name: &&String| is_read(name);
         let failed: Vec<String> = evidence.failed.iter().filter(reads).cloned().collect();
         let listings = evidence.listings.clone();
+        let present = evidence.present.clone();
         let complete =
             failed.is_empty() && listings.len() >= 2 && caller.function == Function::Reaper;
         self.holds(Invariant::IncompleteEvidence, now, complete, || {
@@ -45,11 +48,12 @@ impl Witness {
             )
         });
         if let Some(as_of) = listings.last() {
-            self.nobody_is_cut_off(now, *as_of, vpn);
+            self.nobody_is_cut_off(now, *as_of, &present, vpn);
         }
         self.no_lease_runs(now);
         self.nobody_waits(now, before);
-        self.time_has_passed(now, listings.last().copied().unwrap_or(now), vpn);
+        let as_of = listings.last().copied().unwrap_or(now);
+        self.time_has_passed(now, as_of, &present, vpn);
         let tolerance = self.tolerance();
         let pinned = self.truth.mode.is_some_and(|mode| {
             mode.word == "on" && mode.set_at + SEEN_WITHIN < now && mode.until > now + tolerance
@@ -59,14 +63,21 @@ impl Witness {
         });
     }
 
-    fn nobody_is_cut_off(&mut self, now: DateTime<Utc>, as_of: DateTime<Utc>, vpn: &World) {
+    /// Who connects after the last look is cut off, and nobody can help it (DESIGN 5).
+    fn nobody_is_cut_off(
+        &mut self,
+        now: DateTime<Utc>,
+        as_of: DateTime<Utc>,
+        present: &BTreeSet<ConnectionId>,
+        vpn: &World,
+    ) {
         let slack = self.tolerance() + TimeDelta::seconds(15);
         let rules = &self.terms.rules;
         let used = vpn
             .endpoint(&self.terms.endpoint)
             .into_iter()
             .flat_map(|endpoint| endpoint.connections.values())
-            .find(|connection| in_use(connection, rules, as_of, slack))
+            .find(|c| present.contains(&c.id) && in_use(c, rules, as_of, slack))
             .map(|connection| connection.id.to_string());
         self.holds(Invariant::CutOff, now, used.is_none(), || {
             format!("a stop, and {used:?} was in use at {as_of}")
@@ -95,7 +106,13 @@ impl Witness {
     }
 
     /// The grace after "ready" and the idle time, unless everybody who held a lease gave it back.
-    fn time_has_passed(&mut self, now: DateTime<Utc>, as_of: DateTime<Utc>, vpn: &World) {
+    fn time_has_passed(
+        &mut self,
+        now: DateTime<Utc>,
+        as_of: DateTime<Utc>,
+        present: &BTreeSet<ConnectionId>,
+        vpn: &World,
+    ) {
         let Some(ready) = self.truth.ready_since else {
             return;
         };
@@ -103,7 +120,7 @@ impl Witness {
             .endpoint(&self.terms.endpoint)
             .into_iter()
             .flat_map(|endpoint| endpoint.connections.values())
-            .filter(|connection| connection.established_at <= as_of)
+            .filter(|c| c.established_at <= as_of && present.contains(&c.id))
             .collect();
         let connected = connections
             .iter()
