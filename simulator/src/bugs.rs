@@ -42,7 +42,7 @@ use Invariant as I;
 
 bugs! {
     NoVersionCheck: [I::RecordedTwice, I::NoOutcome, I::AskOverridden, I::Unasked], "No condition guards a write to `state`.";
-    StopIgnoresAsks: [I::AskOverridden, I::LeaseBroken], "A stop is committed whoever has asked since.";
+    StopIgnoresAsks: [I::AskOverridden], "A stop is committed whoever has asked since.";
     TerminatedCounted: [I::LeftOn], "Connections that have ended count as active.";
     FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly, I::RouteLost], "Only the first page of a listing is read.";
     ConstantToken: [I::Unserved, I::RecordedTwice, I::Unexplained, I::NoOutcome], "The client token never changes.";
@@ -66,6 +66,11 @@ bugs! {
     ModeUnread: [I::ModeIgnored], "The administrator's mode is not read.";
     ReadyTooSoon: [I::ToldReady, I::ServedUnready], "`associating` is taken for `associated`.";
     ClocksFromTheClick: [I::CostWrong], "The time up is counted from long before EC2 accepted.";
+    NobodyCounts: [I::CutOff], "No connection counts as use.";
+    SaysReady: [I::ToldReady], "People are told `ready` while it is starting.";
+    SaysOff: [I::ToldOff], "People are told `off` while it is starting.";
+    AlwaysWanted: [I::Unasked], "Somebody always seems to wait.";
+    OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
     GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
 }
 
@@ -77,6 +82,10 @@ pub(crate) fn loaded(
     let mut state = loaded?;
     match bug {
         Some(Bug::LeasesNotRead) => state.leases.clear(),
+        Some(Bug::AlwaysWanted) => {
+            state.requests = state.served + 1;
+            state.requested_at = state.last_sweep_at;
+        }
         Some(Bug::ModeUnread) => {
             state.mode = None::<Mode>;
             state.mode_until = None;
@@ -190,6 +199,12 @@ pub(crate) fn record(
 
 /// A call to EC2.
 pub(crate) fn request(bug: Option<Bug>, request: &mut Request, chance: &mut fastrand::Rng) {
+    if let (Request::DescribeRoutes { endpoint, .. }, Some(Bug::OtherEndpoint)) =
+        (&mut *request, bug)
+        && let Ok(other) = sandbox::example::OSAKA.parse()
+    {
+        *endpoint = other;
+    }
     let Request::Associate {
         client_token,
         subnet,
@@ -238,6 +253,11 @@ pub(crate) fn connections(bug: Option<Bug>, mut connections: Vec<Connection>) ->
             connection.ended_at = None;
         }
     }
+    if bug == Some(Bug::NobodyCounts) {
+        for connection in &mut connections {
+            connection.active = false;
+        }
+    }
     connections
 }
 
@@ -250,6 +270,18 @@ pub(crate) fn networks(bug: Option<Bug>, mut networks: Vec<TargetNetwork>) -> Ve
         }
     }
     networks
+}
+
+/// What people are told.
+pub(crate) fn told(bug: Option<Bug>, body: &mut serde_json::Value) {
+    let mistaken = match bug {
+        Some(Bug::SaysReady) => "ready",
+        Some(Bug::SaysOff) => "off",
+        _ => return,
+    };
+    if body["phase"] == "starting" {
+        body["phase"] = mistaken.into();
+    }
 }
 
 /// What the bug [`Bug::OneLookOnly`] remembers of the first look.

@@ -8,6 +8,7 @@ use shared::model::item::rfc3339;
 use shared::model::update::Update;
 use shared::model::{ConnectionId, EndpointId, SubnetId};
 
+use crate::bugs;
 use crate::engine::Engine;
 use crate::lambda::{Lambda, Request, Response};
 use crate::plan::{Deed, Leaves, Visit};
@@ -104,7 +105,8 @@ impl Stage {
 
     /// A person's request, before the witness.
     pub(crate) async fn send(&self, email: &str, request: Request<'_>) -> Response {
-        let response = self.lambda.request(email, ENDPOINT_NAME, request).await;
+        let mut response = self.lambda.request(email, ENDPOINT_NAME, request).await;
+        bugs::told(self.engine.universe().bug, &mut response.body);
         let asks = matches!(request, Request::Ask);
         let now = self.engine.now();
         self.engine.universe().answered(now, email, asks, &response);

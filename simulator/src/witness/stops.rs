@@ -50,8 +50,8 @@ impl Witness {
         if let Some(as_of) = listings.last() {
             self.nobody_is_cut_off(now, *as_of, &present, vpn);
         }
-        self.no_lease_runs(now);
         self.nobody_waits(now, before);
+        self.no_lease_runs(now);
         let as_of = listings.last().copied().unwrap_or(now);
         self.time_has_passed(now, as_of, &present, vpn);
         let tolerance = self.tolerance();
