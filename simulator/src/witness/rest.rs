@@ -37,13 +37,13 @@ impl Witness {
         }
         let since = *self.rest.free_since.get_or_insert(now);
         let patience = self.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
-        let calm = self.calm_since(since - SETTLES_IN);
+        // Byte counts that a storm kept sweeps from reading are late by as long as a stale rule looks back.
+        let rules = &self.terms.rules;
+        let stale = rules.stale_connection.max(rules.overnight_stale_connection);
+        let settles = SETTLES_IN + stale.unwrap_or_default();
+        let calm = self.calm_since(since - settles);
         // After a storm it may take its time, and then it has to be off too.
-        let patience = if calm {
-            patience
-        } else {
-            patience + SETTLES_IN
-        };
+        let patience = if calm { patience } else { patience + settles };
         let calm_for_long = self.calm_since(now - patience);
         let fair = !calm_for_long || now - since <= patience;
         let decision = tables
