@@ -54,7 +54,7 @@ impl Size {
             connections: 9_000,
             ends: 200,
             ec2_milliseconds: None,
-            throttle: (10, 8),
+            throttle: (24, 20),
         }
     }
 }
