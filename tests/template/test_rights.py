@@ -122,7 +122,8 @@ def _foreign(stack):
     ))
     # What one function may and the other not
     yield ("reaper", "ec2:ExportClientVpnClientConfiguration", ENDPOINT)
-    yield ("associate", "dynamodb:ConditionCheckItem", lease)
+    for function in ("associate", "reaper"):
+        yield (function, "dynamodb:ConditionCheckItem", lease)
     yield ("associate", "sqs:SendMessage", stack._attribute("FailedSweeps", "Arn"))
     for function, other in (("associate", "reaper"), ("reaper", "associate")):
         log = f"arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/lambda/vpn-{other}:log-stream:x"
