@@ -142,17 +142,12 @@ impl<'a> Reader<'a> {
             let time = DateTime::parse_from_rfc3339(time).ok()?;
             Some((make(name), time.to_utc()))
         };
-        let pairs = self.read(attribute, "a set of names and times", |value| match value {
-            Value::Ss(texts) => texts.iter().map(parse).collect(),
-            Value::S(_)
-            | Value::N(_)
-            | Value::L(_)
-            | Value::M(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Foreign => None,
-        });
-        Ok(pairs?.unwrap_or_default())
+        let texts = self.set(attribute, |text| text)?;
+        let times: Option<_> = texts.iter().map(parse).collect();
+        times.ok_or(Malformed {
+            attribute: attribute.to_owned(),
+            expected: "a set of names and times",
+        })
     }
 
     /// A set of strings; missing is empty.
