@@ -74,7 +74,7 @@ impl<T> Clone for Instance<T> {
 
 /// What a person's browser sends.
 #[derive(Debug, Clone, Copy)]
-pub enum Request<'a> {
+pub enum Request {
     /// Asks.
     Ask,
     /// Looks.
@@ -85,8 +85,6 @@ pub enum Request<'a> {
     Release,
     /// Fetches the profile.
     Profile,
-    /// Something that nobody should send.
-    Odd(&'a str),
 }
 
 /// What came back.
@@ -127,7 +125,7 @@ impl Lambda {
     }
 
     /// A person's request, through the ALB.
-    pub async fn request(&self, email: &str, endpoint: &str, request: Request<'_>) -> Response {
+    pub async fn request(&self, email: &str, endpoint: &str, request: Request) -> Response {
         let asked_at = self.inner.engine.now();
         let event = self.event(email, endpoint, request);
         let instance = self.instance_of_associate();
@@ -289,7 +287,7 @@ impl Lambda {
     }
 
     /// The ALB's event for a request of somebody who signed in.
-    fn event(&self, email: &str, endpoint: &str, request: Request<'_>) -> Value {
+    fn event(&self, email: &str, endpoint: &str, request: Request) -> Value {
         let path = |rest: &str| format!("/vpn/{endpoint}{rest}");
         let (method, path, body) = match request {
             Request::Ask => ("POST", path(""), Value::Null),
@@ -297,7 +295,6 @@ impl Lambda {
             Request::Extend(minutes) => ("POST", path("/extend"), json!({"minutes": minutes})),
             Request::Release => ("POST", path("/release"), Value::Null),
             Request::Profile => ("GET", path("/profile"), Value::Null),
-            Request::Odd(path) => ("GET", path.to_owned(), Value::Null),
         };
         let token = self.inner.mint.mint(email, email, self.inner.engine.now());
         let body = if body.is_null() {

@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// A person's request, before the witness.
-    pub(crate) async fn send(&self, email: &str, request: Request<'_>) -> Response {
+    pub(crate) async fn send(&self, email: &str, request: Request) -> Response {
         let mut response = self.lambda.request(email, ENDPOINT_NAME, request).await;
         bugs::told(self.engine.universe().bug, &mut response.body);
         let asks = matches!(request, Request::Ask);

@@ -163,13 +163,6 @@ impl Plan {
         self.start + TimeDelta::days(self.days.into())
     }
 
-    /// Whether nothing ever goes wrong.
-    pub fn is_calm(&self) -> bool {
-        self.events
-            .iter()
-            .all(|event| !matches!(event.what, What::Storm(..)))
-    }
-
     fn draw_day(&mut self, chance: &mut fastrand::Rng, day: u32, stormy: bool, administered: bool) {
         let midnight = self.start + TimeDelta::days(day.into());
         let weekend = matches!(

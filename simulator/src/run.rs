@@ -175,6 +175,7 @@ fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
                 continue;
             }
             slept = 0;
+            sim.universe().tables.expire(sim.now());
             stage.lambda.sweep();
         }
     });

@@ -139,11 +139,6 @@ impl Weather {
         }
     }
 
-    /// Whether nothing goes wrong.
-    pub fn is_calm(&self) -> bool {
-        *self == Self::calm()
-    }
-
     /// What becomes of a call.
     pub fn fate(&self, to: To, chance: &mut fastrand::Rng) -> Fate {
         let mut strikes = |thousandths: u32| thousandths > 0 && chance.u32(..1000) < thousandths;

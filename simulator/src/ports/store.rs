@@ -64,7 +64,7 @@ impl Store for SimulatedStore {
                         let (event, reason) = (record.event.as_str(), &record.reason);
                         format!("{caller}: {event}: {reason}")
                     });
-                    universe.witness.records_put(now, caller, &[record]);
+                    universe.witness.records_put(now, &[record]);
                 }
             })
             .await;

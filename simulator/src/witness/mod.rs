@@ -135,7 +135,6 @@ struct Evidence {
     present: BTreeSet<ConnectionId>,
     stop_committed_at: Option<DateTime<Utc>>,
     durable: bool,
-    record: Option<EventId>,
     /// The lease that was written for an ask, and whether it may be shorter than before.
     lease: Option<(Lease, bool)>,
 }
@@ -320,9 +319,8 @@ impl Witness {
     }
 
     /// Records were put.
-    pub fn records_put(&mut self, now: DateTime<Utc>, caller: Caller, records: &[AuditRecord]) {
+    pub fn records_put(&mut self, now: DateTime<Utc>, records: &[AuditRecord]) {
         for record in records {
-            self.evidence(caller).record = Some(record.event_id.clone());
             self.recorded(now, record);
         }
     }
@@ -349,7 +347,7 @@ impl Witness {
         } else if before.ready_since.is_none() {
             self.became_ready(now, after, vpn);
         }
-        self.records_put(now, caller, records);
+        self.records_put(now, records);
         for record in records {
             self.cost_recorded(now, record);
         }

@@ -26,7 +26,7 @@ impl Witness {
     /// A look at everything, about once a sweep.
     pub fn look_around(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
         self.left_on(now, vpn, tables);
-        self.unserved(now, vpn, tables);
+        self.unserved(now, tables);
         self.routes_at_rest(now, vpn);
     }
 
@@ -127,7 +127,7 @@ impl Witness {
     }
 
     /// Everybody who asked has an answer, in the time that EC2 and the attempts take.
-    fn unserved(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+    fn unserved(&mut self, now: DateTime<Utc>, tables: &Tables) {
         let Ok(state) = tables.state(&self.terms.endpoint) else {
             return;
         };
@@ -147,7 +147,6 @@ impl Witness {
             .is_some_and(|mode| mode.word == "hold" && mode.until > from);
         let disturbed = held || self.truth.last_deed_at.is_some_and(|at| at > from);
         let fair = disturbed || !self.calm_since(from) || now - since <= patience;
-        let _ = vpn;
         self.holds(Invariant::Unserved, now, fair, || {
             format!("an ask of {since} has no answer yet")
         });
