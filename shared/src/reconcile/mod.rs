@@ -41,6 +41,9 @@ pub use standing::{LeaseView, Standing, TargetNetworkView};
 pub use sweep::{LeftOut, SweepError, Swept};
 pub use visit::StatusError;
 
+#[cfg(test)]
+pub(crate) use stop::STOP_TAKES;
+
 /// EC2 takes at most ten operations in flight for each endpoint
 /// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.
 const CALLS_AT_ONCE: usize = 5;

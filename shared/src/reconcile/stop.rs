@@ -13,7 +13,7 @@ use crate::ports::{StoreError, VpnError};
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
 /// What the commit and the call take together if each is as slow as it may be: the SDK gives up on DynamoDB after 5 s
 /// and on EC2 after 12 (`aws::Clients`). With less time left, a stop is not begun.
-pub(super) const STOP_TAKES: TimeDelta = TimeDelta::seconds(17);
+pub(crate) const STOP_TAKES: TimeDelta = TimeDelta::seconds(17);
 
 impl Pass<'_> {
     pub(super) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
