@@ -17,7 +17,8 @@ use crate::model::{
 /// An error of a library, kept as the source of ours.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// EC2's Client VPN. Each method is one call (its answer read to the last page), named as the IAM action.
+/// EC2's Client VPN. Each method is one call (its answer read to the last page), named as the IAM action. Only where a
+/// listing looks like one of a transit gateway is the endpoint read too, before it is refused.
 #[async_trait]
 pub trait ClientVpn: Send + Sync {
     /// `ec2:DescribeClientVpnTargetNetworks`.
@@ -97,6 +98,26 @@ pub enum VpnError {
         /// What EC2 says about it.
         message: String,
     },
+}
+
+impl VpnError {
+    const TRANSIT_GATEWAY: &'static str = "TransitGatewayEndpoint";
+
+    /// The endpoint is attached to a transit gateway, so it is not ours to manage (DESIGN 3.10).
+    pub fn transit_gateway() -> Self {
+        Self::Refused {
+            code: Self::TRANSIT_GATEWAY.to_owned(),
+            message:
+                "the endpoint is attached to a transit gateway and has no subnets to associate; \
+                      take it out of MANAGED_ENDPOINTS"
+                    .to_owned(),
+        }
+    }
+
+    /// Whether it is [`Self::transit_gateway`].
+    pub fn is_transit_gateway(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == Self::TRANSIT_GATEWAY)
+    }
 }
 
 /// The lease table and the audit table.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sandbox::ec2::{Answer, ConnectionView, Request, RouteStatus};
+use sandbox::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatus};
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::item::{Malformed, Value};
 use shared::model::update::{Assignment, Condition, Update};
@@ -44,6 +44,7 @@ bugs! {
     NoVersionCheck: [I::RecordedTwice, I::NoOutcome, I::AskOverridden, I::Unasked], "No condition guards a write to `state`.";
     StopIgnoresAsks: [I::AskOverridden], "A stop is committed whoever has asked since.";
     TerminatedCounted: [I::LeftOn], "Connections that have ended count as active.";
+    FailedToTerminateUnused: [I::CutOff], "A connection that EC2 failed to terminate counts as over.";
     FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly, I::RouteLost], "Only the first page of a listing is read.";
     ConstantToken: [I::Unserved, I::RecordedTwice, I::Unexplained, I::NoOutcome], "The client token never changes.";
     FreshTokens: [I::Unexplained], "The client token is a new one for each try.";
@@ -240,10 +241,17 @@ pub(crate) fn connections_read(
     read: Result<Vec<ConnectionView>, VpnError>,
 ) -> Result<Vec<ConnectionView>, VpnError> {
     if bug == Some(Bug::UnreadIsNone) {
-        Ok(read.unwrap_or_default())
-    } else {
-        read
+        return Ok(read.unwrap_or_default());
     }
+    let mut read = read?;
+    if bug == Some(Bug::FailedToTerminateUnused) {
+        for view in &mut read {
+            if view.status == ConnectionStatus::FailedToTerminate {
+                view.status = ConnectionStatus::Terminating;
+            }
+        }
+    }
+    Ok(read)
 }
 
 pub(crate) fn connections(bug: Option<Bug>, mut connections: Vec<Connection>) -> Vec<Connection> {

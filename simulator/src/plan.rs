@@ -30,6 +30,10 @@ pub struct Plan {
     pub associating: Delay,
     /// Whether security groups are lost with the last association, of which AWS says nothing.
     pub forget_security_groups: bool,
+    /// Whether EC2 fails to terminate connections, which then go on as `failed-to-terminate`.
+    pub terminations_fail: bool,
+    /// Whether `local` routes are listed without a target, of which AWS says nothing.
+    pub local_routes_without_target: bool,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
 }
@@ -147,6 +151,8 @@ impl Plan {
                 Delay::between(240, 600)
             },
             forget_security_groups: chance.bool(),
+            terminations_fail: false,
+            local_routes_without_target: false,
             events: Vec::new(),
         };
         let stormy = chance.u8(..4) != 0;
@@ -155,6 +161,9 @@ impl Plan {
             plan.draw_day(&mut chance, day, stormy, administered);
         }
         plan.events.sort_by_key(|event| event.at);
+        // Drawn last, so that all that is drawn before stays as it is.
+        plan.terminations_fail = chance.bool();
+        plan.local_routes_without_target = chance.bool();
         plan
     }
 

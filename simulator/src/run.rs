@@ -118,6 +118,8 @@ pub fn ec2_settings(plan: &Plan) -> ec2::Settings {
         associating: plan.associating,
         disassociating: plan.associating,
         forget_security_groups: plan.forget_security_groups,
+        terminations_fail: plan.terminations_fail,
+        local_routes_without_target: plan.local_routes_without_target,
         page_cap: Some(3),
         ..Behaviour::default()
     };

@@ -52,10 +52,17 @@ fn find(bug: Bug) -> Option<(String, Violation)> {
 fn provoked(bug: Bug, seed: u64) -> Plan {
     let mut plan = Plan::draw(seed, DAYS);
     plan.forget_security_groups |= bug == Bug::GroupsNotRestored;
+    plan.terminations_fail |= bug == Bug::FailedToTerminateUnused;
     let provocations = [
         (Bug::GroupsNotRestored, 600, What::Deed(Deed::ChooseGroups)),
         (Bug::ModeUnread, 615, What::Deed(Deed::Mode("on", 300))),
         (Bug::ModeUnread, 1_000, What::Deed(Deed::Mode("hold", 120))),
+        (Bug::FailedToTerminateUnused, 540, visit(480, None)),
+        (
+            Bug::FailedToTerminateUnused,
+            600,
+            What::Deed(Deed::TerminateConnections),
+        ),
         (Bug::LeasesShortened, 540, visit(30, Some(300))),
         (Bug::LeasesShortened, 620, visit(1, None)),
     ];

@@ -27,13 +27,16 @@ type Wait<'a> = &'a (dyn Fn(TimeDelta) -> BoxFuture<'static, ()> + Sync);
 async fn the_stand_ins_answer_as_the_real_adapters_do() {
     let mut plan = Plan::draw(11, 0);
     plan.skew = TimeDelta::zero();
-    let aws = real(&plan).await;
-    let simulated = simulated(&plan);
-    for (real, simulated) in aws.iter().zip(&simulated) {
-        assert_eq!(real, simulated);
+    for local_routes_without_target in [true, false] {
+        plan.local_routes_without_target = local_routes_without_target;
+        let aws = real(&plan).await;
+        let simulated = simulated(&plan);
+        for (real, simulated) in aws.iter().zip(&simulated) {
+            assert_eq!(real, simulated);
+        }
+        assert_eq!(aws.len(), simulated.len());
+        assert!(aws.len() > 40, "{aws:?}");
     }
-    assert_eq!(aws.len(), simulated.len());
-    assert!(aws.len() > 40, "{aws:?}");
 }
 
 async fn real(plan: &Plan) -> Vec<String> {
@@ -140,6 +143,13 @@ async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
             .await;
         heard.push(told("route", made));
     }
+    let local = RouteKey {
+        cidr: "10.100.0.0/22".to_owned(),
+        subnet_id: SubnetId::observed(RouteKey::LOCAL),
+    };
+    let made = vpn.create_route(&tokyo, &local, None, "u").await;
+    heard.push(told("local route", made));
+    heard.push(told("routes", vpn.routes(&tokyo).await));
     for group in ["sg-1aaaaaaaaaaaaaaa", "sg-0fffffffffffffff0"] {
         let applied = vpn
             .apply_security_groups(&tokyo, &vpc, &groups(group))

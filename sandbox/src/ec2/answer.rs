@@ -109,20 +109,25 @@ fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
     xml.text("disconnectOnSessionTimeout", true);
     xml.text("endpointIpAddressType", "ipv4");
     xml.text("trafficIpAddressType", "ipv4");
-    if let Some(gateway) = &endpoint.transit_gateway_id {
+    if let Some(gateway) = &endpoint.transit_gateway {
         xml.nest("transitGatewayConfiguration", |xml| {
-            xml.text("transitGatewayId", gateway);
+            xml.text("transitGatewayId", &gateway.id);
+            xml.text("transitGatewayAttachmentId", &gateway.attachment_id);
+            xml.texts("availabilityZoneSet", &gateway.availability_zones);
         });
     }
 }
 
 fn target_network(xml: &mut Xml, network: &TargetNetworkView) {
     xml.text("associationId", &network.association_id);
-    xml.text("vpcId", &network.vpc_id);
-    xml.text("targetNetworkId", &network.target_network_id);
+    xml.optional("vpcId", network.vpc_id.as_ref());
+    xml.optional("targetNetworkId", network.target_network_id.as_ref());
     xml.text("clientVpnEndpointId", &network.endpoint);
     xml.status("status", network.status);
     xml.texts("securityGroups", &network.security_groups);
+    if !network.availability_zones.is_empty() {
+        xml.texts("availabilityZoneSet", &network.availability_zones);
+    }
 }
 
 fn connection(xml: &mut Xml, connection: &ConnectionView) {
@@ -147,11 +152,13 @@ const PACKET: u64 = 1_200;
 fn route(xml: &mut Xml, route: &RouteView) {
     xml.text("clientVpnEndpointId", &route.endpoint);
     xml.text("destinationCidr", &route.destination_cidr);
-    xml.text("targetSubnet", &route.target_subnet);
+    xml.optional("targetSubnet", route.target_subnet.as_ref());
     xml.text("type", "Nat");
     xml.text("origin", route.origin);
     xml.status("status", route.status);
     xml.text("description", &route.description);
+    let attachment = route.transit_gateway_attachment_id.as_ref();
+    xml.optional("transitGatewayAttachmentId", attachment);
 }
 
 fn association(xml: &mut Xml, association: &Association) {

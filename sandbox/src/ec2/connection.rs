@@ -22,6 +22,7 @@ const REMEMBERED_AFTER_END: TimeDelta = TimeDelta::minutes(120);
 #[serde(rename_all = "kebab-case")]
 pub enum ConnectionStatus {
     Active,
+    FailedToTerminate,
     Terminating,
     Terminated,
 }
@@ -68,6 +69,8 @@ pub struct Connection {
     pub established_at: DateTime<Utc>,
     /// When somebody called `TerminateClientVpnConnections` on it.
     pub terminating_at: Option<DateTime<Utc>>,
+    /// When that failed.
+    pub failed_to_terminate_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
     /// What it moves, each entry from its time until the next.
     pub traffic: Vec<(DateTime<Utc>, Traffic)>,
@@ -117,6 +120,7 @@ impl World {
                 .to_string(),
             established_at: now,
             terminating_at: None,
+            failed_to_terminate_at: None,
             ended_at: None,
             traffic: vec![(now, Traffic::USUAL)],
         };
@@ -180,7 +184,7 @@ impl World {
     ) -> Result<Vec<Terminating>, ApiError> {
         self.advance(now);
         match self.found(endpoint)?.connections.get(connection) {
-            Some(found) if found.status(self.now()) == ConnectionStatus::Active => {
+            Some(found) if found.status(self.now()).is_connected() => {
                 Ok(vec![self.terminate(endpoint, connection.clone())])
             }
             Some(_) | None => Err(ApiError::ConnectionNotFound(connection.clone())),
@@ -197,9 +201,7 @@ impl World {
         let now = self.advance(now);
         let connections = self.found(endpoint)?.connections.values();
         let theirs: Vec<_> = connections
-            .filter(|c| {
-                c.client.user_name() == Some(user) && c.status(now) == ConnectionStatus::Active
-            })
+            .filter(|c| c.client.user_name() == Some(user) && c.status(now).is_connected())
             .map(|c| c.id.clone())
             .collect();
         match theirs.len() {
@@ -218,7 +220,12 @@ impl World {
 
     fn terminate(&mut self, endpoint: &EndpointId, id: ConnectionId) -> Terminating {
         let now = self.now();
+        let fails = self.behaviour().terminations_fail;
         if let Ok(connection) = self.live(&id) {
+            if fails {
+                connection.failed_to_terminate_at = Some(now);
+                return Terminating(id);
+            }
             connection.terminating_at = Some(now);
         }
         let event = Event::ConnectionEnds {
@@ -286,6 +293,8 @@ impl Connection {
             ConnectionStatus::Terminated
         } else if self.terminating_at.is_some_and(|since| since <= at) {
             ConnectionStatus::Terminating
+        } else if self.failed_to_terminate_at.is_some_and(|since| since <= at) {
+            ConnectionStatus::FailedToTerminate
         } else {
             ConnectionStatus::Active
         }
@@ -339,10 +348,19 @@ impl Client {
 }
 
 impl ConnectionStatus {
+    /// Whether traffic still flows.
+    pub fn is_connected(self) -> bool {
+        match self {
+            Self::Active | Self::FailedToTerminate => true,
+            Self::Terminating | Self::Terminated => false,
+        }
+    }
+
     /// EC2's word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::FailedToTerminate => "failed-to-terminate",
             Self::Terminating => "terminating",
             Self::Terminated => "terminated",
         }

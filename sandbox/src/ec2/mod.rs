@@ -21,6 +21,7 @@ mod route;
 mod server;
 mod settings;
 mod target_network;
+mod transit_gateway;
 mod view;
 mod world;
 mod xml;
@@ -42,5 +43,5 @@ pub use settings::{
     Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet, Throttle, Vpc,
 };
 pub use target_network::{Association, AssociationStatus, TargetNetwork};
-pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView, TransitGatewayView};
 pub use world::{Endpoint, World};

@@ -58,6 +58,8 @@ pub struct EndpointSpec {
     pub security_group_ids: Vec<SecurityGroupId>,
     /// `tgw-…`: an endpoint of this kind has no subnets to associate.
     pub transit_gateway_id: Option<String>,
+    /// The availability zones that such an endpoint has in place of subnets, from its creation on.
+    pub availability_zones: Vec<String>,
     /// EC2 allows 8, 10, 12 and 24.
     pub session_timeout_hours: u32,
     /// Routes that the administrator makes by hand on each subnet when it is associated for the very first time;
@@ -76,6 +78,10 @@ pub struct ManualRoute {
 /// How the world behaves. All of it can be changed while it runs; what is already under way keeps its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one question that AWS leaves open"
+)]
 pub struct Behaviour {
     /// From the call until `associated` (or `association-failed`).
     pub associating: Delay,
@@ -106,6 +112,13 @@ pub struct Behaviour {
     /// Whether security groups set with `ApplySecurityGroupsToClientVpnTargetNetwork` are lost with the last
     /// association. What the real service does is not documented.
     pub forget_security_groups: bool,
+    /// Whether `local` routes are listed without a `TargetSubnet`. What the real service does is not documented.
+    pub local_routes_without_target: bool,
+    /// Whether a connection that has ended is listed without its `ConnectionEndTime`, its `Timestamp` being the time of
+    /// the listing. The API model makes every field of a connection optional.
+    pub ends_unstated: bool,
+    /// Whether `TerminateClientVpnConnections` ends nothing: the connection is `failed-to-terminate` and goes on.
+    pub terminations_fail: bool,
 }
 
 /// What becomes of a route that was made by hand.
@@ -151,6 +164,9 @@ impl Default for Behaviour {
             route_limit: 100,
             page_cap: None,
             forget_security_groups: false,
+            local_routes_without_target: true,
+            ends_unstated: false,
+            terminations_fail: false,
         }
     }
 }
@@ -220,6 +236,7 @@ impl EndpointSpec {
             vpc_id: None,
             security_group_ids: Vec::new(),
             transit_gateway_id: None,
+            availability_zones: Vec::new(),
             session_timeout_hours: 24,
             first_routes: Vec::new(),
         }

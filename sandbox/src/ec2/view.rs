@@ -7,7 +7,7 @@ use super::call::Caller;
 use super::connection::{Connection, ConnectionStatus};
 use super::error::ApiError;
 use super::listing::{Filter, Page, Paging, page};
-use super::route::Route;
+use super::route::{Route, RouteTarget};
 use super::target_network::TargetNetwork;
 use super::world::{Endpoint, World};
 
@@ -28,7 +28,16 @@ pub struct EndpointView {
     pub security_group_ids: Vec<String>,
     pub vpc_id: Option<String>,
     pub session_timeout_hours: u32,
-    pub transit_gateway_id: Option<String>,
+    pub transit_gateway: Option<TransitGatewayView>,
+}
+
+/// What an endpoint says of its transit gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct TransitGatewayView {
+    pub id: String,
+    pub attachment_id: String,
+    pub availability_zones: Vec<String>,
 }
 
 /// A target network, as `DescribeClientVpnTargetNetworks` lists it.
@@ -36,11 +45,13 @@ pub struct EndpointView {
 #[expect(missing_docs, reason = "the names are EC2's")]
 pub struct TargetNetworkView {
     pub association_id: String,
-    pub vpc_id: String,
-    pub target_network_id: String,
+    pub vpc_id: Option<String>,
+    pub target_network_id: Option<String>,
     pub endpoint: EndpointId,
     pub status: &'static str,
     pub security_groups: Vec<String>,
+    /// In place of a subnet, where the endpoint is attached to a transit gateway.
+    pub availability_zones: Vec<String>,
 }
 
 /// A connection, as `DescribeClientVpnConnections` lists it.
@@ -67,7 +78,8 @@ pub struct ConnectionView {
 pub struct RouteView {
     pub endpoint: EndpointId,
     pub destination_cidr: String,
-    pub target_subnet: String,
+    pub target_subnet: Option<String>,
+    pub transit_gateway_attachment_id: Option<String>,
     pub origin: &'static str,
     pub status: &'static str,
     pub description: String,
@@ -118,7 +130,10 @@ impl World {
                     _ => None,
                 })
         });
-        let views = listed.map(|network| (network.association_id.to_string(), network.view(found)));
+        let views = listed
+            .map(|network| network.view(found))
+            .chain(found.zone_views())
+            .map(|view| (view.association_id.clone(), view));
         page(
             &format!("networks {endpoint} {filters:?}"),
             views,
@@ -153,7 +168,9 @@ impl World {
             self.behaviour().page_cap,
         )?;
         // Only those of the page: there may be thousands of others.
-        let views = found.items.into_iter().map(|it| it.view(endpoint, as_of));
+        let unstated = self.behaviour().ends_unstated;
+        let views = found.items.into_iter();
+        let views = views.map(|it| it.view(endpoint, as_of, unstated));
         Ok(Page {
             items: views.collect(),
             next_token: found.next_token,
@@ -168,12 +185,16 @@ impl World {
     ) -> Result<Page<RouteView>, ApiError> {
         let routes = self.found(endpoint)?.routes.iter();
         // Keys as digits of one length, so that they sort as numbers do.
-        let views = routes.map(|(key, route)| (format!("{key:020}"), route.view(endpoint)));
+        let local_without_target = self.behaviour().local_routes_without_target;
+        let views = routes
+            .map(|(key, route)| (*key, route.view(endpoint, local_without_target)))
+            .chain(self.found(endpoint)?.gateway_routes())
+            .map(|(key, view)| (format!("{key:020}"), view));
         let listed = views.filter(|(_, route)| {
             Filter::all_pass(filters, |name| match name {
                 "destination-cidr" => Some(route.destination_cidr.as_str()),
                 "origin" => Some(route.origin),
-                "target-subnet" => Some(route.target_subnet.as_str()),
+                "target-subnet" => route.target_subnet.as_deref(),
                 _ => None,
             })
         });
@@ -190,7 +211,7 @@ impl Endpoint {
     /// `available` or `pending-associate`. The latter also while the first target network is still associating,
     /// which is why it must not be taken for "nothing is associated".
     pub fn status(&self) -> &'static str {
-        if self.is_available() {
+        if self.is_available() || !self.spec.availability_zones.is_empty() {
             "available"
         } else {
             "pending-associate"
@@ -237,7 +258,7 @@ impl Endpoint {
             security_group_ids: self.security_group_texts(),
             vpc_id: self.vpc_id.as_ref().map(ToString::to_string),
             session_timeout_hours: self.spec.session_timeout_hours,
-            transit_gateway_id: self.spec.transit_gateway_id.clone(),
+            transit_gateway: self.transit_gateway_view(),
         }
     }
 
@@ -253,19 +274,20 @@ impl TargetNetwork {
     fn view(&self, endpoint: &Endpoint) -> TargetNetworkView {
         TargetNetworkView {
             association_id: self.association_id.to_string(),
-            vpc_id: self.vpc_id.to_string(),
-            target_network_id: self.subnet_id.to_string(),
+            vpc_id: Some(self.vpc_id.to_string()),
+            target_network_id: Some(self.subnet_id.to_string()),
             endpoint: endpoint.spec.id.clone(),
             status: self.status.as_str(),
             security_groups: endpoint.security_group_texts(),
+            availability_zones: Vec::new(),
         }
     }
 }
 
 impl Connection {
-    fn view(&self, endpoint: &EndpointId, at: DateTime<Utc>) -> ConnectionView {
+    fn view(&self, endpoint: &EndpointId, at: DateTime<Utc>, unstated: bool) -> ConnectionView {
         let (ingress_bytes, egress_bytes) = self.bytes(at);
-        let ended = self.ended_at.filter(|end| *end <= at);
+        let ended = self.ended_at.filter(|end| *end <= at && !unstated);
         ConnectionView {
             endpoint: endpoint.clone(),
             timestamp: time(ended.unwrap_or(at)),
@@ -283,11 +305,13 @@ impl Connection {
 }
 
 impl Route {
-    fn view(&self, endpoint: &EndpointId) -> RouteView {
+    fn view(&self, endpoint: &EndpointId, local_without_target: bool) -> RouteView {
+        let is_unnamed = self.target == RouteTarget::Local && local_without_target;
         RouteView {
             endpoint: endpoint.clone(),
             destination_cidr: self.cidr.to_string(),
-            target_subnet: self.target.to_string(),
+            target_subnet: (!is_unnamed).then(|| self.target.to_string()),
+            transit_gateway_attachment_id: None,
             origin: self.origin.as_str(),
             status: self.status.as_str(),
             description: self.description.clone(),

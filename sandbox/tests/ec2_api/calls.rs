@@ -40,6 +40,7 @@ async fn an_endpoint_of_a_transit_gateway_says_so() {
     let mut settings = settings();
     settings.endpoints.push(EndpointSpec {
         transit_gateway_id: Some("tgw-0123".to_owned()),
+        availability_zones: vec!["ap-northeast-1a".to_owned()],
         ..EndpointSpec::new(
             "cvpn-endpoint-0c1b2c3d4e5f60718".parse().expect("an id"),
             "tgw",
@@ -56,13 +57,61 @@ async fn an_endpoint_of_a_transit_gateway_says_so() {
     let gateways: Vec<_> = answer
         .client_vpn_endpoints()
         .iter()
-        .map(|endpoint| {
-            endpoint
-                .transit_gateway_configuration()
-                .and_then(|gateway| gateway.transit_gateway_id())
-        })
+        .map(|endpoint| endpoint.transit_gateway_configuration())
         .collect();
-    assert_eq!(gateways, [None, None, Some("tgw-0123")]);
+    let [None, None, Some(gateway)] = gateways[..] else {
+        panic!("{gateways:?}")
+    };
+    let attachment = gateway.transit_gateway_attachment_id();
+    assert_eq!(gateway.transit_gateway_id(), Some("tgw-0123"));
+    assert_eq!(attachment, Some("tgw-attach-0123"));
+    assert_eq!(gateway.availability_zones(), ["ap-northeast-1a"]);
+
+    let on_it = "cvpn-endpoint-0c1b2c3d4e5f60718";
+    let call = served.client.describe_client_vpn_target_networks();
+    let answer = call.client_vpn_endpoint_id(on_it).send().await;
+    let networks = answer.expect("describes");
+    let [network] = networks.client_vpn_target_networks() else {
+        panic!("one zone: {networks:?}")
+    };
+    assert_eq!(
+        (network.target_network_id(), network.vpc_id()),
+        (None, None)
+    );
+    assert_eq!(network.availability_zones(), ["ap-northeast-1a"]);
+    let call = served.client.describe_client_vpn_routes();
+    let answer = call.client_vpn_endpoint_id(on_it).send().await;
+    let routes = answer.expect("describes");
+    let [route] = routes.routes() else {
+        panic!("one route: {routes:?}")
+    };
+    assert_eq!(route.target_subnet(), None);
+    assert_eq!(route.transit_gateway_attachment_id(), attachment);
+}
+
+#[tokio::test]
+async fn a_local_route_names_its_target_only_where_it_is_told_to() {
+    for (without_target, expected) in [(true, None), (false, Some("local"))] {
+        let mut settings = settings();
+        settings.behaviour.local_routes_without_target = without_target;
+        let served = Served::with(settings).await;
+        served.associate(SUBNET_1).await;
+        let create = served.client.create_client_vpn_route();
+        let create = create
+            .client_vpn_endpoint_id(TOKYO)
+            .destination_cidr_block("10.100.0.0/22")
+            .target_vpc_subnet_id("local");
+        create.send().await.expect("creates");
+        let describe = served.client.describe_client_vpn_routes();
+        let listed = describe.client_vpn_endpoint_id(TOKYO).send().await;
+        let listed = listed.expect("describes");
+        let local = listed
+            .routes()
+            .iter()
+            .find(|route| route.destination_cidr() == Some("10.100.0.0/22"))
+            .expect("the route");
+        assert_eq!(local.target_subnet(), expected);
+    }
 }
 
 #[tokio::test]

@@ -171,6 +171,45 @@ fn a_terminated_connection_ends_a_moment_later() {
 }
 
 #[test]
+fn a_connection_that_cannot_be_terminated_goes_on() {
+    let mut settings = super::settings();
+    settings.behaviour.terminations_fail = true;
+    let mut world = World::new(settings, at(0));
+    world
+        .associate(at(0), &tokyo(), &subnet(1), None)
+        .expect("associates");
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    for seconds in [500, 600] {
+        // An administrator may try again.
+        world
+            .terminate_connection(at(seconds), &tokyo(), &id)
+            .expect("is told to");
+        assert_eq!(status(&mut world, seconds), ["failed-to-terminate"]);
+    }
+    let bytes = |world: &mut World, seconds| listed(world, seconds)[0].egress_bytes;
+    let before = bytes(&mut world, 699);
+    assert!(bytes(&mut world, 700) > before, "traffic still flows");
+    world.end(at(800), &id).expect("ends");
+    assert_eq!(status(&mut world, 800), ["terminated"]);
+}
+
+#[test]
+fn an_end_may_be_listed_without_its_time() {
+    let mut settings = super::settings();
+    settings.behaviour.ends_unstated = true;
+    let mut world = World::new(settings, at(0));
+    world
+        .associate(at(0), &tokyo(), &subnet(1), None)
+        .expect("associates");
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world.end(at(500), &id).expect("ends");
+    let listed = listed(&mut world, 600);
+    assert_eq!(listed[0].status.as_str(), "terminated");
+    assert_eq!(listed[0].end_time, "-");
+    assert_eq!(listed[0].timestamp, "2026-11-23 00:10:00");
+}
+
+#[test]
 fn all_connections_of_a_user_are_terminated_if_they_are_five_at_most() {
     let (mut world, _, _) = up();
     for _ in 0..5 {

@@ -60,9 +60,8 @@ macro_rules! all_pages {
     }};
 }
 
-#[async_trait]
-impl ClientVpn for Ec2ClientVpn {
-    async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
+impl Ec2ClientVpn {
+    async fn listed_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
         let call = self.client.describe_client_vpn_target_networks();
         let pages = call
             .client_vpn_endpoint_id(endpoint.as_str())
@@ -71,23 +70,56 @@ impl ClientVpn for Ec2ClientVpn {
         Ok(all_pages!(pages, client_vpn_target_networks, read))
     }
 
-    async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
-        let call = self.client.describe_client_vpn_connections();
-        let pages = call
-            .client_vpn_endpoint_id(endpoint.as_str())
-            .into_paginator()
-            .page_size(CONNECTIONS_PER_PAGE);
-        let read = |found| connection(found).map(Some);
-        Ok(all_pages!(pages, connections, read))
-    }
-
-    async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
+    async fn listed_routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
         let call = self.client.describe_client_vpn_routes();
         let pages = call
             .client_vpn_endpoint_id(endpoint.as_str())
             .into_paginator();
         let read = |found| route(found).map(Some);
         Ok(all_pages!(pages, routes, read))
+    }
+
+    /// A listing that looks like one of a transit gateway is refused as that only if the endpoint says so itself;
+    /// else it cannot be read.
+    async fn confirmed<T>(
+        &self,
+        endpoint: &EndpointId,
+        listed: Result<T, VpnError>,
+    ) -> Result<T, VpnError> {
+        match listed {
+            Err(error) if error.is_transit_gateway() => {
+                let on_a_gateway = self.endpoint(endpoint).await?.transit_gateway;
+                Err(if on_a_gateway {
+                    error
+                } else {
+                    unreadable("a target network or a route without a subnet")
+                })
+            }
+            listed => listed,
+        }
+    }
+}
+
+#[async_trait]
+impl ClientVpn for Ec2ClientVpn {
+    async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
+        let listed = self.listed_networks(endpoint).await;
+        self.confirmed(endpoint, listed).await
+    }
+
+    async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
+        let call = self.client.describe_client_vpn_connections();
+        let pages = call
+            .client_vpn_endpoint_id(endpoint.as_str())
+            .into_paginator()
+            .page_size(CONNECTIONS_PER_PAGE);
+        let read = |found| Ok::<_, VpnError>(Some(connection(found)));
+        Ok(all_pages!(pages, connections, read))
+    }
+
+    async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
+        let listed = self.listed_routes(endpoint).await;
+        self.confirmed(endpoint, listed).await
     }
 
     async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError> {

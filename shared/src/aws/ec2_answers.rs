@@ -1,12 +1,13 @@
-//! What EC2 answers, in the domain's types. Everything in an answer is optional and most of it text; what cannot be read
-//! makes the answer an error, so that nobody is taken for gone because of a field that is missing.
+//! What EC2 answers, in the domain's types. Everything in an answer is optional and most of it text. A network or a route
+//! that cannot be read makes the answer an error; a connection that cannot be read counts as connected. So no client is
+//! taken for gone because of a field that is missing.
 
 use aws_sdk_ec2::types;
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 
 use crate::model::{
-    AssociationId, Connection, ConnectionId, EndpointFacts, EndpointId, NetworkStatus, Route,
-    RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
+    AssociationId, Connection, ConnectionId, EndedAt, EndpointFacts, EndpointId, NetworkStatus,
+    Route, RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
 };
 use crate::ports::VpnError;
 
@@ -19,6 +20,9 @@ pub(super) fn unreadable(what: &'static str) -> VpnError {
 }
 
 /// A network of another endpoint is not ours, whatever was asked for.
+///
+/// One without a subnet looks like one of a transit gateway, which has availability zones instead
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TargetNetwork.html>): only the endpoint can tell.
 pub(super) fn target_network(
     network: types::TargetNetwork,
     endpoint: &EndpointId,
@@ -29,10 +33,12 @@ pub(super) fn target_network(
     {
         return Ok(None);
     }
-    let (Some(association_id), Some(subnet_id)) =
-        (network.association_id, network.target_network_id)
-    else {
-        return Err(unreadable("a target network without an id or a subnet"));
+    let subnet_id = network
+        .target_network_id
+        .filter(|id| id.starts_with("subnet-"))
+        .ok_or_else(VpnError::transit_gateway)?;
+    let Some(association_id) = network.association_id else {
+        return Err(unreadable("a target network without an id"));
     };
     let status = network.status.as_ref();
     let code = status.and_then(types::AssociationStatus::code);
@@ -49,24 +55,26 @@ pub(super) fn target_network(
     }))
 }
 
-/// A connection without an id still counts if it is active: nobody is cut off for a field that is missing. One whose
-/// status or end we cannot read may be in use, or may have been until now.
-pub(super) fn connection(connection: types::ClientVpnConnection) -> Result<Connection, VpnError> {
+/// A connection without an id still counts if it is active: no client is cut off for a field that is missing.
+///
+/// Connected is what is not said to be over or about to be: a status that is missing or that AWS has added since, and
+/// `failed-to-terminate`, may well be connected (DESIGN 3.6).
+pub(super) fn connection(connection: types::ClientVpnConnection) -> Connection {
     let status = connection.status.as_ref();
     let code = status.and_then(types::ClientVpnConnectionStatus::code);
     let (active, over) = match code.map(types::ClientVpnConnectionStatusCode::as_str) {
-        Some("active") => (true, false),
-        Some("terminating" | "failed-to-terminate") => (false, false),
         Some("terminated") => (false, true),
-        Some(_) | None => return Err(unreadable("a connection whose status is not known")),
+        Some("terminating") => (false, false),
+        Some(_) | None => (true, false),
     };
-    let ended_at = match connection.connection_end_time.as_deref().map(str::trim) {
-        None | Some("" | "-") if over => {
-            return Err(unreadable("a connection that ended without a time"));
-        }
-        None | Some("" | "-") => None,
-        Some(_) if active => None,
-        Some(text) => Some(ec2_time(text).ok_or_else(|| unreadable("a connection's odd end"))?),
+    let time = |text: Option<&str>| text.and_then(ec2_time);
+    let ended_at = match time(connection.connection_end_time.as_deref()) {
+        Some(_) | None if active => None,
+        Some(at) => Some(EndedAt::Stated(at)),
+        None if over => Some(EndedAt::Unstated {
+            listed_at: time(connection.timestamp.as_deref()),
+        }),
+        None => None,
     };
     let user = connection
         .username
@@ -79,7 +87,7 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Result<Conne
     );
     // Without an id nobody can tell whose byte count this is, so it cannot be called stale.
     let has_id = connection.connection_id.is_some();
-    Ok(Connection {
+    Connection {
         id: ConnectionId::observed(connection.connection_id.unwrap_or_default()),
         user: user.unwrap_or_default(),
         active,
@@ -92,7 +100,7 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Result<Conne
             .filter(|_| has_id)
             .zip(egress)
             .map(|(ingress, egress)| ingress.saturating_add(egress)),
-    })
+    }
 }
 
 /// EC2 writes `2019-08-12 07:57:14` in UTC without a zone, and `-` where there is no time yet. The API model calls these
@@ -107,10 +115,22 @@ fn ec2_time(text: &str) -> Option<DateTime<Utc>> {
         .filter(|time| (0..=9999).contains(&time.year()))
 }
 
-/// A route that is not EC2's own (`associate`) is somebody's, whatever it is called: a start makes it again.
+/// A route that is not EC2's own (`associate`) is an administrator's, whatever it is called: a start makes it again.
+///
+/// One that names no target is `local`: AWS does not say whether `local` is listed as the target subnet. But one that
+/// leads to an attachment is a transit gateway's
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ClientVpnRoute.html>).
 pub(super) fn route(route: types::ClientVpnRoute) -> Result<Route, VpnError> {
-    let (Some(cidr), Some(target)) = (route.destination_cidr, route.target_subnet) else {
-        return Err(unreadable("a route without a destination or a target"));
+    let named = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let target = match named(route.target_subnet) {
+        Some(target) => target,
+        None if named(route.transit_gateway_attachment_id).is_some() => {
+            return Err(VpnError::transit_gateway());
+        }
+        None => RouteKey::LOCAL.to_owned(),
+    };
+    let Some(cidr) = route.destination_cidr else {
+        return Err(unreadable("a route without a destination"));
     };
     let status = route.status.as_ref();
     let code = status.and_then(types::ClientVpnRouteStatus::code);
@@ -170,43 +190,56 @@ mod tests {
     }
 
     #[test]
-    fn only_an_active_connection_counts_and_only_one_that_is_not_has_ended() {
+    fn connected_is_what_is_not_said_to_be_over_or_about_to_be() {
         let built =
             types::ClientVpnConnection::builder().connection_end_time("2019-08-12 07:57:14");
         for (code, active) in [
             ("active", true),
+            ("failed-to-terminate", true),
+            ("new-word", true),
+            ("Active", true),
+            ("", true),
             ("terminated", false),
             ("terminating", false),
-            ("failed-to-terminate", false),
         ] {
-            let found = connection(built.clone().status(status(code)).build()).unwrap();
+            let found = connection(built.clone().status(status(code)).build());
             assert_eq!(found.active, active, "{code}");
             assert_eq!(found.ended_at.is_some(), !active, "{code}");
         }
+        let nothing = types::ClientVpnConnectionStatus::builder().build();
+        assert!(connection(built.clone().status(nothing).build()).active);
+        assert!(connection(built.build()).active);
     }
 
     #[test]
-    fn a_connection_whose_status_or_end_cannot_be_read_is_no_evidence() {
-        let built = || types::ClientVpnConnection::builder().connection_end_time("-");
-        let nothing = types::ClientVpnConnectionStatus::builder().build();
-        for unreadable in [
-            built(),
-            built().status(nothing),
-            built().status(status("new-word")),
-            built().status(status("Active")),
-            built().status(status("terminated")),
-            built()
-                .status(status("terminated"))
-                .connection_end_time("yesterday"),
-            built()
-                .status(status("terminating"))
-                .connection_end_time("2019-13-12 07:57:14"),
+    fn what_is_over_has_an_end_whether_or_not_ec2_says_when() {
+        let time = |text: &str| ec2_time(text).unwrap();
+        let now = time("2019-08-12 08:30:00");
+        let stated = "2019-08-12 07:57:14";
+        let listed = "2019-08-12 08:00:00";
+        for (end, timestamp, expected) in [
+            (Some(stated), Some(listed), stated),
+            (Some("-"), Some(listed), listed),
+            (Some("yesterday"), Some(listed), listed),
+            (Some("2019-13-12 07:57:14"), Some(listed), listed),
+            (Some(""), Some(listed), listed),
+            (None, Some(listed), listed),
+            (None, Some("2019-08-12 08:30:01"), "2019-08-12 08:30:00"),
+            (None, Some("-"), "2019-08-12 08:30:00"),
+            (None, None, "2019-08-12 08:30:00"),
         ] {
-            let text = format!("{unreadable:?}");
-            let read = connection(unreadable.build());
-            assert!(matches!(read, Err(VpnError::TryLater { .. })), "{text}");
+            let built = types::ClientVpnConnection::builder()
+                .set_connection_end_time(end.map(str::to_owned))
+                .set_timestamp(timestamp.map(str::to_owned));
+            let over = connection(built.clone().status(status("terminated")).build());
+            let case = format!("{end:?} {timestamp:?}");
+            assert_eq!(over.ended_at.unwrap().at(now), time(expected), "{case}");
+            let says_when = end == Some(stated);
+            let is_stated = matches!(over.ended_at, Some(EndedAt::Stated(_)));
+            assert_eq!(is_stated, says_when, "{case}");
+            let going = connection(built.status(status("terminating")).build());
+            assert_eq!(going.ended_at.is_some(), says_when, "{case}");
         }
-        assert!(connection(built().status(status("terminating")).build()).is_ok());
     }
 
     #[test]
@@ -216,16 +249,61 @@ mod tests {
         let is_unreadable = |built: types::builders::TargetNetworkBuilder| {
             target_network(built.build(), &endpoint).is_err()
         };
-        assert!(is_unreadable(
-            network.clone().association_id("cvpn-assoc-1")
-        ));
         assert!(is_unreadable(network.clone().target_network_id("subnet-1")));
         let other = network.client_vpn_endpoint_id("cvpn-endpoint-0123456789abcdef0");
         assert!(matches!(target_network(other.build(), &endpoint), Ok(None)));
 
-        let built = || types::ClientVpnRoute::builder();
-        assert!(route(built().destination_cidr("0.0.0.0/0").build()).is_err());
-        assert!(route(built().target_subnet("subnet-1").build()).is_err());
+        let route_without_a_destination = types::ClientVpnRoute::builder();
+        assert!(
+            route(
+                route_without_a_destination
+                    .target_subnet("subnet-1")
+                    .build()
+            )
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn zones_in_place_of_subnets_look_like_a_transit_gateway() {
+        let endpoint: EndpointId = "cvpn-endpoint-0a1b2c3d4e5f60718".parse().unwrap();
+        for (target, zone) in [
+            (None, Some("ap-northeast-1a")),
+            (Some(""), Some("ap-northeast-1a")),
+            (Some("tgw-attach-1"), None),
+            (None, None),
+        ] {
+            let network = types::TargetNetwork::builder()
+                .association_id("cvpn-assoc-1")
+                .set_target_network_id(target.map(str::to_owned))
+                .set_availability_zones(zone.map(|zone| vec![zone.to_owned()]));
+            let read = target_network(network.build(), &endpoint);
+            assert!(read.unwrap_err().is_transit_gateway(), "{target:?}");
+        }
+    }
+
+    #[test]
+    fn a_route_without_a_target_is_local_unless_it_leads_to_a_transit_gateway() {
+        let read = |target: Option<&str>, attachment: Option<&str>| {
+            let built = types::ClientVpnRoute::builder()
+                .destination_cidr("10.100.0.0/22")
+                .set_target_subnet(target.map(str::to_owned))
+                .set_transit_gateway_attachment_id(attachment.map(str::to_owned));
+            route(built.build()).map(|route| route.key.to_string())
+        };
+        for (target, attachment) in [
+            (Some("local"), None),
+            (None, None),
+            (Some(""), None),
+            (None, Some("")),
+        ] {
+            let key = read(target, attachment).unwrap();
+            assert_eq!(key, "10.100.0.0/22 local", "{target:?} {attachment:?}");
+        }
+        let through = read(Some("subnet-1"), Some("tgw-attach-1")).unwrap();
+        assert_eq!(through, "10.100.0.0/22 subnet-1");
+        let refused = read(None, Some("tgw-attach-1")).unwrap_err();
+        assert!(refused.is_transit_gateway());
     }
 
     #[test]
@@ -255,7 +333,6 @@ mod tests {
                     .egress_bytes(egress)
                     .build(),
             )
-            .unwrap()
             .bytes
         };
         assert_eq!(read("32302", "5707"), Some(38009));

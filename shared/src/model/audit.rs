@@ -113,11 +113,6 @@ impl EventId {
         Self::build(at, first_ten(hash.as_ref()))
     }
 
-    /// What every id of something that happened at this time, or later, sorts after or is.
-    pub fn earliest(at: DateTime<Utc>) -> Self {
-        Self::build(at, [0; 10])
-    }
-
     fn build(at: DateTime<Utc>, rest: [u8; 10]) -> Self {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())

@@ -21,5 +21,5 @@ pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usag
 pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
 pub use state::{EndpointState, Failure, Mode, Restorable, STOP_IN_FORCE, WANTED_FOR};
 pub use vpn::{
-    Connection, EndpointFacts, NetworkStatus, Route, RouteKey, RouteStatus, TargetNetwork,
+    Connection, EndedAt, EndpointFacts, NetworkStatus, Route, RouteKey, RouteStatus, TargetNetwork,
 };

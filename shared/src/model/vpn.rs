@@ -72,14 +72,36 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Who: the user name, or the common name of the certificate where there is none.
     pub user: String,
-    /// Whether EC2 calls it `active`. Anything else has ended, or never began.
+    /// Whether it may be connected: EC2 calls it `active`, or does not say that it is over or about to be.
     pub active: bool,
     /// When it was made.
     pub established_at: Option<DateTime<Utc>>,
     /// When it ended; `None` while it is active.
-    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<EndedAt>,
     /// Bytes in both directions; `None` where EC2's figures cannot be read.
     pub bytes: Option<u64>,
+}
+
+/// When a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedAt {
+    /// EC2 says when.
+    Stated(DateTime<Utc>),
+    /// EC2 says that it is over, and not when.
+    Unstated {
+        /// When EC2 listed it as over, if it says that: the end was not later.
+        listed_at: Option<DateTime<Utc>>,
+    },
+}
+
+impl EndedAt {
+    /// The end, or the latest that it can have been as of a reading at `now`.
+    pub fn at(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Stated(at) => at,
+            Self::Unstated { listed_at } => listed_at.map_or(now, |at| at.min(now)),
+        }
+    }
 }
 
 /// An entry in the endpoint's route table.
@@ -105,9 +127,12 @@ pub struct RouteKey {
 }
 
 impl RouteKey {
+    /// The target of a route from client to client.
+    pub const LOCAL: &'static str = "local";
+
     /// Whether the target is `local` (client to client) and no subnet.
     pub fn is_local(&self) -> bool {
-        self.subnet_id.as_str() == "local"
+        self.subnet_id.as_str() == Self::LOCAL
     }
 }
 

@@ -43,7 +43,10 @@ pub fn usage(
     let usage = Usage {
         active: active.len(),
         in_use: active.len() - stale,
-        last_ended_at: connections.iter().filter_map(|c| c.ended_at).max(),
+        last_ended_at: connections
+            .iter()
+            .filter_map(|c| Some(c.ended_at?.at(now)))
+            .max(),
     };
     (usage, remembered)
 }

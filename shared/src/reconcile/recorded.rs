@@ -4,7 +4,7 @@
 //! it single; this keeps a sweep after ten thousand ends from ten thousand writes that all fail that condition. Nothing
 //! relies on it: a process that has just started writes them again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -12,33 +12,34 @@ use chrono::{DateTime, Utc};
 use crate::model::EndpointId;
 use crate::model::audit::EventId;
 
-/// The ids of records that are known to be there.
+/// The records that are known to be there, and when each of them says that it happened.
+type Known = BTreeMap<EventId, DateTime<Utc>>;
+
+/// What is known to be there, of each endpoint.
 #[derive(Debug, Default)]
-pub(super) struct Recorded(Mutex<BTreeMap<EndpointId, BTreeSet<EventId>>>);
+pub(super) struct Recorded(Mutex<BTreeMap<EndpointId, Known>>);
 
 impl Recorded {
     /// Whether this process has put it, or found it there.
     pub(super) fn has(&self, endpoint: &EndpointId, id: &EventId) -> bool {
-        self.with(endpoint, |ids| ids.contains(id))
+        self.with(endpoint, |known| known.contains_key(id))
     }
 
     /// Remembers that it is there.
-    pub(super) fn note(&self, endpoint: &EndpointId, id: EventId) {
-        self.with(endpoint, |ids| ids.insert(id));
+    pub(super) fn note(&self, endpoint: &EndpointId, id: EventId, occurred_at: DateTime<Utc>) {
+        self.with(endpoint, |known| known.insert(id, occurred_at));
     }
 
     /// Forgets what happened before: no sweep looks there again.
     pub(super) fn forget_before(&self, endpoint: &EndpointId, since: DateTime<Utc>) {
-        self.with(endpoint, |ids| {
-            *ids = ids.split_off(&EventId::earliest(since));
-        });
+        self.with(endpoint, |known| known.retain(|_, at| *at >= since));
     }
 
-    fn with<T>(&self, endpoint: &EndpointId, act: impl FnOnce(&mut BTreeSet<EventId>) -> T) -> T {
-        // A set of ids cannot be left half-changed.
+    fn with<T>(&self, endpoint: &EndpointId, act: impl FnOnce(&mut Known) -> T) -> T {
+        // A map cannot be left half-changed.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match all.get_mut(endpoint) {
-            Some(ids) => act(ids),
+            Some(known) => act(known),
             None => act(all.entry(endpoint.clone()).or_default()),
         }
     }

@@ -27,10 +27,9 @@ impl Pass<'_> {
             .as_ref()
             .is_some_and(|facts| facts.transit_gateway)
         {
-            return self.refuse_attempt(new_stay, VpnError::Refused {
-                code: "TransitGatewayEndpoint".to_owned(),
-                message: "the endpoint is attached to a transit gateway and has no subnets to associate".to_owned(),
-            }).await;
+            return self
+                .refuse_attempt(new_stay, VpnError::transit_gateway())
+                .await;
         }
         let commit = transitions::attempt(&self.scene(self.reconciler.clock.now()), new_stay)
             .and(self.sighting());

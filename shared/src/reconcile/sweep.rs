@@ -4,12 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::observe::Plan;
+use super::observe::{Plan, Seen};
 use super::pass::{Driver, Pass, Passed};
 use super::stop::STOP_TAKES;
 use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
-use crate::model::{Connection, EndpointState, ManagedEndpoint};
+use crate::model::{Connection, EndedAt, EndpointState, ManagedEndpoint};
 use crate::policy::{Phase, stale_after};
 use crate::ports::{StoreError, VpnError};
 
@@ -140,9 +140,7 @@ impl Reconciler {
             Ok(seen) => seen,
             Err(error) => return Err(self.unreadable(endpoint, state, error).await?.into()),
         };
-        let ends = self
-            .record_ended(endpoint, &state, &seen.connections, driver)
-            .await?;
+        let ends = self.record_ended(endpoint, &state, &seen, driver).await?;
         let driver = Driver::Sweep {
             dry_run,
             end,
@@ -197,7 +195,7 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: &EndpointState,
-        connections: &[Connection],
+        seen: &Seen,
         driver: Driver,
     ) -> Result<Ends, StoreError> {
         let since = state.last_sweep_at.map(|at| at - LOOK_BACK);
@@ -207,15 +205,13 @@ impl Reconciler {
         let mut ends = Ends::default();
         // One by one: what waits for its turn takes no memory, and ten thousand may have ended.
         let mut puts = FuturesUnordered::new();
-        for connection in connections {
-            let Some(ended_at) = connection
-                .ended_at
-                .filter(|at| since.is_none_or(|since| *at >= since))
+        for connection in &seen.connections {
+            let Some(end) = End::of(connection, seen.observation.observed_at)
+                .filter(|end| since.is_none_or(|since| end.at >= since))
             else {
                 continue;
             };
-            let event_id = end_id(connection, ended_at);
-            if self.recorded.has(&endpoint.id, &event_id) {
+            if self.recorded.has(&endpoint.id, &end.event_id) {
                 ends.recorded += 1;
                 continue;
             }
@@ -229,7 +225,7 @@ impl Reconciler {
                 put?;
                 ends.recorded += 1;
             }
-            puts.push(self.put_end(self.ended(endpoint, state, connection, ended_at), endpoint));
+            puts.push(self.put_end(self.ended(endpoint, state, connection, end), endpoint));
         }
         while let Some(put) = puts.next().await {
             put?;
@@ -244,7 +240,8 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
     ) -> Result<(), StoreError> {
         self.store.put_record(&record).await?;
-        self.recorded.note(&endpoint.id, record.event_id);
+        self.recorded
+            .note(&endpoint.id, record.event_id, record.occurred_at);
         Ok(())
     }
 
@@ -253,20 +250,25 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         state: &EndpointState,
         connection: &Connection,
-        ended_at: DateTime<Utc>,
+        end: End,
     ) -> AuditRecord {
         let event = Event::ConnectionEnded;
         let duration = connection
             .established_at
-            .map(|established| ended_at - established);
+            .map(|established| end.at - established);
+        let when = if end.is_stated {
+            ""
+        } else {
+            "; EC2 does not say when, so this is when a sweep found it over"
+        };
         AuditRecord {
-            event_id: end_id(connection, ended_at),
+            event_id: end.event_id,
             endpoint: Some(endpoint.clone()),
-            occurred_at: ended_at,
+            occurred_at: end.at,
             event,
             actor: Actor::Client(connection.user.clone()),
-            reason: format!("{}'s connection ended.", connection.user),
-            expires_at: self.settings.retention.expires_at(event, ended_at),
+            reason: format!("{}'s connection ended{when}.", connection.user),
+            expires_at: self.settings.retention.expires_at(event, end.at),
             details: Details {
                 stay: Some(state.stay),
                 connection_id: Some(connection.id.clone()),
@@ -278,9 +280,29 @@ impl Reconciler {
     }
 }
 
-/// The same for whoever sees this end.
-fn end_id(connection: &Connection, ended_at: DateTime<Utc>) -> EventId {
-    let event = Event::ConnectionEnded.as_str();
-    let fact = [event, connection.id.as_str(), &ended_at.to_rfc3339()];
-    EventId::of_fact(ended_at, &fact)
+/// The end of a connection, as it is put on record.
+struct End {
+    at: DateTime<Utc>,
+    is_stated: bool,
+    /// The same for each sweep that sees this end.
+    event_id: EventId,
+}
+
+impl End {
+    /// An end that EC2 does not state is another time for each sweep that looks: its id is made from when the connection
+    /// was established. Where EC2 states neither, nothing is left by which sweeps could know it again: no record.
+    fn of(connection: &Connection, read_at: DateTime<Utc>) -> Option<Self> {
+        let ended_at = connection.ended_at?;
+        let (is_stated, known) = match ended_at {
+            EndedAt::Stated(at) => (true, at),
+            EndedAt::Unstated { .. } => (false, connection.established_at?),
+        };
+        let event = Event::ConnectionEnded.as_str();
+        let fact = [event, connection.id.as_str(), &known.to_rfc3339()];
+        Some(Self {
+            at: ended_at.at(read_at),
+            is_stated,
+            event_id: EventId::of_fact(known, &fact),
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! In use: active, unless a stale rule is in force and the bytes stood still for as long as it says.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::{Connection, ConnectionId, Mark, Rules, Traffic, Usage};
+use shared::model::{Connection, ConnectionId, EndedAt, Mark, Rules, Traffic, Usage};
 use shared::policy::{KEEPALIVE_BYTES, stale_after, usage};
 
 use crate::world::{AROUND, minutes, noon, rules, seconds, time};
@@ -24,7 +24,7 @@ fn active(n: usize, bytes: u64) -> Connection {
 fn ended(n: usize, at: DateTime<Utc>) -> Connection {
     Connection {
         active: false,
-        ended_at: Some(at),
+        ended_at: Some(EndedAt::Stated(at)),
         ..active(n, 10)
     }
 }

@@ -125,19 +125,6 @@ async fn an_endpoint_that_does_not_exist_is_refused_and_given_up() {
 }
 
 #[tokio::test]
-async fn a_transit_gateway_endpoint_is_refused_before_any_association() {
-    let world = World::on_a_transit_gateway().await;
-    match world.ask("yuki").await.refused {
-        Some(VpnError::Refused { code, message }) => {
-            assert_eq!(code, "TransitGatewayEndpoint");
-            assert!(message.contains("transit gateway"), "{message}");
-        }
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(world.ec2.count(Action::AssociateClientVpnTargetNetwork), 0);
-}
-
-#[tokio::test]
 async fn associations_that_fail_are_removed_and_tried_three_times() {
     let world = World::new().await;
     world.ec2.change(|world, _| world.fail_next_associations(4));
@@ -228,13 +215,7 @@ async fn a_sweep_that_cannot_read_everything_stops_nothing_and_says_so() {
 #[tokio::test]
 async fn connections_on_later_pages_count() {
     let world = World::ready().await;
-    world.ec2.change(|world, _| {
-        let behaviour = sandbox::ec2::Behaviour {
-            page_cap: Some(1),
-            ..world.behaviour().clone()
-        };
-        world.set_behaviour(behaviour);
-    });
+    world.behave(|ec2| ec2.page_cap = Some(1));
     let gone: Vec<_> = (0..3).map(|n| world.connect(&format!("gone{n}"))).collect();
     world.connect("stays");
     for connection in &gone {

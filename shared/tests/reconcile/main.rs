@@ -13,5 +13,6 @@ mod counts;
 mod crashes;
 mod faults;
 mod floods;
+mod oddities;
 mod races;
 mod story;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
-use sandbox::ec2::{Action, Client, Fault, FaultKind, Request};
+use sandbox::ec2::{Action, Behaviour, Client, Fault, FaultKind, Request};
 use sandbox::embedded::{Embedded, Options};
 use sandbox::example;
 use shared::clock::Clock;
@@ -49,10 +49,16 @@ impl World {
         Self::with(|options| options.patience = Duration::from_millis(300)).await
     }
 
-    /// Its endpoint is attached to a transit gateway.
-    pub async fn on_a_transit_gateway() -> Self {
+    /// Its endpoint is attached to a transit gateway, in these zones.
+    pub async fn on_a_transit_gateway(zones: &[&str]) -> Self {
         let gateway = "tgw-0123456789abcdef0".to_owned();
-        Self::with(|options| options.ec2.endpoints[0].transit_gateway_id = Some(gateway)).await
+        let zones = zones.iter().map(ToString::to_string).collect();
+        Self::with(|options| {
+            let endpoint = &mut options.ec2.endpoints[0];
+            endpoint.transit_gateway_id = Some(gateway);
+            endpoint.availability_zones = zones;
+        })
+        .await
     }
 
     async fn with(change: impl FnOnce(&mut Options)) -> Self {
@@ -168,6 +174,15 @@ impl World {
         self.ec2
             .change(|world, now| world.end(now, connection))
             .unwrap();
+    }
+
+    /// EC2 behaves otherwise from now on.
+    pub fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
+        self.ec2.change(|world, _| {
+            let mut behaviour = world.behaviour().clone();
+            change(&mut behaviour);
+            world.set_behaviour(behaviour);
+        });
     }
 
     pub fn fault(&self, action: Action, kind: FaultKind) {

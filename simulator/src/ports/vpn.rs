@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sandbox::ec2::{
-    Answer, ApiError, Caller as ApiCaller, ConnectionStatus, ConnectionView, EndpointView,
-    NewRoute, Page, Paging, Request, RouteTarget, RouteView, TargetNetworkView,
+    Answer, ApiError, Caller as ApiCaller, ConnectionView, EndpointView, NewRoute, Page, Paging,
+    Request, RouteTarget, RouteView, TargetNetworkView,
 };
 use shared::aws::ec2_errors;
 use shared::model::{
-    AssociationId, Connection, ConnectionId, EndpointFacts, EndpointId, NetworkStatus, Route,
-    RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
+    AssociationId, Connection, ConnectionId, EndedAt, EndpointFacts, EndpointId, NetworkStatus,
+    Route, RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
 };
 use shared::ports::{Association, ClientVpn, VpnError};
 
@@ -285,20 +285,22 @@ fn failed(failing: Failing) -> VpnError {
 fn target_network(view: TargetNetworkView) -> TargetNetwork {
     TargetNetwork {
         association_id: AssociationId::observed(view.association_id),
-        subnet_id: SubnetId::observed(view.target_network_id),
+        subnet_id: SubnetId::observed(view.target_network_id.unwrap_or_default()),
         status: NetworkStatus::parse(view.status),
         message: None,
     }
 }
 
 fn connection(view: ConnectionView) -> Connection {
-    let active = view.status == ConnectionStatus::Active;
+    let active = view.status.is_connected();
     Connection {
         id: ConnectionId::observed(view.connection_id),
         user: view.username.unwrap_or(view.common_name),
         active,
         established_at: time(&view.established_time),
-        ended_at: time(&view.end_time).filter(|_| !active),
+        ended_at: time(&view.end_time)
+            .filter(|_| !active)
+            .map(EndedAt::Stated),
         bytes: Some(view.ingress_bytes + view.egress_bytes),
     }
 }
@@ -307,7 +309,10 @@ fn route(view: RouteView) -> Route {
     Route {
         key: RouteKey {
             cidr: view.destination_cidr,
-            subnet_id: SubnetId::observed(view.target_subnet),
+            subnet_id: SubnetId::observed(
+                view.target_subnet
+                    .unwrap_or_else(|| RouteKey::LOCAL.to_owned()),
+            ),
         },
         manual: view.origin == "add-route",
         status: RouteStatus::parse(view.status),
@@ -323,7 +328,7 @@ fn facts(view: EndpointView) -> EndpointFacts {
             .into_iter()
             .map(SecurityGroupId::observed)
             .collect(),
-        transit_gateway: view.transit_gateway_id.is_some(),
+        transit_gateway: view.transit_gateway.is_some(),
     }
 }
 
