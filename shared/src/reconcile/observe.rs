@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::Reconciler;
 use crate::model::item::whole_seconds;
 use crate::model::{
-    Connection, EndpointFacts, EndpointState, ManagedEndpoint, Observation, Route, TargetNetwork,
-    Traffic,
+    Connection, EndpointFacts, EndpointState, ManagedEndpoint, NetworkStatus, Observation, Route,
+    TargetNetwork, Traffic,
 };
 use crate::policy::{self, is_wanted};
 use crate::ports::VpnError;
@@ -52,6 +52,14 @@ pub(super) struct Reading {
     pub(super) endpoint: Option<Result<EndpointFacts, VpnError>>,
 }
 
+impl Reading {
+    /// Whether a network in this status is listed.
+    pub(super) fn shows(&self, status: NetworkStatus) -> bool {
+        let listed = self.networks.iter().flatten();
+        listed.into_iter().any(|network| network.status == status)
+    }
+}
+
 /// What a reading means.
 pub(super) struct Seen {
     pub(super) observation: Observation,
@@ -95,6 +103,20 @@ impl Reconciler {
             connections,
             routes,
             endpoint,
+        }
+    }
+
+    /// Goes on with a sweep's reading that shows something associated of which nothing was known: once adopted, it may
+    /// be ready at once. The networks are read again beside the routes, as in any other reading.
+    pub(super) async fn read_on(&self, endpoint: &ManagedEndpoint, reading: Reading) -> Reading {
+        let plan = Plan {
+            connections: false,
+            routes: true,
+            endpoint: true,
+        };
+        Reading {
+            connections: reading.connections,
+            ..self.read(endpoint, plan).await
         }
     }
 

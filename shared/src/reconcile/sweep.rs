@@ -9,7 +9,7 @@ use super::pass::{Driver, Pass, Passed};
 use super::stop::STOP_TAKES;
 use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
-use crate::model::{Connection, EndedAt, EndpointState, ManagedEndpoint};
+use crate::model::{Connection, EndedAt, EndpointState, ManagedEndpoint, NetworkStatus};
 use crate::policy::{Phase, stale_after};
 use crate::ports::{StoreError, VpnError};
 
@@ -129,6 +129,12 @@ impl Reconciler {
             let passed = self.reported(endpoint, loaded);
             return Ok(Swept::of(&passed, 0, self.clock.now()));
         }
+        let is_news = before.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
+        let reading = if is_news {
+            self.read_on(endpoint, reading).await
+        } else {
+            reading
+        };
         // The state is the one read first: whoever asked since makes a stop's condition fail.
         let state = before.clone().with_rest_of(&loaded);
         let driver = Driver::Sweep {

@@ -1,9 +1,10 @@
 //! What an administrator does by hand, beside the sweeps: followed, put on record, and never fought.
 
 use chrono::TimeDelta;
-use sandbox::ec2::{Behaviour, Delay, Request};
+use sandbox::ec2::{Delay, Request};
 use shared::policy::Phase;
 
+use crate::wire::Wire;
 use crate::world::{World, person};
 
 #[tokio::test]
@@ -55,12 +56,49 @@ async fn routes_come_back_with_a_subnet_that_an_administrator_took_and_brought_b
 }
 
 #[tokio::test]
+async fn one_sweep_adopts_what_an_administrator_associated_and_calls_it_ready() {
+    let world = World::new().await;
+    world.sweep().await.unwrap();
+    for subnet in &world.endpoint.subnets {
+        world.by_hand(Request::Associate {
+            endpoint: world.endpoint.id.clone(),
+            subnet: subnet.clone(),
+            client_token: None,
+        });
+    }
+    world.pass_seconds(30 * 60);
+    let wire = Wire::new();
+    let process = world.wired(&wire);
+    let swept = process.sweep(&world.endpoint, false).await.unwrap();
+    assert_eq!(swept.phase, Phase::Ready);
+    let events = world.events().await;
+    assert_eq!(events, ["association.adopted", "association.completed"]);
+    let state = world.state().await;
+    assert_eq!(state.ready_since, state.up_since);
+    assert_eq!(state.snapshot.unwrap().routes.len(), 6);
+    let reads = |wire: &Wire| {
+        let calls = wire.calls();
+        ["target_networks", "connections", "routes", "endpoint"]
+            .map(|name| calls.iter().filter(|call| **call == name).count())
+    };
+    assert_eq!(reads(&wire), [2, 1, 1, 1], "{:?}", wire.calls());
+    assert_eq!(wire.rounds(&["target_networks", "routes"]), 2);
+
+    // From then on it is read as any other.
+    world.pass_seconds(60);
+    let wire = Wire::new();
+    let process = world.wired(&wire);
+    process.sweep(&world.endpoint, false).await.unwrap();
+    assert_eq!(reads(&wire), [1, 1, 1, 1], "{:?}", wire.calls());
+}
+
+#[tokio::test]
 async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
     let world = World::ready().await;
     world.connect("yuki");
     world.sweep().await.unwrap();
     // It fails after the other subnet has gone.
-    associating_takes(&world, Delay::exactly(25 * 60));
+    world.behave(|ec2| ec2.associating = Delay::exactly(25 * 60));
     world.ec2.change(|ec2, _| ec2.fail_next_associations(1));
     lose_the_second_subnet(&world).await;
     for _ in 0..3 {
@@ -72,7 +110,7 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
         endpoint: world.endpoint.id.clone(),
         association: world.first_association(),
     });
-    associating_takes(&world, Delay::exactly(5 * 60));
+    world.behave(|ec2| ec2.associating = Delay::exactly(5 * 60));
     for _ in 0..30 {
         world.pass_seconds(60);
         let _ = world.sweep().await;
@@ -92,16 +130,6 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
         })
         .collect();
     assert_eq!(ready, [("1", true), ("2", true)]);
-}
-
-fn associating_takes(world: &World, associating: Delay) {
-    world.ec2.change(|ec2, _| {
-        let behaviour = ec2.behaviour().clone();
-        ec2.set_behaviour(Behaviour {
-            associating,
-            ..behaviour
-        });
-    });
 }
 
 /// By an administrator's hand, seen and put on record by a sweep.
