@@ -10,7 +10,7 @@ use crate::replay::Replay;
 use crate::stage::{block_on, configuration, endpoint, now};
 
 /// The attributes of `state` whose kind matters, and that kind.
-const KINDS: [(&str, &str); 24] = [
+const KINDS: [(&str, &str); 25] = [
     ("requests", "N"),
     ("served", "N"),
     ("gave_up", "N"),
@@ -21,6 +21,7 @@ const KINDS: [(&str, &str); 24] = [
     ("requested_at", "S"),
     ("start_began_at", "S"),
     ("asked_at", "S"),
+    ("startable_since", "S"),
     ("failed_at", "S"),
     ("failure", "S"),
     ("up_since", "S"),

@@ -34,6 +34,8 @@ pub struct EndpointState {
     pub start_began_at: Option<DateTime<Utc>>,
     /// When the employee asked whom this stay's start answers.
     pub asked_at: Option<DateTime<Utc>>,
+    /// Since when a start has been possible that was not before: the endpoint was going down, or held.
+    pub startable_since: Option<DateTime<Utc>>,
     /// When the latest attempt failed, while another is to come.
     pub failed_at: Option<DateTime<Utc>>,
     /// What went wrong with the latest attempt that failed: EC2's code, and a sentence.
@@ -73,7 +75,7 @@ pub struct EndpointState {
     /// When somebody last set out to read EC2, in milliseconds since 1970: seconds are too coarse to keep five of
     /// them apart.
     pub reading_since_ms: Option<u64>,
-    /// How long the last starts took from the request to ready, latest last.
+    /// How long the last starts took to ready, each from [`EndpointState::start_counts_from`], latest last.
     pub start_seconds: Vec<u64>,
     /// When a sweep last went through.
     pub last_sweep_at: Option<DateTime<Utc>>,
@@ -169,6 +171,7 @@ impl EndpointState {
             attempts_spent: read.count("attempts_spent")?.unwrap_or(0),
             start_began_at: read.time("start_began_at")?,
             asked_at: read.time("asked_at")?,
+            startable_since: read.time("startable_since")?,
             failed_at: read.time("failed_at")?,
             failure: read.text("failure")?.map(Failure::parse),
             failed_ids: read.set("failed_ids", AssociationId::observed)?,
@@ -262,6 +265,12 @@ impl EndpointState {
     /// Since when an association of this time up is billed.
     pub fn billed_since(&self, id: &AssociationId) -> Option<DateTime<Utc>> {
         self.joined_at.get(id).copied().or(self.up_since)
+    }
+
+    /// From when this stay's start counts: the later of the ask and the first moment at which a start was possible.
+    pub fn start_counts_from(&self) -> Option<DateTime<Utc>> {
+        let asked_at = self.asked_at?;
+        Some(self.startable_since.map_or(asked_at, |at| at.max(asked_at)))
     }
 
     /// How many attempts the present series has used.

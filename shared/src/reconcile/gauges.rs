@@ -36,7 +36,10 @@ impl Gauges {
         let associations = seen.networks.iter().filter(|n| is_up(n.status)).count();
         let going_down = seen.in_status(NetworkStatus::Disassociating);
         let down_since = going_down.map(|network| network.since).min();
-        let starting_since = state.asked_at.or(state.start_began_at).or(state.up_since);
+        let starting_since = state
+            .start_counts_from()
+            .or(state.start_began_at)
+            .or(state.up_since);
         let for_how_long = |since: Option<DateTime<Utc>>| since.map(|since| now - since);
         Self {
             associations,

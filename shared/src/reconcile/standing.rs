@@ -93,7 +93,10 @@ impl Standing {
             message: decision.reason.to_string(),
             keep_until: decision.keep_until.filter(|_| phase == Phase::Ready),
             ready_estimate: ready_estimate(state, now).filter(|_| phase == Phase::Starting),
-            started_at: state.asked_at.or(up).filter(|_| phase != Phase::Off),
+            started_at: state
+                .start_counts_from()
+                .or(up)
+                .filter(|_| phase != Phase::Off),
             active_connections: active_connections(seen),
             associations: seen
                 .networks
@@ -140,7 +143,7 @@ fn active_connections(seen: &Observation) -> Option<usize> {
 
 /// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
 fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began = state.asked_at.or(state.requested_at)?;
+    let began = state.start_counts_from().or(state.requested_at)?;
     let mut seconds = state.start_seconds.clone();
     seconds.sort_unstable();
     let median = seconds.get(seconds.len() / 2)?;

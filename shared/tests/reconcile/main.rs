@@ -16,3 +16,4 @@ mod floods;
 mod oddities;
 mod races;
 mod story;
+mod waits;

@@ -122,7 +122,7 @@ pub(in crate::reconcile) fn gone(
         update = update.when_contains("association_ids", id);
     }
     update = if all {
-        update.remove(OF_ONE_STAY)
+        update.remove(OF_ONE_STAY).set("startable_since", scene.now)
     } else {
         // The tokens of the attempt that made them would be answered with what is gone.
         update

@@ -18,7 +18,7 @@ use crate::model::update::Update;
 use crate::model::{
     AssociationId, EndpointState, ManagedEndpoint, NetworkStatus, Observation, SubnetId,
 };
-use crate::policy::{Decision, Phase};
+use crate::policy::{Decision, Phase, is_held};
 use crate::ports::Transition;
 
 pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
@@ -187,6 +187,13 @@ pub(super) fn mode_noted(scene: &Scene<'_>) -> Transition {
         .when("mode", state.as_read("mode"))
         .when("mode_until", state.as_read("mode_until"))
         .when("mode_noted", state.as_read("mode_noted"));
+    let was_held = state.mode_noted.split(' ').next() == Some("hold");
+    let nothing_is_under_way = state.start_began_at.is_none() && state.up_since.is_none();
+    let update = if was_held && !is_held(state, scene.now) && nothing_is_under_way {
+        update.set("startable_since", scene.now)
+    } else {
+        update
+    };
     let (update, reason) = if text.is_empty() {
         (
             update.remove(&["mode_noted"]),

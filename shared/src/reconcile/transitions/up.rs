@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::routes::{next_routing, restored_record, still_to_restore};
 use super::{OF_ONE_STAY, Scene, count, except, json, subnets};
 use crate::model::audit::{Actor, AuditRecord, Details, Event};
 use crate::model::item::{Value, named_time};
 use crate::model::update::Update;
-use crate::model::{AssociationId, Failure, Restorable, SeenNetwork, Snapshot, SubnetId};
+use crate::model::{AssociationId, Failure, Mode, Restorable, SeenNetwork, Snapshot, SubnetId};
 use crate::policy::MAX_ATTEMPTS;
 use crate::ports::Transition;
 
@@ -25,6 +25,10 @@ pub(in crate::reconcile) fn attempt(scene: &Scene<'_>, new_stay: bool) -> Update
         .when("stopping_since", state.stopping_since)
         .when("attempt", count(state.attempt))
         .set("start_began_at", *now);
+    let update = match startable_since(scene, new_stay) {
+        Some(at) => update.set("startable_since", at),
+        None => update,
+    };
     if !new_stay {
         return update.set("attempt", state.attempt + 1);
     }
@@ -35,6 +39,21 @@ pub(in crate::reconcile) fn attempt(scene: &Scene<'_>, new_stay: bool) -> Update
         .set("asked_at", asked_at)
         .remove(&["attempts_spent", "failure"])
         .remove(&except(OF_ONE_STAY, &["start_began_at", "asked_at"]))
+}
+
+/// Since when a start has been possible, if something is known to have been in its way: an attempt that failed was
+/// possible, a hold that ran out or something that was still listed was not.
+fn startable_since(scene: &Scene<'_>, new_stay: bool) -> Option<DateTime<Utc>> {
+    let Scene {
+        state, seen, now, ..
+    } = scene;
+    let hold_ran_out = state
+        .mode_until
+        .filter(|until| state.mode == Some(Mode::Hold) && until <= now);
+    // Where a stay has to begin anew, nothing is listed any more.
+    let was_listed = state.observation.iter().any(|it| !it.networks.is_empty());
+    let emptied = (new_stay && was_listed).then_some(seen.observed_at);
+    state.startable_since.max(hold_ran_out).max(emptied)
 }
 
 /// What EC2 answered to an attempt.
@@ -293,8 +312,9 @@ pub(in crate::reconcile) fn ready(
     {
         update = update.set("served", served);
     }
-    if let Some(took) = took {
-        update = update.set("start_seconds", start_seconds(&state.start_seconds, took));
+    if let Some(from) = state.start_counts_from() {
+        let seconds = start_seconds(&state.start_seconds, *now - from);
+        update = update.set("start_seconds", seconds);
     }
     update = still_to_restore(update, outstanding);
     if snapshot.is_some() {
