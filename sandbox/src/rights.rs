@@ -145,8 +145,9 @@ fn of_ec2(body: &[u8]) -> Needed {
             let kind = match name.split('.').next()? {
                 // `DescribeClientVpnEndpoints` calls it `ClientVpnEndpointId.1`, and knows no resource.
                 "ClientVpnEndpointId" if !name.contains('.') => "client-vpn-endpoint",
-                // A route to other clients has no subnet.
-                "SubnetId" | "TargetVpcSubnetId" if id != "local" => "subnet",
+                // Which resource IAM evaluates for a route to other clients is not documented: the harsher reading is that
+                // `local` counts as a subnet's id.
+                "SubnetId" | "TargetVpcSubnetId" => "subnet",
                 "SecurityGroupId" => "security-group",
                 "VpcId" => "vpc",
                 _ => return None,
@@ -206,6 +207,14 @@ mod tests {
                 "vpc/vpc-1"
             ]
         );
+    }
+
+    #[test]
+    fn a_route_to_other_clients_needs_the_right_to_a_subnet_named_local() {
+        let body = "Action=CreateClientVpnRoute&ClientVpnEndpointId=cvpn-endpoint-1&TargetVpcSubnetId=local";
+        let needed = noted(None, &access_key("reaper", Uuid::nil()), body);
+        let subnet = format!("arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/local");
+        assert!(needed[0].1.contains(&subnet), "{needed:?}");
     }
 
     #[test]

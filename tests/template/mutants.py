@@ -316,6 +316,12 @@ def any_subnet(t, r):
     _statement(r, "AssociateRole", "GivenSubnets")["Resource"] = "arn:aws:ec2:*:*:subnet/*"
 
 
+@mutant("routes_between_clients_can_be_made_again")
+def routes_between_clients_are_forgotten(t, r):
+    (policy,) = _properties(r, "ReaperRole")["Policies"]
+    policy["PolicyDocument"]["Statement"].remove(_statement(r, "ReaperRole", "RoutesBetweenClients"))
+
+
 @mutant("records_are_put_and_never_changed")
 def records_can_be_updated(t, r):
     _statement(r, "AssociateRole", "AuditTable")["Action"] = ["dynamodb:PutItem", "dynamodb:UpdateItem"]

@@ -71,6 +71,13 @@ def test_every_call_is_allowed(stack):
     assert not denied
 
 
+def test_routes_between_clients_were_made_again_and_may_be(stack):
+    """What IAM evaluates for them is not documented. The sandbox asks for the most that it could be."""
+    made = [(f, "ec2:CreateClientVpnRoute", f"{EC2}:subnet/local") for f in ROLES]
+    assert set(made) <= set(needed(stack)), "no call of a day was for one"
+    assert decide(stack, made) == [["RoutesBetweenClients"]] * 2
+
+
 def test_every_right_is_needed(stack):
     calls = needed(stack)
     used = {(f, a, sid) for (f, a, _), by in zip(calls, decide(stack, calls)) for sid in by}
@@ -89,6 +96,7 @@ def _foreign(stack):
         # Endpoints and subnets that are not given
         ("ec2:AssociateClientVpnTargetNetwork", other_endpoint),
         ("ec2:AssociateClientVpnTargetNetwork", f"{EC2}:subnet/subnet-0ffffffffffffffff"),
+        ("ec2:AssociateClientVpnTargetNetwork", f"{EC2}:subnet/local"),
         ("ec2:CreateClientVpnRoute", f"{EC2}:subnet/subnet-0ffffffffffffffff"),
         ("ec2:DisassociateClientVpnTargetNetwork", other_endpoint),
         ("ec2:DescribeClientVpnConnections", other_endpoint),

@@ -4,7 +4,7 @@
 use anyhow::Context;
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::model::{SecurityGroupId, SubnetId, VpcId};
+use shared::model::{SecurityGroupId, VpcId};
 
 use super::person::Person;
 use super::script::{phase, wait_for};
@@ -77,13 +77,15 @@ async fn associations_fail(stage: &mut Stage, mio: &Person) -> anyhow::Result<()
 async fn an_administrator_changes_mode_and_routes_in_one_minute(
     stage: &mut Stage,
 ) -> anyhow::Result<()> {
-    for subnet in ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"] {
+    for (cidr, target, description) in [
+        ("10.99.0.0/16", "subnet-0aaaaaaaaaaaaaaa1", "a new office"),
+        ("10.99.0.0/16", "subnet-0aaaaaaaaaaaaaaa2", "a new office"),
+        ("10.100.0.0/22", "local", "client to client"),
+    ] {
         let route = NewRoute {
-            cidr: "10.99.0.0/16"
-                .parse()
-                .map_err(|_| anyhow::anyhow!("not a range"))?,
-            target: RouteTarget::Subnet(SubnetId::observed(subnet)),
-            description: "a new office".to_owned(),
+            cidr: cidr.parse().map_err(|_| anyhow::anyhow!("not a range"))?,
+            target: RouteTarget::parse(target),
+            description: description.to_owned(),
         };
         stage.ec2().by_hand(Request::CreateRoute {
             endpoint: stage.endpoint.clone(),
@@ -114,7 +116,7 @@ async fn an_administrator_changes_mode_and_routes_in_one_minute(
         .await?;
     stage.say(
         "admin",
-        "adds a route, chooses another security group, and pins the VPN on",
+        "adds routes, chooses another security group, and pins the VPN on",
     );
     stage.until(stage.now() + TimeDelta::minutes(5)).await
 }

@@ -8,6 +8,7 @@ from scenarios import OSAKA, SUBNETS, TOKYO
 from . import invariant
 
 EC2 = "arn:aws:ec2:ap-northeast-1:123456789012"
+LOCAL = f"{EC2}:subnet/local"
 
 
 def _roles(t):
@@ -61,9 +62,18 @@ def only_managed_endpoints_and_given_subnets_can_be_changed(t):
             expected = set(endpoints)
             if action in ("ec2:AssociateClientVpnTargetNetwork", "ec2:CreateClientVpnRoute"):
                 expected |= subnets
+            if action == "ec2:CreateClientVpnRoute":
+                expected.add(LOCAL)
             if action == "ec2:ApplySecurityGroupsToClientVpnTargetNetwork":
                 expected |= {f"{EC2}:security-group/*", f"{EC2}:vpc/*"}
             assert allowed == expected, f"{name}: {action}: {allowed ^ expected}"
+
+
+@invariant
+def routes_between_clients_can_be_made_again(t):
+    for name in ("AssociateRole", "ReaperRole"):
+        on_local = {action for action, resource in iam.granted(t.full.properties(name)) if resource == LOCAL}
+        assert on_local == {"ec2:CreateClientVpnRoute"}, f"{name}: {on_local}"
 
 
 @invariant
