@@ -1,8 +1,10 @@
 //! The documents say what the code does.
 
 use shared::config::{Function, VARIABLES};
+use shared::identity::{IdentityError, Segment};
 
 const README: &str = include_str!("../../README.md");
+const DEPLOYING: &str = include_str!("../../docs/deploy.md");
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
 #[test]
@@ -50,4 +52,14 @@ fn the_readme_names_no_variable_that_nobody_reads() {
         let known = VARIABLES.iter().any(|variable| variable.name == name);
         assert!(known, "the README explains {name}, which nobody reads");
     }
+}
+
+/// What an operator finds in the log when the user pool has Cognito's newer issuer.
+#[test]
+fn deploying_tells_the_log_line_of_a_token_from_another_issuer() {
+    let said = IdentityError::Issuer(Segment::Header).to_string();
+    assert!(
+        DEPLOYING.contains(&said),
+        "docs/deploy.md does not say: {said}"
+    );
 }

@@ -185,6 +185,16 @@ def anybody_signs_up(t, r):
     _properties(r, "UserPool")["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] = False
 
 
+@mutant("the_pool_has_the_issuer_that_load_balancers_know")
+def the_issuer_that_cognito_recommends(t, r):
+    _properties(r, "UserPool")["IssuerConfiguration"]["Type"] = "UPDATED"
+
+
+@mutant("the_pool_has_the_issuer_that_load_balancers_know")
+def the_issuer_is_left_to_cognito(t, r):
+    del _properties(r, "UserPool")["IssuerConfiguration"]
+
+
 @mutant("saml_is_there_once_its_metadata_is")
 def saml_without_metadata(t, r):
     r["SamlProvider"]["Condition"] = "OwnUserPool"

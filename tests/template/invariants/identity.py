@@ -46,6 +46,12 @@ def nobody_makes_an_account(t):
 
 
 @invariant
+def the_pool_has_the_issuer_that_load_balancers_know(t):
+    pool = t.full.one("AWS::Cognito::UserPool")
+    assert pool.get("IssuerConfiguration") == {"Type": "ORIGINAL"}, "sign-in at a load balancer fails with the other one"
+
+
+@invariant
 def saml_is_there_once_its_metadata_is(t):
     provider = t.full.one("AWS::Cognito::UserPoolIdentityProvider")
     assert provider["ProviderDetails"]["MetadataURL"] == t.full.parameters["SamlMetadataUrl"]
