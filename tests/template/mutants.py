@@ -467,6 +467,11 @@ def a_parameter_in_no_group(t, r):
 # Watching
 
 
+@mutant("no_log_level_filters_the_metrics_out")
+def only_warnings_are_logged(t, r):
+    _properties(r, "ReaperFunction")["LoggingConfig"]["ApplicationLogLevel"] = "WARN"
+
+
 @mutant("alarms_look_at_what_is_told")
 def an_alarm_on_the_wrong_dimension(t, r):
     _properties(r, "UpTooLongAlarm")["Dimensions"] = [{"Name": "Function", "Value": {"Ref": "ReaperFunction"}}]

@@ -56,6 +56,13 @@ _SEARCH = re.compile(r"SEARCH\('\{(\w+),([\w,]+)\} FunctionName=\"([\w-]+)\" Met
 
 
 @invariant
+def no_log_level_filters_the_metrics_out(t):
+    for function, name in FUNCTIONS.items():
+        level = t.full.properties(name)["LoggingConfig"].get("ApplicationLogLevel", "INFO")
+        assert level in ("TRACE", "DEBUG", "INFO"), f"{function}: Lambda drops lines below {level}, and metrics are such lines"
+
+
+@invariant
 def alarms_look_at_what_is_told(t):
     for name, alarm in t.full.there_are("AWS::CloudWatch::Alarm").items():
         metric = _looked_at(alarm)
