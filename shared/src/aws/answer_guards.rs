@@ -59,7 +59,8 @@ impl Intercept for WholeAnswer {
     }
 }
 
-/// Every answer of EC2's ends with the end of its outermost element, `</…Response>`.
+/// Every answer of EC2's ends with the end of its outermost element, `</…Response>`: so do the sample answers in the API
+/// reference (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html>).
 fn is_whole(body: &[u8]) -> bool {
     let last_tag = body.trim_ascii_end().rsplit(|byte| *byte == b'<').next();
     last_tag.is_some_and(|tag| tag.starts_with(b"/") && tag.ends_with(b"Response>"))

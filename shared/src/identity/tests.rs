@@ -1,5 +1,6 @@
 //! Each case spoils one thing of a request that is otherwise right: everything but that one check holds.
 
+mod published;
 mod refused;
 
 use std::sync::Arc;

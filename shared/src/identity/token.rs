@@ -49,7 +49,8 @@ fn object(encoded: &[u8], segment: Segment) -> Result<Map<String, Value>, Identi
     })
 }
 
-/// With all the padding, as the ALB writes it, or without any, as the standard wants it; nothing in between.
+/// With all the padding, as the ALB writes it (a real token: <https://github.com/awslabs/aws-jwt-verify/issues/109>), or
+/// without any, as RFC 7515 wants it; nothing in between.
 fn decode(encoded: &[u8], segment: Segment) -> Result<Vec<u8>, IdentityError> {
     let engine = if encoded.contains(&b'=') {
         URL_SAFE
