@@ -36,7 +36,7 @@ pub const OIDC_CLIENT_ID: &str = "1example23456789sandbox000";
 pub const EMAIL_DOMAIN: &str = "example.com";
 
 /// The variables that hold policy, which the developer's own environment may set for the sandbox.
-pub const POLICY_VARIABLES: [&str; 15] = [
+pub const POLICY_VARIABLES: [&str; 16] = [
     "TIME_ZONE",
     "IDLE_TIMEOUT_MINUTES",
     "FIRST_CONNECTION_GRACE_MINUTES",
@@ -45,6 +45,7 @@ pub const POLICY_VARIABLES: [&str; 15] = [
     "STALE_CONNECTION_MINUTES",
     "OVERNIGHT_STALE_CONNECTION_MINUTES",
     "MAX_EXTENSION_HOURS",
+    "SILENT_BELOW_KIB_PER_HOUR",
     "ROUTES",
     "ASSOCIATION_HOUR_PRICE_USD",
     "AUDIT_RETENTION_DAYS",
@@ -85,6 +86,7 @@ pub(crate) fn environment(urls: &Urls) -> BTreeMap<String, String> {
         ("STALE_CONNECTION_MINUTES", "0"),
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "120"),
         ("MAX_EXTENSION_HOURS", "12"),
+        ("SILENT_BELOW_KIB_PER_HOUR", "256"),
         ("ROUTES", ""),
         ("ASSOCIATION_HOUR_PRICE_USD", "0.15"),
         ("ALB_ARN", ALB_ARN),

@@ -126,8 +126,11 @@ pub trait Store: Send + Sync {
     /// The `state` item alone, read consistently.
     async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
 
-    /// All of an endpoint's items, read consistently in one query.
+    /// What clicks and polls need of an endpoint: state, leases and snapshot, read consistently in one query.
     async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+
+    /// The same with all that only sweeps need.
+    async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
 
     /// Puts a record, unless one with its id is there already.
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
@@ -162,7 +165,7 @@ pub trait Store: Send + Sync {
         transition: &Transition,
     ) -> Result<bool, StoreError>;
 
-    /// Remembers byte counts for the stale rules.
+    /// Remembers what the connections have moved, for the next sweep.
     async fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic)
     -> Result<(), StoreError>;
 }

@@ -73,6 +73,8 @@ bugs! {
     AlwaysWanted: [I::Unasked], "Somebody always seems to wait.";
     OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
     GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
+    KeepalivesCounted: [I::LeftOn], "Keepalive packets count as use.";
+    MissingIsStill: [I::CutOff, I::StoppedEarly], "Counters that are missing count as counters that stand still.";
 }
 
 /// `GetItem` and `Query`.
@@ -259,6 +261,17 @@ pub(crate) fn connections(bug: Option<Bug>, mut connections: Vec<Connection>) ->
         for connection in &mut connections {
             connection.active = true;
             connection.ended_at = None;
+        }
+    }
+    if bug == Some(Bug::KeepalivesCounted) {
+        for connection in &mut connections {
+            connection.packets = connection.packets.map(|_| 0);
+        }
+    }
+    if bug == Some(Bug::MissingIsStill) {
+        for connection in &mut connections {
+            connection.bytes = connection.bytes.or(Some(0));
+            connection.packets = connection.packets.or(Some(0));
         }
     }
     if bug == Some(Bug::NobodyCounts) {

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use sandbox::ec2::{
     AssociationStatus, Caller as ApiCaller, Client, NewRoute, Request as Ec2Request, RouteTarget,
+    Traffic,
 };
 use shared::model::item::rfc3339;
 use shared::model::update::Update;
@@ -17,6 +18,13 @@ use crate::universe::Universe;
 
 /// The endpoint's name in the URL.
 pub const ENDPOINT_NAME: &str = "tokyo";
+
+/// What a laptop looks up by itself: less than the keepalive packets make up for.
+const CHATTER: Traffic = Traffic {
+    ingress_per_second: 5,
+    egress_per_second: 10,
+    packet_bytes: 120,
+};
 
 /// What people act on.
 #[derive(Clone)]
@@ -67,12 +75,34 @@ impl Stage {
                 self.engine.sleep(TimeDelta::minutes(5)).await;
                 self.disconnect(&connection);
             }
-            Leaves::LeavesItOn => {
-                let now = self.engine.now();
-                // It may have been cut off meanwhile.
-                drop(self.engine.universe().vpn.silence(now, &connection));
-            }
+            Leaves::LeavesItOn => self.leave_on(&connection, visit.person, works).await,
         }
+    }
+
+    /// Goes home, and the laptop stays connected. Some laptops chatter; one person comes back hours later.
+    async fn leave_on(&self, connection: &ConnectionId, person: u8, worked: TimeDelta) {
+        match person {
+            1 | 3 => self.moves(connection, CHATTER),
+            2 => {
+                self.moves(connection, Traffic::NONE);
+                self.engine.sleep(TimeDelta::hours(3)).await;
+                self.moves(connection, Traffic::USUAL);
+                self.engine.sleep(worked / 4).await;
+                self.moves(connection, Traffic::NONE);
+            }
+            _ => self.moves(connection, Traffic::NONE),
+        }
+    }
+
+    fn moves(&self, connection: &ConnectionId, traffic: Traffic) {
+        let now = self.engine.now();
+        // It may have been cut off meanwhile.
+        let moves = self
+            .engine
+            .universe()
+            .vpn
+            .set_traffic(now, connection, traffic);
+        drop(moves);
     }
 
     /// Asks until the ask is durable; nobody clicks for ever.

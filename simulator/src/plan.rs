@@ -90,7 +90,7 @@ pub enum Leaves {
     SaysDone,
     /// Says "I'm done" and disconnects only later.
     SaysDoneFirst,
-    /// Leaves the laptop on, which moves nothing any more.
+    /// Leaves the laptop on, which moves little but keepalive packets from then on.
     LeavesItOn,
 }
 

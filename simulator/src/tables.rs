@@ -25,7 +25,7 @@ impl Tables {
         EndpointState::parse(&self.item(endpoint, EndpointState::KEY))
     }
 
-    /// `Query` of an endpoint's items.
+    /// `Query` of an endpoint's state, leases and snapshot.
     pub fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, Malformed> {
         let mut state = self.state(endpoint)?;
         let from = (endpoint.clone(), String::new());
@@ -36,11 +36,17 @@ impl Tables {
         {
             match key.as_str() {
                 Snapshot::KEY => state.snapshot = Some(Snapshot::parse(item)?),
-                Traffic::KEY => state.traffic = Traffic::parse(item)?,
                 key if key.starts_with("lease#") => state.leases.push(Lease::parse(item)?),
                 _ => {}
             }
         }
+        Ok(state)
+    }
+
+    /// `Query` with what is only for sweeps.
+    pub fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, Malformed> {
+        let mut state = self.load(endpoint)?;
+        state.traffic = Traffic::parse(&self.item(endpoint, Traffic::KEY));
         Ok(state)
     }
 
@@ -130,7 +136,7 @@ impl Tables {
         true
     }
 
-    /// `PutItem` of byte counts.
+    /// `PutItem` of what connections moved.
     pub fn put_traffic(&mut self, endpoint: &EndpointId, traffic: &Traffic) {
         self.put(endpoint, Traffic::KEY, traffic.to_item());
     }

@@ -118,6 +118,22 @@ impl Universe {
         }
     }
 
+    /// Whether this call gets to see connections without their counters. Before it, they may begin anew.
+    pub(crate) fn counters_are_missing(&mut self, now: DateTime<Utc>, request: &Request) -> bool {
+        let Request::DescribeConnections { endpoint, .. } = request else {
+            return false;
+        };
+        let mut strikes =
+            |thousandths: u32| thousandths > 0 && self.chance.u32(..1000) < thousandths;
+        let restart = strikes(self.weather.restarted_counters);
+        let missing = strikes(self.weather.missing_counters);
+        if restart {
+            // An endpoint that EC2 does not know has no counters either.
+            drop(self.vpn.restart_counters(now, endpoint));
+        }
+        missing
+    }
+
     /// A call arrives at EC2.
     pub(crate) fn before_request(&mut self, now: DateTime<Utc>, caller: Caller, request: &Request) {
         if matches!(request, Request::Associate { .. }) {

@@ -23,6 +23,10 @@ pub struct Weather {
     pub stale: u32,
     /// How old at most, in seconds.
     pub stale_seconds: u32,
+    /// Listings of connections without their counters.
+    pub missing_counters: u32,
+    /// Listings of connections before which their counters begin anew.
+    pub restarted_counters: u32,
     /// Calls that change EC2 and are refused for good.
     pub refused: u32,
     /// Invocations whose process is killed.
@@ -106,6 +110,8 @@ impl Weather {
             conflicts: 0,
             stale: 0,
             stale_seconds: 0,
+            missing_counters: 0,
+            restarted_counters: 0,
             refused: 0,
             killed: 0,
             failing_associations: 0,
@@ -115,6 +121,16 @@ impl Weather {
 
     /// A storm of the strength that chance gives it: some things go wrong often, most do not at all.
     pub fn storm(chance: &mut fastrand::Rng) -> Self {
+        // Drawn aside, so that seeds stay the plans that they are.
+        let mut aside = chance.clone();
+        let mut of_counters = |most: u32| {
+            if aside.u8(..4) == 0 {
+                aside.u32(..=most)
+            } else {
+                0
+            }
+        };
+        let (missing_counters, restarted_counters) = (of_counters(1_000), of_counters(100));
         let mut often = |most: u32| {
             if chance.bool() {
                 chance.u32(..=most)
@@ -132,6 +148,8 @@ impl Weather {
             conflicts: often(150),
             stale: often(500),
             stale_seconds: 60,
+            missing_counters,
+            restarted_counters,
             refused: often(150),
             killed: often(400),
             failing_associations: often(500),

@@ -14,6 +14,7 @@ use simulator::bugs::Bug;
 use simulator::explore::{Bounds, SCENES, stroll};
 use simulator::plan::{Deed, Event, Leaves, Plan, Visit, What};
 use simulator::run::{Options, run};
+use simulator::weather::Weather;
 use simulator::witness::{Invariant, Violation};
 
 const DAYS: u32 = 5;
@@ -65,7 +66,17 @@ fn provoked(bug: Bug, seed: u64) -> Plan {
         ),
         (Bug::LeasesShortened, 540, visit(30, Some(300))),
         (Bug::LeasesShortened, 620, visit(1, None)),
+        (Bug::MissingIsStill, 600, visit(300, None)),
+        (
+            Bug::MissingIsStill,
+            630,
+            What::Storm(no_counters(), TimeDelta::hours(4)),
+        ),
     ];
+    if bug == Bug::MissingIsStill {
+        plan.variables
+            .push(("STALE_CONNECTION_MINUTES", "45".to_owned()));
+    }
     for day in 0..DAYS {
         let midnight = plan.start + TimeDelta::days(day.into());
         let events = provocations.iter().filter(|(of, ..)| *of == bug);
@@ -76,6 +87,14 @@ fn provoked(bug: Bug, seed: u64) -> Plan {
     }
     plan.events.sort_by_key(|event| event.at);
     plan
+}
+
+/// EC2 lists connections without their counters, and nothing else goes wrong.
+fn no_counters() -> Weather {
+    Weather {
+        missing_counters: 1_000,
+        ..Weather::calm()
+    }
 }
 
 fn visit(works_minutes: i64, extends: Option<i64>) -> What {

@@ -14,8 +14,8 @@ use sandbox::embedded::{Embedded, Options};
 use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use shared::model::update::Update;
 use shared::model::{
-    AssociationId, EndpointId, EndpointState, Lease, ManagedEndpoint, Mark, RouteKey,
-    SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
+    AssociationId, ConnectionId, ConnectionTraffic, Counters, EndpointId, EndpointState, Lease,
+    ManagedEndpoint, RouteKey, SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
 };
 use shared::ports::{ClientVpn, Store, Transition};
 use simulator::plan::Plan;
@@ -212,16 +212,21 @@ async fn of_the_tables(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
             store.load(&id).await.map(|state| brief(&state)),
         ));
     }
-    let mark = Mark {
-        bytes: 7,
-        since: start,
+    let of_one = ConnectionTraffic {
+        user: "yuki@example.com".to_owned(),
+        counters: Some(Counters {
+            bytes: 100,
+            packets: 2,
+        }),
+        rate: None,
+        window: None,
     };
-    let traffic = Traffic([(shared::model::ConnectionId::observed("c"), mark)].into());
+    let connections = [(ConnectionId::observed("c"), of_one)].into_iter();
+    let traffic = Traffic::of_reading(start, Some(TimeDelta::hours(2)), connections);
     heard.push(told("traffic", store.put_traffic(&id, &traffic).await));
-    heard.push(told(
-        "load",
-        store.load(&id).await.map(|state| brief(&state)),
-    ));
+    for load in [store.load(&id).await, store.load_for_sweep(&id).await] {
+        heard.push(told("load", load.map(|state| brief(&state))));
+    }
     heard.push(told(
         "state",
         store.state(&id).await.map(|state| brief(&state)),

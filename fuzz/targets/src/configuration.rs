@@ -160,6 +160,10 @@ fn common_variables(common: &Common) -> Variables {
             "MAX_EXTENSION_HOURS",
             rules.max_extension.num_hours().to_string(),
         ),
+        (
+            "SILENT_BELOW_KIB_PER_HOUR",
+            rules.silent_below_kib_per_hour.to_string(),
+        ),
         ("ROUTES", joined(&rules.routes)),
         (
             "ASSOCIATION_HOUR_PRICE_USD",

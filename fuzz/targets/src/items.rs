@@ -55,7 +55,10 @@ pub fn items(data: &[u8]) {
     let store = replay.store();
     let (state, read) = match call {
         b"get" => (block_on(store.state(&endpoint())), state_in(&body, "Item")),
-        b"query" => (block_on(store.load(&endpoint())), state_in(&body, "Items")),
+        b"query" => (
+            block_on(store.load_for_sweep(&endpoint())),
+            state_in(&body, "Items"),
+        ),
         _ => return,
     };
     let Ok(state) = state else {

@@ -114,9 +114,9 @@ fn endpoint(world: &World, endpoint: &Endpoint) -> String {
         } else {
             ""
         };
-        let (ingress, egress) = connection.bytes(now);
+        let counters = connection.counters(now);
         format!(
-            "<tr><td>{who}<td>{status}{silent}<td>{since}<td>{bytes}<td>{buttons}",
+            "<tr><td>{who}<td>{status}{silent}<td>{since}<td>{bytes}<td>{packets}<td>{buttons}",
             who = Escaped(
                 connection
                     .client
@@ -125,11 +125,19 @@ fn endpoint(world: &World, endpoint: &Endpoint) -> String {
             ),
             status = status.as_str(),
             since = connection.established_at.format("%H:%M:%S"),
-            bytes = ingress + egress,
+            bytes = counters.ingress_bytes + counters.egress_bytes,
+            packets = counters.ingress_packets + counters.egress_packets,
             buttons = connection_buttons(connection.id.as_str(), status),
         )
     });
-    let columns = ["User", "Status", "Since (UTC)", "Bytes", "Client"];
+    let columns = [
+        "User",
+        "Status",
+        "Since (UTC)",
+        "Bytes",
+        "Packets",
+        "Client",
+    ];
     let connections = table(&columns, connections, "Nobody is connected.");
     let routes = endpoint
         .routes

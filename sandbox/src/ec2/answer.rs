@@ -136,18 +136,17 @@ fn connection(xml: &mut Xml, connection: &ConnectionView) {
     xml.text("connectionId", &connection.connection_id);
     xml.optional("username", connection.username.as_ref());
     xml.text("connectionEstablishedTime", &connection.established_time);
-    xml.text("ingressBytes", connection.ingress_bytes);
-    xml.text("egressBytes", connection.egress_bytes);
-    xml.text("ingressPackets", connection.ingress_bytes.div_ceil(PACKET));
-    xml.text("egressPackets", connection.egress_bytes.div_ceil(PACKET));
+    if let Some(counters) = connection.counters {
+        xml.text("ingressBytes", counters.ingress_bytes);
+        xml.text("egressBytes", counters.egress_bytes);
+        xml.text("ingressPackets", counters.ingress_packets);
+        xml.text("egressPackets", counters.egress_packets);
+    }
     xml.text("clientIp", &connection.client_ip);
     xml.text("commonName", &connection.common_name);
     xml.status("status", connection.status.as_str());
     xml.text("connectionEndTime", &connection.end_time);
 }
-
-/// Bytes of a packet.
-const PACKET: u64 = 1_200;
 
 fn route(xml: &mut Xml, route: &RouteView) {
     xml.text("clientVpnEndpointId", &route.endpoint);

@@ -37,13 +37,16 @@ pub enum Client {
     Certificate(String),
 }
 
-/// Bytes that a connection moves each second, from a time on.
+/// Bytes that a client moves each second beside keepalive packets, from a time on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names are EC2's, seen from the endpoint")]
 #[serde(deny_unknown_fields)]
 pub struct Traffic {
+    /// From the client.
     pub ingress_per_second: u32,
+    /// To the client.
     pub egress_per_second: u32,
+    /// The size of each packet.
+    pub packet_bytes: u32,
 }
 
 impl Traffic {
@@ -51,12 +54,33 @@ impl Traffic {
     pub const USUAL: Self = Self {
         ingress_per_second: 2_000,
         egress_per_second: 8_000,
+        packet_bytes: usual_packet(),
     };
-    /// Connected, and not a byte moves.
+    /// Connected, and nothing but keepalive packets.
     pub const NONE: Self = Self {
         ingress_per_second: 0,
         egress_per_second: 0,
+        packet_bytes: usual_packet(),
     };
+
+    /// Whether nothing but keepalive packets moves.
+    pub fn is_none(&self) -> bool {
+        self.ingress_per_second == 0 && self.egress_per_second == 0
+    }
+}
+
+const fn usual_packet() -> u32 {
+    1_200
+}
+
+/// EC2's counters of a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's, seen from the endpoint")]
+pub struct Counters {
+    pub ingress_bytes: u64,
+    pub egress_bytes: u64,
+    pub ingress_packets: u64,
+    pub egress_packets: u64,
 }
 
 /// A connection.
@@ -72,8 +96,12 @@ pub struct Connection {
     /// When that failed.
     pub failed_to_terminate_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
-    /// What it moves, each entry from its time until the next.
+    /// What it moves beside keepalive packets, each entry from its time until the next.
     pub traffic: Vec<(DateTime<Utc>, Traffic)>,
+    /// The size of its keepalive packets. Each side sends one a second, whatever else moves.
+    pub keepalive_bytes: u32,
+    /// From when EC2's counters count, where they began anew.
+    pub counted_from: Option<DateTime<Utc>>,
 }
 
 /// A connection that `TerminateClientVpnConnections` is ending.
@@ -107,6 +135,7 @@ impl World {
             return Err(ClientError::NotAvailable(endpoint.clone()));
         }
         let id = ConnectionId::observed(self.draw_id("cvpn-connection-"));
+        let keepalive_bytes = self.behaviour().keepalive_bytes;
         let found = self.found_mut(endpoint)?;
         found.connections_ever += 1;
         let connection = Connection {
@@ -123,6 +152,8 @@ impl World {
             failed_to_terminate_at: None,
             ended_at: None,
             traffic: vec![(now, Traffic::USUAL)],
+            keepalive_bytes,
+            counted_from: None,
         };
         let session = Delay::exactly(found.spec.session_timeout_hours * 3600);
         found.connections.insert(id.clone(), connection);
@@ -166,7 +197,22 @@ impl World {
         Ok(())
     }
 
-    /// The client stays connected and moves nothing more: a laptop that was left on.
+    /// EC2's counters of all connections of an endpoint begin anew.
+    pub fn restart_counters(
+        &mut self,
+        now: DateTime<Utc>,
+        endpoint: &EndpointId,
+    ) -> Result<(), ApiError> {
+        let now = self.advance(now);
+        for connection in self.found_mut(endpoint)?.connections.values_mut() {
+            if connection.ended_at.is_none() {
+                connection.counted_from = Some(now);
+            }
+        }
+        Ok(())
+    }
+
+    /// The client stays connected and moves keepalive packets alone: a laptop that was left on.
     pub fn silence(
         &mut self,
         now: DateTime<Utc>,
@@ -300,15 +346,24 @@ impl Connection {
         }
     }
 
-    /// Whether it moves nothing at present.
+    /// Whether it moves keepalive packets alone at present.
     pub fn is_silent(&self) -> bool {
         self.traffic
             .last()
-            .is_some_and(|(_, traffic)| *traffic == Traffic::NONE)
+            .is_some_and(|(_, traffic)| traffic.is_none())
     }
 
-    /// Bytes that came from the client and went to it, until this time.
-    pub fn bytes(&self, at: DateTime<Utc>) -> (u64, u64) {
+    /// EC2's counters at this time.
+    pub fn counters(&self, at: DateTime<Utc>) -> Counters {
+        let total = self.moved(at);
+        match self.counted_from.filter(|from| *from <= at) {
+            Some(from) => total.less(self.moved(from)),
+            None => total,
+        }
+    }
+
+    /// What it has moved until this time, whatever EC2's counters say.
+    pub fn moved(&self, at: DateTime<Utc>) -> Counters {
         let until = self.ended_at.map_or(at, |end| end.min(at));
         let ends = self
             .traffic
@@ -316,17 +371,38 @@ impl Connection {
             .skip(1)
             .map(|(from, _)| *from)
             .chain([until]);
-        self.traffic
-            .iter()
-            .zip(ends)
-            .fold((0, 0), |(ingress, egress), ((from, traffic), end)| {
-                let seconds = u64::try_from((end.min(until) - from).num_seconds()).unwrap_or(0);
-                let moved = |per_second: u32| u64::from(per_second) * seconds;
-                (
-                    ingress + moved(traffic.ingress_per_second),
-                    egress + moved(traffic.egress_per_second),
-                )
-            })
+        let seconds = |from: DateTime<Utc>, end: DateTime<Utc>| {
+            u64::try_from((end - from).num_seconds()).unwrap_or(0)
+        };
+        let keepalives = seconds(self.established_at, until);
+        let mut moved = Counters {
+            ingress_bytes: u64::from(self.keepalive_bytes) * keepalives,
+            egress_bytes: u64::from(self.keepalive_bytes) * keepalives,
+            ingress_packets: keepalives,
+            egress_packets: keepalives,
+        };
+        for ((from, traffic), end) in self.traffic.iter().zip(ends) {
+            let seconds = seconds(*from, end.min(until));
+            let packet = u64::from(traffic.packet_bytes.max(1));
+            let ingress = u64::from(traffic.ingress_per_second) * seconds;
+            let egress = u64::from(traffic.egress_per_second) * seconds;
+            moved.ingress_bytes += ingress;
+            moved.egress_bytes += egress;
+            moved.ingress_packets += ingress.div_ceil(packet);
+            moved.egress_packets += egress.div_ceil(packet);
+        }
+        moved
+    }
+}
+
+impl Counters {
+    fn less(self, other: Self) -> Self {
+        Self {
+            ingress_bytes: self.ingress_bytes - other.ingress_bytes,
+            egress_bytes: self.egress_bytes - other.egress_bytes,
+            ingress_packets: self.ingress_packets - other.ingress_packets,
+            egress_packets: self.egress_packets - other.egress_packets,
+        }
     }
 }
 

@@ -52,6 +52,8 @@ pub enum FaultKind {
         /// Seconds of the world's time, at most an hour of them.
         seconds: u32,
     },
+    /// `DescribeClientVpnConnections` lists connections without their counters.
+    NoCounters,
 }
 
 /// Why a fault makes no sense.
@@ -72,8 +74,8 @@ pub enum InvalidFault {
     /// Connections are not remembered for so long.
     #[error("{0} s is more than an hour")]
     TooStale(u32),
-    /// Only connections can be read stale.
-    #[error("only DescribeClientVpnConnections answers stale")]
+    /// Only connections can be read stale, or without counters.
+    #[error("only DescribeClientVpnConnections answers stale or without counters")]
     NotConnections,
 }
 
@@ -150,7 +152,7 @@ impl Fault {
             FaultKind::Stale { seconds } if *seconds > 3600 => {
                 Err(InvalidFault::TooStale(*seconds))
             }
-            FaultKind::Stale { .. }
+            FaultKind::Stale { .. } | FaultKind::NoCounters
                 if self.action != Some(Action::DescribeClientVpnConnections) =>
             {
                 Err(InvalidFault::NotConnections)
@@ -161,7 +163,8 @@ impl Fault {
             | FaultKind::LoseAnswer
             | FaultKind::Late { .. }
             | FaultKind::Garbage
-            | FaultKind::Stale { .. } => Ok(()),
+            | FaultKind::Stale { .. }
+            | FaultKind::NoCounters => Ok(()),
         }
     }
 }

@@ -127,6 +127,10 @@ async fn strike(
             caller.staleness = TimeDelta::seconds(seconds.into());
             Struck::Answer(ec2.perform(logged, &caller, parsed))
         }
+        FaultKind::NoCounters => {
+            caller.misses_counters = true;
+            Struck::Answer(ec2.perform(logged, &caller, parsed))
+        }
     }
 }
 

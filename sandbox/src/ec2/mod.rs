@@ -29,7 +29,8 @@ mod xml;
 pub use call::{Action, Answer, Caller, Request};
 pub use cidr::{Cidr, InvalidCidr};
 pub use connection::{
-    Client, ClientError, Connection, ConnectionStatus, LISTED_AFTER_END, Terminating, Traffic,
+    Client, ClientError, Connection, ConnectionStatus, Counters, LISTED_AFTER_END, Terminating,
+    Traffic,
 };
 pub use draw::Delay;
 pub use error::ApiError;

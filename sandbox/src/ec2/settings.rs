@@ -119,6 +119,8 @@ pub struct Behaviour {
     pub ends_unstated: bool,
     /// Whether `TerminateClientVpnConnections` ends nothing: the connection is `failed-to-terminate` and goes on.
     pub terminations_fail: bool,
+    /// The size of keepalive packets of clients that connect from now on.
+    pub keepalive_bytes: u32,
 }
 
 /// What becomes of a route that was made by hand.
@@ -167,6 +169,7 @@ impl Default for Behaviour {
             local_routes_without_target: true,
             ends_unstated: false,
             terminations_fail: false,
+            keepalive_bytes: 50,
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use shared::model::EndpointId;
 
 use super::call::Caller;
-use super::connection::{Connection, ConnectionStatus};
+use super::connection::{Connection, ConnectionStatus, Counters};
 use super::error::ApiError;
 use super::listing::{Filter, Page, Paging, page};
 use super::route::{Route, RouteTarget};
@@ -63,8 +63,8 @@ pub struct ConnectionView {
     pub connection_id: String,
     pub username: Option<String>,
     pub established_time: String,
-    pub ingress_bytes: u64,
-    pub egress_bytes: u64,
+    /// `None`: the listing lacks them.
+    pub counters: Option<Counters>,
     pub client_ip: String,
     pub common_name: String,
     pub status: ConnectionStatus,
@@ -286,7 +286,6 @@ impl TargetNetwork {
 
 impl Connection {
     fn view(&self, endpoint: &EndpointId, at: DateTime<Utc>, unstated: bool) -> ConnectionView {
-        let (ingress_bytes, egress_bytes) = self.bytes(at);
         let ended = self.ended_at.filter(|end| *end <= at && !unstated);
         ConnectionView {
             endpoint: endpoint.clone(),
@@ -294,8 +293,7 @@ impl Connection {
             connection_id: self.id.to_string(),
             username: self.client.user_name().map(ToOwned::to_owned),
             established_time: time(self.established_at),
-            ingress_bytes,
-            egress_bytes,
+            counters: Some(self.counters(at)),
             client_ip: self.client_ip.clone(),
             common_name: self.client.common_name().to_owned(),
             status: self.status(at),

@@ -86,7 +86,7 @@ pub(super) async fn sweep(
     let puts = sandbox.dynamo().call_counts().remove("PutItem");
     checks.that(
         puts.unwrap_or(0) <= size.endpoints,
-        format!("no record is written twice: {puts:?} writes, the byte counts' among them"),
+        format!("no record is written twice: {puts:?} writes, the traffic's among them"),
     );
     println!("  The sandbox itself: {}.", measure::own());
     sandbox.shutdown().await;
@@ -216,15 +216,12 @@ async fn check_traffic(sandbox: &Sandbox, checks: &mut Checks) -> anyhow::Result
     let sizes = items
         .iter()
         .filter(|item| item.text("item") == Traffic::KEY)
-        .map(|item| item.text("connections").len());
+        .map(|item| item.text("by_connection").len());
     let largest = sizes.max().unwrap_or(0);
-    println!(
-        "  The largest item of byte counts has {} KiB.",
-        largest / 1024
-    );
+    println!("  The largest item of traffic has {} KiB.", largest / 1024);
     checks.that(
         (1..=Traffic::MAX_BYTES).contains(&largest),
-        format!("byte counts fit into an item: {largest} bytes"),
+        format!("traffic fits into an item: {largest} bytes"),
     );
     Ok(())
 }

@@ -303,7 +303,11 @@ async fn connections_are_described_and_terminated() {
     );
     assert_eq!(
         (connection.ingress_bytes(), connection.egress_bytes()),
-        (Some("120000"), Some("480000"))
+        (Some("123000"), Some("483000"))
+    );
+    assert_eq!(
+        (connection.ingress_packets(), connection.egress_packets()),
+        (Some("160"), Some("460"))
     );
     assert_eq!(connection.connection_end_time(), Some("-"));
     let hers = Filter::builder()

@@ -99,8 +99,12 @@ async fn clients_connect_fall_silent_and_leave() {
     served
         .done("/silence", json!({ "connection": jane["connection"] }))
         .await;
-    let traffic = json!({ "connection": laptop["connection"], "ingress_per_second": 1, "egress_per_second": 1 });
+    let traffic = json!({ "connection": laptop["connection"], "ingress_per_second": 1, "egress_per_second": 1, "packet_bytes": 1 });
     served.done("/traffic", traffic).await;
+    served
+        .done("/counters/restart", json!({ "endpoint": TOKYO }))
+        .await;
+    served.pass(1);
     served
         .done("/end", json!({ "connection": laptop["connection"] }))
         .await;
@@ -117,7 +121,9 @@ async fn clients_connect_fall_silent_and_leave() {
             .clone()
     };
     assert_eq!(of(&jane["connection"])["silent"], true);
-    assert_eq!(of(&jane["connection"])["egress_bytes"], 80_000);
+    assert_eq!(of(&jane["connection"])["egress_bytes"], 50);
+    assert_eq!(of(&jane["connection"])["egress_packets"], 1);
+    assert_eq!(of(&laptop["connection"])["egress_packets"], 2);
     assert_eq!(of(&laptop["connection"])["status"], "terminated");
     assert_eq!(
         served

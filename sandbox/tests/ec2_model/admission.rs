@@ -228,6 +228,7 @@ fn a_fault_that_makes_no_sense_is_refused() {
         Fault::once(routes, FaultKind::error("")),
         Fault::once(routes, FaultKind::Stale { seconds: 10 }),
         Fault::once(connections, FaultKind::Stale { seconds: 3601 }),
+        Fault::once(routes, FaultKind::NoCounters),
         Fault::once(
             routes,
             FaultKind::Late {
@@ -240,6 +241,7 @@ fn a_fault_that_makes_no_sense_is_refused() {
     for good in [
         Fault::once(routes, error(400)),
         Fault::once(connections, FaultKind::Stale { seconds: 3600 }),
+        Fault::once(connections, FaultKind::NoCounters),
     ] {
         world().inject(good).expect("makes sense");
     }

@@ -102,26 +102,65 @@ fn an_ended_connection_is_listed_for_an_hour() {
     );
 }
 
+/// Bytes and packets of the only connection: from the client, and to it.
+fn moved(world: &mut World, seconds: i64) -> [(u64, u64); 2] {
+    let counters = listed(world, seconds)[0].counters.expect("counters");
+    [
+        (counters.ingress_bytes, counters.ingress_packets),
+        (counters.egress_bytes, counters.egress_packets),
+    ]
+}
+
 #[test]
-fn bytes_grow_with_time_until_the_client_falls_silent_or_leaves() {
+fn each_side_sends_a_keepalive_packet_a_second_whatever_else_the_client_does() {
     let (mut world, _, _) = up();
     let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
-    let moved = |world: &mut World, seconds| {
-        let listed = listed(world, seconds);
-        (listed[0].ingress_bytes, listed[0].egress_bytes)
-    };
-    assert_eq!(moved(&mut world, 400), (0, 0));
-    assert_eq!(moved(&mut world, 410), (20_000, 80_000));
+    assert_eq!(moved(&mut world, 400), [(0, 0), (0, 0)]);
+    let work = [(20_500, 10 + 17), (80_500, 10 + 67)];
+    assert_eq!(moved(&mut world, 410), work);
     world.silence(at(410), &id).expect("falls silent");
-    assert_eq!(moved(&mut world, 9000), (20_000, 80_000));
-    assert_eq!(status(&mut world, 9000), ["active"], "silent is not gone");
-    let busy = Traffic {
+    let idle = [(20_500 + 3_590 * 50, 3_617), (80_500 + 3_590 * 50, 3_667)];
+    assert_eq!(moved(&mut world, 4_000), idle);
+    assert_eq!(status(&mut world, 4_000), ["active"], "silent is not gone");
+    let some = Traffic {
         ingress_per_second: 1,
         egress_per_second: 2,
+        packet_bytes: 7,
     };
-    world.set_traffic(at(9000), &id, busy).expect("goes on");
-    world.end(at(9010), &id).expect("ends");
-    assert_eq!(moved(&mut world, 9500), (20_010, 80_020));
+    world.set_traffic(at(4_000), &id, some).expect("goes on");
+    world.end(at(4_010), &id).expect("ends");
+    let end = [
+        (20_500 + 3_600 * 50 + 10, 3_627 + 2),
+        (80_500 + 3_600 * 50 + 20, 3_677 + 3),
+    ];
+    assert_eq!(moved(&mut world, 4_500), end);
+}
+
+#[test]
+fn the_size_of_keepalive_packets_can_be_chosen() {
+    let (mut world, _, _) = up();
+    let mut behaviour = world.behaviour().clone();
+    behaviour.keepalive_bytes = 68;
+    world.set_behaviour(behaviour);
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world.silence(at(400), &id).expect("falls silent");
+    assert_eq!(moved(&mut world, 410), [(680, 10), (680, 10)]);
+}
+
+#[test]
+fn counters_may_be_missing_and_may_begin_anew() {
+    let (mut world, _, _) = up();
+    let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
+    world.silence(at(400), &id).expect("falls silent");
+    world
+        .restart_counters(at(410), &tokyo())
+        .expect("begin anew");
+    assert_eq!(moved(&mut world, 413), [(150, 3), (150, 3)]);
+    let blind = Caller {
+        misses_counters: true,
+        ..Caller::api("ap-northeast-1")
+    };
+    assert_eq!(listed_by(&mut world, 413, &blind)[0].counters, None);
 }
 
 #[test]
@@ -186,7 +225,8 @@ fn a_connection_that_cannot_be_terminated_goes_on() {
             .expect("is told to");
         assert_eq!(status(&mut world, seconds), ["failed-to-terminate"]);
     }
-    let bytes = |world: &mut World, seconds| listed(world, seconds)[0].egress_bytes;
+    let bytes =
+        |world: &mut World, seconds| listed(world, seconds)[0].counters.map(|it| it.egress_bytes);
     let before = bytes(&mut world, 699);
     assert!(bytes(&mut world, 700) > before, "traffic still flows");
     world.end(at(800), &id).expect("ends");
@@ -258,15 +298,28 @@ fn a_stale_read_shows_the_connections_as_they_were() {
         let listed = listed_by(world, 510, &stale(staleness));
         listed
             .iter()
-            .map(|c| (c.status.as_str(), c.egress_bytes, c.end_time.clone()))
+            .map(|c| {
+                (
+                    c.status.as_str(),
+                    c.counters.map(|c| c.egress_bytes),
+                    c.end_time.clone(),
+                )
+            })
             .collect::<Vec<_>>()
     };
     assert_eq!(
         seen(&mut world, 10),
-        [("terminated", 800_000, "2026-11-23 00:08:20".to_owned())]
+        [(
+            "terminated",
+            Some(805_000),
+            "2026-11-23 00:08:20".to_owned()
+        )]
     );
-    assert_eq!(seen(&mut world, 11), [("active", 792_000, "-".to_owned())]);
-    assert_eq!(seen(&mut world, 110), [("active", 0, "-".to_owned())]);
+    assert_eq!(
+        seen(&mut world, 11),
+        [("active", Some(796_950), "-".to_owned())]
+    );
+    assert_eq!(seen(&mut world, 110), [("active", Some(0), "-".to_owned())]);
     assert_eq!(seen(&mut world, 111), []);
 }
 

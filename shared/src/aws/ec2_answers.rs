@@ -80,13 +80,12 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Connection {
         .username
         .filter(|name| !name.is_empty())
         .or(connection.common_name);
-    let bytes = |text: Option<String>| text.and_then(|text| text.trim().parse::<u64>().ok());
-    let (ingress, egress) = (
-        bytes(connection.ingress_bytes),
-        bytes(connection.egress_bytes),
-    );
-    // Without an id nobody can tell whose byte count this is, so it cannot be called stale.
+    // Without an id nobody can tell whose counters these are, so it cannot be called silent.
     let has_id = connection.connection_id.is_some();
+    let both = |ingress: Option<String>, egress: Option<String>| {
+        let (ingress, egress) = ingress.filter(|_| has_id).zip(egress)?;
+        Some(counter(&ingress)?.saturating_add(counter(&egress)?))
+    };
     Connection {
         id: ConnectionId::observed(connection.connection_id.unwrap_or_default()),
         user: user.unwrap_or_default(),
@@ -96,11 +95,15 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Connection {
             .as_deref()
             .and_then(ec2_time),
         ended_at,
-        bytes: ingress
-            .filter(|_| has_id)
-            .zip(egress)
-            .map(|(ingress, egress)| ingress.saturating_add(egress)),
+        bytes: both(connection.ingress_bytes, connection.egress_bytes),
+        packets: both(connection.ingress_packets, connection.egress_packets),
     }
+}
+
+/// Counters are strings such as `32302`
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ClientVpnConnection.html>).
+fn counter(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
 }
 
 /// EC2 writes `2019-08-12 07:57:14` in UTC without a zone, and `-` where there is no time yet. The API model calls these
@@ -323,21 +326,35 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_cannot_be_read_are_not_zero() {
-        let read = |ingress: &str, egress: &str| {
-            connection(
-                types::ClientVpnConnection::builder()
-                    .connection_id("cvpn-connection-0123456789abcdef0")
-                    .status(status("active"))
-                    .ingress_bytes(ingress)
-                    .egress_bytes(egress)
-                    .build(),
-            )
-            .bytes
+    fn counters_that_cannot_be_read_are_not_zero() {
+        let built = || {
+            types::ClientVpnConnection::builder()
+                .connection_id("cvpn-connection-0123456789abcdef0")
+                .status(status("active"))
         };
-        assert_eq!(read("32302", "5707"), Some(38009));
-        assert_eq!(read("32302", "-"), None);
-        assert_eq!(read("99999999999999999999999", "1"), None);
-        assert_eq!(read("18446744073709551615", "1"), Some(u64::MAX));
+        for (ingress, egress, expected) in [
+            ("32302", "5707", Some(38009)),
+            ("32302", "-", None),
+            ("", "5707", None),
+            ("-1", "5707", None),
+            ("99999999999999999999999", "1", None),
+            ("18446744073709551615", "1", Some(u64::MAX)),
+        ] {
+            let bytes = built().ingress_bytes(ingress).egress_bytes(egress);
+            let read = connection(bytes.build());
+            assert_eq!((read.bytes, read.packets), (expected, None), "{ingress}");
+            let packets = built().ingress_packets(ingress).egress_packets(egress);
+            let read = connection(packets.build());
+            assert_eq!((read.bytes, read.packets), (None, expected), "{ingress}");
+        }
+        let one_way = built().ingress_bytes("1").ingress_packets("1").build();
+        assert_eq!(connection(one_way).counters(), None);
+        let whose = types::ClientVpnConnection::builder()
+            .status(status("active"))
+            .ingress_bytes("1")
+            .egress_bytes("1")
+            .ingress_packets("1")
+            .egress_packets("1");
+        assert_eq!(connection(whose.build()).counters(), None);
     }
 }

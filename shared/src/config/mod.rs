@@ -225,6 +225,8 @@ fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Ru
     let overnight_stale = &var::OVERNIGHT_STALE_CONNECTION_MINUTES;
     let overnight_stale = reader.read(overnight_stale, never_or_up_to_a_week());
     let max_extension = reader.read(&var::MAX_EXTENSION_HOURS, hours(1..=168));
+    let silent_below = &var::SILENT_BELOW_KIB_PER_HOUR;
+    let silent_below = reader.read(silent_below, values::kib_per_hour);
     let routes = reader.read(&var::ROUTES, values::routes);
     Some(Rules {
         time_zone: time_zone?,
@@ -234,6 +236,7 @@ fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Ru
         overnight_idle_timeout: overnight_idle?,
         stale_connection: stale?,
         overnight_stale_connection: overnight_stale?,
+        silent_below_kib_per_hour: silent_below?,
         max_extension: max_extension?,
         routes: routes?,
     })

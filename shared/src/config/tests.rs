@@ -67,6 +67,7 @@ fn what_is_not_set_has_its_default() {
             overnight_idle_timeout: TimeDelta::minutes(10),
             stale_connection: None,
             overnight_stale_connection: Some(TimeDelta::minutes(120)),
+            silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
         }
@@ -88,6 +89,7 @@ fn what_is_set_holds() {
         ("IDLE_TIMEOUT_MINUTES", "1"),
         ("STALE_CONNECTION_MINUTES", "240"),
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "0"),
+        ("SILENT_BELOW_KIB_PER_HOUR", "1048576"),
         ("MAX_EXTENSION_HOURS", "168"),
         ("ROUTES", "0.0.0.0/0, 10.20.0.0/16"),
         ("ASSOCIATION_HOUR_PRICE_USD", "0"),
@@ -105,6 +107,7 @@ fn what_is_set_holds() {
     assert_eq!(common.rules.idle_timeout, TimeDelta::minutes(1));
     assert_eq!(common.rules.stale_connection, Some(TimeDelta::minutes(240)));
     assert_eq!(common.rules.overnight_stale_connection, None);
+    assert_eq!(common.rules.silent_below_kib_per_hour, 1_048_576);
     assert_eq!(common.rules.max_extension, TimeDelta::hours(168));
     assert_eq!(
         common.rules.routes,
@@ -176,6 +179,9 @@ fn a_value_that_is_wrong_is_an_error_and_never_the_default() {
         ("OVERNIGHT_IDLE_TIMEOUT_MINUTES", " 10"),
         ("STALE_CONNECTION_MINUTES", "1.5"),
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "never"),
+        ("SILENT_BELOW_KIB_PER_HOUR", "0"),
+        ("SILENT_BELOW_KIB_PER_HOUR", "1048577"),
+        ("SILENT_BELOW_KIB_PER_HOUR", "256 KiB"),
         ("MAX_EXTENSION_HOURS", "0"),
         ("MAX_EXTENSION_HOURS", "169"),
         ("ROUTES", "10.0.0.1/8"),

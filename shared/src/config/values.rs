@@ -72,6 +72,11 @@ fn whole_number(text: &str, range: &RangeInclusive<u32>) -> Parsed<u32> {
     )
 }
 
+/// At least one, for zero would never call anything silent, which the stale rules say plainly; at most a GiB.
+pub(super) fn kib_per_hour(text: &str) -> Parsed<u32> {
+    whole_number(text, &(1..=1024 * 1024))
+}
+
 pub(super) fn minutes(range: RangeInclusive<u32>) -> impl Fn(&str) -> Parsed<TimeDelta> {
     move |text| Ok(TimeDelta::minutes(whole_number(text, &range)?.into()))
 }

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::item::{Item, Malformed, Reader, Value, required};
 use super::update::Update;
-use super::{ConnectionId, Email, RouteKey, SecurityGroupId, SubnetId};
+use super::{Email, RouteKey, SecurityGroupId, SubnetId};
 
 /// How long a lease stays in the table after it ended, before TTL tidies it up.
 pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
@@ -153,41 +152,5 @@ impl Snapshot {
             security_group_ids: read.set("security_group_ids", SecurityGroupId::observed)?,
             taken_at: required("taken_at", read.time("taken_at")?)?,
         })
-    }
-}
-
-/// Where each connection's byte count stood and since when, while a stale rule is in force.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Traffic(pub BTreeMap<ConnectionId, Mark>);
-
-/// A connection's byte count at the time it last grew by something that counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// Bytes in both directions.
-    pub bytes: u64,
-    /// Since when it stands there, or little above.
-    pub since: DateTime<Utc>,
-}
-
-impl Traffic {
-    /// Its sort key in the lease table.
-    pub const KEY: &'static str = "traffic";
-    /// What one item may hold: connections beyond it count as in use.
-    pub const MAX_BYTES: usize = 300 * 1024;
-    /// No mark takes more than this much of it: an id of 33 characters, a count of up to 20 digits, a time and JSON.
-    const BYTES_PER_MARK: usize = 128;
-    /// How many connections fit.
-    pub const MAX_CONNECTIONS: usize = Self::MAX_BYTES / Self::BYTES_PER_MARK;
-
-    /// Its attributes.
-    pub fn to_item(&self) -> Item {
-        let json = serde_json::to_string(self).unwrap_or_default();
-        Item::from([("connections".to_owned(), Value::S(json))])
-    }
-
-    /// Reads it from its item.
-    pub fn parse(item: &Item) -> Result<Self, Malformed> {
-        Ok(Reader(item).json("connections")?.unwrap_or_default())
     }
 }

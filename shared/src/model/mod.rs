@@ -8,6 +8,7 @@ mod lease;
 mod observation;
 mod rules;
 mod state;
+mod traffic;
 pub mod update;
 mod vpn;
 
@@ -16,10 +17,11 @@ pub use ids::{
     AssociationId, ConnectionId, Email, EndpointId, EndpointName, InvalidId, SecurityGroupId,
     SubnetId, VpcId,
 };
-pub use lease::{LEASE_KEPT, Lease, Mark, Snapshot, Traffic};
+pub use lease::{LEASE_KEPT, Lease, Snapshot};
 pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usage};
 pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
 pub use state::{EndpointState, Failure, Mode, Restorable, STOP_IN_FORCE, WANTED_FOR};
+pub use traffic::{ConnectionTraffic, Counters, Traffic, Window};
 pub use vpn::{
     Connection, EndedAt, EndpointFacts, NetworkStatus, Route, RouteKey, RouteStatus, TargetNetwork,
 };

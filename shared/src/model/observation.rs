@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssociationId, Connection, EndpointFacts, NetworkStatus, Route, SubnetId, TargetNetwork,
+    AssociationId, Connection, ConnectionId, EndpointFacts, NetworkStatus, Route, SubnetId,
+    TargetNetwork,
 };
 
 /// How long an association that EC2 accepted or showed may be missing from its listing before it is believed gone:
@@ -18,6 +19,9 @@ pub const LISTING_LAG: TimeDelta = TimeDelta::minutes(2);
 pub const MAX_CONNECTED: usize = 100;
 /// The longest name that is kept: an email address is no longer.
 const MAX_NAME_BYTES: usize = 254;
+/// How many silent connections are kept for clicks and polls, which read the item that they are in at each look. To
+/// them, more than that count as in use; sweeps know better, and only sweeps stop.
+const MAX_SILENT: usize = 200;
 
 /// What we believe of an endpoint after a reading of EC2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,9 @@ pub struct Observation {
     /// depends on it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub connected: BTreeSet<String>,
+    /// Which connections the last sweep found silent, for clicks and polls: as many as `MAX_SILENT`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub silent: BTreeSet<ConnectionId>,
     /// The route table; `None` where it was not read. Too long to keep in the table, and only a pass that read it
     /// has a use for it.
     #[serde(skip)]
@@ -67,7 +74,7 @@ pub struct SeenNetwork {
 pub struct Usage {
     /// Connections with status `active`.
     pub active: usize,
-    /// Those of them that count as use: not stale.
+    /// Those of them that count as use: not silent.
     pub in_use: usize,
     /// The latest end among the connections that ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +89,7 @@ impl Observation {
             gone: BTreeSet::new(),
             usage: None,
             connected: BTreeSet::new(),
+            silent: BTreeSet::new(),
             routes: None,
             endpoint: None,
             observed_at,
@@ -151,6 +159,11 @@ impl Observation {
             .map(|connection| connection.user.clone())
             .take(MAX_CONNECTED)
             .collect()
+    }
+
+    /// Those of the silent connections that are kept.
+    pub fn silent_among(silent: BTreeSet<ConnectionId>) -> BTreeSet<ConnectionId> {
+        silent.into_iter().take(MAX_SILENT).collect()
     }
 
     /// The network with this id, if it is believed to exist.

@@ -22,10 +22,12 @@ pub struct Rules {
     pub overnight_window: Option<OvernightWindow>,
     /// How long nobody must have used the VPN before it goes, inside the overnight window.
     pub overnight_idle_timeout: TimeDelta,
-    /// After how long without traffic a connection no longer counts as use, by day; `None`: it always counts.
+    /// Over what time a silent connection no longer counts as use, by day; `None`: it always counts.
     pub stale_connection: Option<TimeDelta>,
     /// The same inside the overnight window.
     pub overnight_stale_connection: Option<TimeDelta>,
+    /// A connection that moves less payload than this is silent, in KiB an hour.
+    pub silent_below_kib_per_hour: u32,
     /// The furthest ahead that an employee may extend.
     pub max_extension: TimeDelta,
     /// Routes made on every configured subnet at each start, beside the snapshot's; each once, in the order given.

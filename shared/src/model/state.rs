@@ -85,7 +85,7 @@ pub struct EndpointState {
     pub leases: Vec<Lease>,
     /// What a start makes again.
     pub snapshot: Option<Snapshot>,
-    /// Byte counts, for the stale rules.
+    /// What sweeps remember of the connections; nobody else reads it.
     pub traffic: Traffic,
     /// The `state` item as it was read.
     item: Item,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AssociationId, ConnectionId, SecurityGroupId, SubnetId, VpcId};
+use super::{AssociationId, ConnectionId, Counters, SecurityGroupId, SubnetId, VpcId};
 
 /// Where the association of a subnet stands
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociationStatus.html>).
@@ -80,6 +80,16 @@ pub struct Connection {
     pub ended_at: Option<EndedAt>,
     /// Bytes in both directions; `None` where EC2's figures cannot be read.
     pub bytes: Option<u64>,
+    /// Packets in both directions; `None` where EC2's figures cannot be read.
+    pub packets: Option<u64>,
+}
+
+impl Connection {
+    /// Its counters, where all of them can be read.
+    pub fn counters(&self) -> Option<Counters> {
+        let (bytes, packets) = self.bytes.zip(self.packets)?;
+        Some(Counters { bytes, packets })
+    }
 }
 
 /// When a connection ended.

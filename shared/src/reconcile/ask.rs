@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::look::TOO_OLD;
 use super::observe::Plan;
-use super::pass::Passed;
+use super::pass::{Driver, Passed};
 use super::{Reconciler, Standing};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
@@ -186,7 +186,7 @@ impl Reconciler {
         let requests_before = before.requests;
         let passed = match reading {
             Some(reading) if state.is_same_time_up(&before) => {
-                match self.interpret(reading, &state) {
+                match self.interpret(reading, &state, Driver::Person) {
                     Ok(seen) => {
                         self.pass(endpoint, state.clone(), requests_before, seen)
                             .await

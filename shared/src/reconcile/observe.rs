@@ -1,12 +1,15 @@
 //! Reading EC2: what is due, all of it side by side, and what it means together with what was believed before.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Reconciler;
+use super::pass::Driver;
 use crate::model::item::whole_seconds;
 use crate::model::{
-    Connection, EndpointFacts, EndpointState, ManagedEndpoint, NetworkStatus, Observation, Route,
-    TargetNetwork, Traffic,
+    Connection, ConnectionId, EndpointFacts, EndpointState, ManagedEndpoint, NetworkStatus,
+    Observation, Route, Rules, TargetNetwork, Traffic,
 };
 use crate::policy::{self, is_wanted};
 use crate::ports::VpnError;
@@ -63,7 +66,7 @@ impl Reading {
 /// What a reading means.
 pub(super) struct Seen {
     pub(super) observation: Observation,
-    /// Byte counts to remember; `None` where the connections were not read.
+    /// What a sweep remembers of the connections; `None` where they were not read, or not by a sweep.
     pub(super) traffic: Option<Traffic>,
     pub(super) connections: Vec<Connection>,
     /// What could not be read beside the target networks.
@@ -125,6 +128,7 @@ impl Reconciler {
         &self,
         reading: Reading,
         state: &EndpointState,
+        driver: Driver,
     ) -> Result<Seen, VpnError> {
         let mut gaps = Vec::new();
         let mut kept = |error| gaps.push(error);
@@ -141,18 +145,22 @@ impl Reconciler {
         let connections = reading
             .connections
             .and_then(|read| read.map_err(&mut kept).ok());
-        let mut traffic = None;
+        let rules = &self.settings.rules;
+        let traffic = match driver {
+            Driver::Sweep { .. } => connections.as_ref().map(|connections| {
+                policy::traffic(connections, &state.traffic, rules, reading.read_at)
+            }),
+            Driver::Person => None,
+        };
+        let silent = match &traffic {
+            Some(traffic) => traffic.silent(),
+            None => silent_before(state, rules, reading.read_at),
+        };
         if let Some(connections) = &connections {
-            let (usage, remembered) = policy::usage(
-                connections,
-                &state.traffic,
-                &self.settings.rules,
-                reading.read_at,
-            );
-            observation.usage = Some(usage);
+            observation.usage = Some(policy::usage(connections, &silent, reading.read_at));
             observation.connected = Observation::connected_among(connections);
-            traffic = Some(remembered);
         }
+        observation.silent = Observation::silent_among(silent);
         Ok(Seen {
             observation,
             traffic,
@@ -160,4 +168,16 @@ impl Reconciler {
             gaps,
         })
     }
+}
+
+/// The connections that the last sweep found silent, while a stale rule is in force.
+fn silent_before(
+    state: &EndpointState,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> BTreeSet<ConnectionId> {
+    let last = state.observation.as_ref();
+    last.filter(|_| policy::stale_after(rules, now).is_some())
+        .map(|last| last.silent.clone())
+        .unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::pass::{Driver, Pass, Step};
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
-use crate::model::{AssociationId, NetworkStatus};
+use crate::model::{AssociationId, NetworkStatus, Observation};
 use crate::policy::{self, Action};
 use crate::ports::{StoreError, VpnError};
 
@@ -69,8 +69,10 @@ impl Pass<'_> {
         match self.reconciler.vpn.connections(&self.endpoint.id).await {
             Ok(connections) => {
                 let rules = &self.reconciler.settings.rules;
-                let (usage, _) = policy::usage(&connections, &self.state.traffic, rules, now);
-                self.seen.usage = Some(usage);
+                let traffic = policy::traffic(&connections, &self.state.traffic, rules, now);
+                let silent = traffic.silent();
+                self.seen.usage = Some(policy::usage(&connections, &silent, now));
+                self.seen.silent = Observation::silent_among(silent);
                 true
             }
             Err(error) => {

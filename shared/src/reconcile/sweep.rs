@@ -10,7 +10,7 @@ use super::stop::STOP_TAKES;
 use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndedAt, EndpointState, ManagedEndpoint, NetworkStatus};
-use crate::policy::{Phase, stale_after};
+use crate::policy::Phase;
 use crate::ports::{StoreError, VpnError};
 
 /// How far behind the last sweep to look for connections that ended: EC2's listing lags, and the last sweep may have
@@ -120,7 +120,7 @@ impl Reconciler {
     ) -> Result<Swept, SweepError> {
         let before = self.store.state(&endpoint.id).await?;
         let (loaded, reading) = futures::join!(
-            self.store.load(&endpoint.id),
+            self.store.load_for_sweep(&endpoint.id),
             self.read(endpoint, Plan::for_sweep(&before))
         );
         let loaded = loaded?;
@@ -142,7 +142,7 @@ impl Reconciler {
             end,
             complete: true,
         };
-        let seen = match self.interpret(reading, &state) {
+        let seen = match self.interpret(reading, &state, driver) {
             Ok(seen) => seen,
             Err(error) => return Err(self.unreadable(endpoint, state, error).await?.into()),
         };
@@ -160,12 +160,8 @@ impl Reconciler {
             before.requests,
             &seen,
         );
-        let traffic = seen.traffic.filter(|traffic| *traffic != state.traffic);
         let mut gaps = seen.gaps;
-        let stale_rule = stale_after(&self.settings.rules, self.clock.now()).is_some();
-        if let Some(traffic) = traffic
-            .filter(|traffic| stale_rule || !state.traffic.0.is_empty() || !traffic.0.is_empty())
-        {
+        if let Some(traffic) = seen.traffic.filter(|traffic| *traffic != state.traffic) {
             self.store.put_traffic(&endpoint.id, &traffic).await?;
             pass.state.traffic = traffic;
         }

@@ -5,6 +5,7 @@ use tracing::warn;
 
 use super::ask::Ask;
 use super::observe::Plan;
+use super::pass::Driver;
 use super::{Reconciler, Standing};
 use crate::model::ManagedEndpoint;
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
@@ -40,7 +41,7 @@ impl Reconciler {
         let passed = if self.may_read(endpoint, &state).await? {
             let plan = Plan::for_people(&state, false, self.clock.now());
             let reading = self.read(endpoint, plan).await;
-            match self.interpret(reading, &state) {
+            match self.interpret(reading, &state, Driver::Person) {
                 Ok(seen) => {
                     self.pass(endpoint, state.clone(), state.requests, seen)
                         .await?

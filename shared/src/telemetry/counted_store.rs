@@ -66,6 +66,10 @@ impl Store for CountedStore {
         self.store.load(endpoint).await
     }
 
+    async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        self.store.load_for_sweep(endpoint).await
+    }
+
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {
         self.store.put_record(record).await?;
         self.count(record);

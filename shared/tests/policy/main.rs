@@ -4,6 +4,7 @@
 
 mod adoption;
 mod attempts;
+mod counted;
 mod in_use;
 mod listing;
 mod modes;
@@ -13,10 +14,14 @@ mod off_at_reference;
 mod overnight;
 mod phases;
 mod phases_up;
+mod real_traffic;
 mod release;
 mod routing;
+mod silent;
+mod silent_reference;
 mod snapshot;
 mod stops;
+mod traffic_item;
 mod wall_clock;
 mod wanted;
 mod words;

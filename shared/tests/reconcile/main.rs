@@ -15,5 +15,6 @@ mod faults;
 mod floods;
 mod oddities;
 mod races;
+mod silent;
 mod story;
 mod waits;

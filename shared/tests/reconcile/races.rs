@@ -198,7 +198,7 @@ async fn a_sweep_that_read_the_routes_before_a_change_does_not_undo_its_record()
         read.send(()).unwrap();
     });
     let other = world.clone();
-    wire.hook(When::Before, "load", 1, move || async move {
+    wire.hook(When::Before, "load_for_sweep", 1, move || async move {
         routes_read.await.unwrap();
         route_made_and_seen(&other).await;
     });

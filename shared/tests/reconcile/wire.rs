@@ -201,6 +201,7 @@ forward!(ClientVpn {
 forward!(Store {
     fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
     fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+    fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
     fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
     fn grant_lease(&self, endpoint: &EndpointId, lease: &Lease, may_shorten: bool) -> Result<(), StoreError>;
     fn add_request(&self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> Result<EndpointState, StoreError>;

@@ -300,6 +300,7 @@ fn rules() -> Rules {
         overnight_idle_timeout: TimeDelta::minutes(10),
         stale_connection: None,
         overnight_stale_connection: Some(TimeDelta::minutes(120)),
+        silent_below_kib_per_hour: 256,
         max_extension: TimeDelta::hours(12),
         routes: Vec::new(),
     }

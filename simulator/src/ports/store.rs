@@ -49,6 +49,17 @@ impl Store for SimulatedStore {
         Ok(answer.map_err(failed("Query"))??)
     }
 
+    async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        let endpoint = endpoint.clone();
+        let answer = self
+            .line
+            .call(READ, "Query", move |universe, _, _| {
+                bugs::loaded(universe.bug, universe.tables.load_for_sweep(&endpoint))
+            })
+            .await;
+        Ok(answer.map_err(failed("Query"))??)
+    }
+
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {
         let record = record.clone();
         let answer = self

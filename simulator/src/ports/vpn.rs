@@ -51,6 +51,7 @@ impl SimulatedVpn {
                     let staleness = universe.staleness(&request);
                     let by = ApiCaller {
                         staleness,
+                        misses_counters: universe.counters_are_missing(now, &request),
                         ..ApiCaller::api(sandbox::example::REGION)
                     };
                     universe.before_request(now, caller, &request);
@@ -301,7 +302,8 @@ fn connection(view: ConnectionView) -> Connection {
         ended_at: time(&view.end_time)
             .filter(|_| !active)
             .map(EndedAt::Stated),
-        bytes: Some(view.ingress_bytes + view.egress_bytes),
+        bytes: view.counters.map(|c| c.ingress_bytes + c.egress_bytes),
+        packets: view.counters.map(|c| c.ingress_packets + c.egress_packets),
     }
 }
 

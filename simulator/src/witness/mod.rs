@@ -10,6 +10,7 @@ mod routes;
 mod starts;
 mod stops;
 mod truth;
+mod use_of;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,9 +1,10 @@
 //! What has to happen in the end, once nothing goes wrong any more.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, Connection, World};
+use sandbox::ec2::{AssociationStatus, World};
 
-use super::truth::{idle_time, in_use, stale_after};
+use super::truth::{idle_time, stale_after};
+use super::use_of::{has_changed, may_count};
 use super::{Invariant, Witness};
 use crate::tables::Tables;
 
@@ -37,7 +38,7 @@ impl Witness {
         }
         let since = *self.rest.free_since.get_or_insert(now);
         let patience = self.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
-        // Byte counts that a storm kept sweeps from reading are late by as long as a stale rule looks back.
+        // Counters that a storm kept sweeps from reading are late by as long as a stale rule looks back.
         let rules = &self.terms.rules;
         let stale = rules.stale_connection.max(rules.overnight_stale_connection);
         let settles = SETTLES_IN + stale.unwrap_or_default();
@@ -99,31 +100,23 @@ impl Witness {
             .iter()
             .any(|d| stale_after(rules, now - *d) != stale_after(rules, now));
         let idle = idle_time(rules, now).max(idle_time(rules, now - tolerance));
-        let slack = -(self.terms.sweep_every * 2 + tolerance);
-        let counts = |connection: &Connection| {
-            in_use(connection, rules, now, slack) || self.may_count(connection, now)
-        };
-        if endpoint.connections.values().any(counts) {
+        let slack = self.terms.sweep_every * 2 + tolerance;
+        let steady = stale_after(rules, now).is_none_or(|time| {
+            let from = now - time - slack - TimeDelta::minutes(3);
+            // Counters that cannot be read begin a window, too.
+            self.calm_since(from) && !has_changed(rules, from, now)
+        });
+        let connections = endpoint.connections.values();
+        if connections
+            .clone()
+            .any(|c| may_count(c, rules, now, slack, steady))
+        {
             self.rest.counted_at = Some(now);
         }
         let ends = endpoint.connections.values().filter_map(|c| c.ended_at);
         let used_at = ends.max().max(self.rest.counted_at);
         let used = used_at.is_some_and(|at| at + idle + tolerance > now);
         !(leased || wanted || pinned || grace || used || night_changed)
-    }
-
-    /// Byte counts are remembered only while a stale rule is in force: until it has been for its whole time, the
-    /// connection counts.
-    fn may_count(&self, connection: &Connection, now: DateTime<Utc>) -> bool {
-        let rules = &self.terms.rules;
-        let active = connection.ended_at.is_none();
-        let Some(stale) = stale_after(rules, now) else {
-            return active;
-        };
-        let minutes = stale.num_minutes() + 2 * self.terms.sweep_every.num_minutes() + 3;
-        let changed = (0..=minutes)
-            .any(|minute| stale_after(rules, now - TimeDelta::minutes(minute)) != Some(stale));
-        active && changed
     }
 
     /// Everybody who asked has an answer, in the time that EC2 and the attempts take.

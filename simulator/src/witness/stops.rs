@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::ec2::{AssociationStatus, World};
 use shared::model::{AssociationId, ConnectionId, EndpointState};
 
-use super::truth::{idle_time, in_use, last_use};
+use super::truth::idle_time;
+use super::use_of::{is_certainly_in_use, last_use};
 use super::{Invariant, Witness};
 use crate::process::{Caller, Function};
 
@@ -14,6 +15,8 @@ use crate::process::{Caller, Function};
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
 /// Then the call is made; as long as this the network may take to deliver it.
 const DELIVERED_WITHIN: TimeDelta = TimeDelta::seconds(21);
+/// A listing may be this old when it is judged, in a storm, and the judging takes a moment.
+const READ_WITHIN: TimeDelta = TimeDelta::seconds(75);
 /// What an administrator set so lately may not have been seen yet.
 const SEEN_WITHIN: TimeDelta = TimeDelta::seconds(40);
 
@@ -71,13 +74,13 @@ impl Witness {
         present: &BTreeSet<ConnectionId>,
         vpn: &World,
     ) {
-        let slack = self.tolerance() + TimeDelta::seconds(15);
+        let slack = self.tolerance() + READ_WITHIN;
         let rules = &self.terms.rules;
         let used = vpn
             .endpoint(&self.terms.endpoint)
             .into_iter()
             .flat_map(|endpoint| endpoint.connections.values())
-            .find(|c| present.contains(&c.id) && in_use(c, rules, as_of, slack))
+            .find(|c| present.contains(&c.id) && is_certainly_in_use(c, rules, as_of, slack))
             .map(|connection| connection.id.to_string());
         self.holds(Invariant::CutOff, now, used.is_none(), || {
             format!("a stop, and {used:?} was in use at {as_of}")
@@ -133,7 +136,7 @@ impl Witness {
         let grace_over = ready + rules.first_connection_grace;
         let used = connections
             .iter()
-            .map(|connection| last_use(connection, as_of))
+            .map(|connection| last_use(connection, rules, as_of))
             .filter(|used| *used >= ready)
             .max();
         // By a clock that may be ahead, the night may have begun.

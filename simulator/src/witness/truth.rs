@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Connection, Endpoint, World};
+use sandbox::ec2::{Endpoint, World};
 use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
 
 /// What is really so.
@@ -127,52 +127,6 @@ impl Truth {
     pub(super) fn has_mode(&self, word: &str, now: DateTime<Utc>) -> bool {
         self.mode
             .is_some_and(|mode| mode.word == word && mode.until > now)
-    }
-}
-
-/// Less than this within the stale time is no use (DESIGN 6).
-const KEEPALIVE_BYTES: u64 = 64 * 1024;
-
-/// Whether a connection is in use at a time, give or take `slack` for the moments at which sweeps look.
-pub(super) fn in_use(
-    connection: &Connection,
-    rules: &Rules,
-    at: DateTime<Utc>,
-    slack: TimeDelta,
-) -> bool {
-    let active = connection.established_at <= at
-        && connection.ended_at.is_none_or(|end| at < end)
-        && connection.terminating_at.is_none_or(|since| at < since);
-    if !active {
-        return false;
-    }
-    let Some(stale) = stale_after(rules, at) else {
-        return true;
-    };
-    let from = at - stale + slack;
-    if connection.established_at >= from {
-        return true;
-    }
-    let total = |at| {
-        let (ingress, egress) = connection.bytes(at);
-        ingress + egress
-    };
-    total(at) - total(from) >= KEEPALIVE_BYTES
-}
-
-/// The last moment at which a connection was used, as far as that is certain.
-pub(super) fn last_use(connection: &Connection, now: DateTime<Utc>) -> DateTime<Utc> {
-    let silent_since = connection
-        .traffic
-        .last()
-        .filter(|_| connection.is_silent())
-        .map(|(since, _)| *since);
-    let end = connection.ended_at.or(connection.terminating_at);
-    let end = end.unwrap_or(now).min(now);
-    // Active and silent: in use until it was called stale, of which only this much is certain.
-    match (connection.ended_at, silent_since) {
-        (None, Some(since)) => since.min(end),
-        (Some(_) | None, _) => end,
     }
 }
 

@@ -46,6 +46,7 @@ def what_a_parameter_says_reaches_the_functions(t):
     other = {"TimeZone": "Europe/Berlin", "OvernightWindow": "", "Routes": "0.0.0.0/0", "DryRun": "true",
              "IdleTimeoutMinutes": "61", "FirstConnectionGraceMinutes": "31", "OvernightIdleTimeoutMinutes": "11",
              "StaleConnectionMinutes": "1", "OvernightStaleConnectionMinutes": "121", "MaxExtensionHours": "13",
+             "SilentBelowKibPerHour": "255",
              "AssociationHourPriceUsd": "0.1", "AuditRetentionDays": "401", "ConnectionRetentionDays": "91",
              "AllowedEmailDomains": "example.com", "RequireVerifiedEmail": "true", "AlbPublicKeysUrl": "https://keys.example.com"}
     stack = t.stack(t.full.parameters | other)

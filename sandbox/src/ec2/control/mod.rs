@@ -6,7 +6,8 @@
 //! | `GET /state` | |
 //! | `POST /connect` | `endpoint`, and `user` or `certificate` |
 //! | `POST /end`, `/silence` | `connection` |
-//! | `POST /traffic` | `connection`, `ingress_per_second`, `egress_per_second` |
+//! | `POST /traffic` | `connection`, `ingress_per_second`, `egress_per_second`, and `packet_bytes` (1,200) |
+//! | `POST /counters/restart` | `endpoint`: its connections' counters begin anew |
 //! | `POST /associate` | `endpoint`, `subnet` |
 //! | `POST /disassociate` | `endpoint`, `association` |
 //! | `POST /routes/create`, `/routes/delete` | `endpoint`, `cidr`, `target` (a subnet or `local`), `description` |
@@ -49,6 +50,7 @@ pub(super) fn router(ec2: Ec2) -> Router {
         .route("/end", post(end))
         .route("/silence", post(silence))
         .route("/traffic", post(traffic))
+        .route("/counters/restart", post(restart_counters))
         .route("/associate", post(associate))
         .route("/disassociate", post(disassociate))
         .route("/routes/create", post(create_route))
@@ -149,6 +151,7 @@ struct NewTraffic {
     connection: ConnectionId,
     ingress_per_second: u32,
     egress_per_second: u32,
+    packet_bytes: Option<u32>,
 }
 
 async fn traffic(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
@@ -156,12 +159,27 @@ async fn traffic(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
         connection,
         ingress_per_second,
         egress_per_second,
+        packet_bytes,
     } = body(&bytes)?;
     let traffic = Traffic {
         ingress_per_second,
         egress_per_second,
+        packet_bytes: packet_bytes.unwrap_or(Traffic::USUAL.packet_bytes),
     };
     ec2.change(|world, now| world.set_traffic(now, &connection, traffic))?;
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneEndpoint {
+    endpoint: String,
+}
+
+async fn restart_counters(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
+    let OneEndpoint { endpoint } = body(&bytes)?;
+    let endpoint = endpoint.parse()?;
+    ec2.change(|world, now| world.restart_counters(now, &endpoint))?;
     done()
 }
 

@@ -53,7 +53,7 @@ fn describe(endpoint: &Endpoint, now: DateTime<Utc>) -> Value {
 }
 
 fn describe_connection(connection: &Connection, now: DateTime<Utc>) -> Value {
-    let (ingress_bytes, egress_bytes) = connection.bytes(now);
+    let counters = connection.counters(now);
     json!({
         "id": connection.id,
         "user": connection.client.user_name(),
@@ -62,8 +62,10 @@ fn describe_connection(connection: &Connection, now: DateTime<Utc>) -> Value {
         "established_at": connection.established_at,
         "ended_at": connection.ended_at,
         "silent": connection.is_silent(),
-        "ingress_bytes": ingress_bytes,
-        "egress_bytes": egress_bytes,
+        "ingress_bytes": counters.ingress_bytes,
+        "egress_bytes": counters.egress_bytes,
+        "ingress_packets": counters.ingress_packets,
+        "egress_packets": counters.egress_packets,
     })
 }
 

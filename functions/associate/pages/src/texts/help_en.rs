@@ -88,15 +88,15 @@ fn stale(facts: &HelpFacts<'_>) -> String {
     ) {
         (None, None) => "A connection counts as use even without traffic.".to_owned(),
         (Some(day), None) => format!(
-            "A connection without traffic for {} no longer counts as use.",
+            "A connection with hardly any traffic for {} no longer counts as use.",
             hours(day)
         ),
         (None, Some(night)) => format!(
-            "At night, a connection without traffic for {} no longer counts as use: a laptop left on is disconnected.",
+            "At night, a connection with hardly any traffic for {} no longer counts as use: a laptop left on is disconnected.",
             hours(night)
         ),
         (Some(day), Some(night)) => format!(
-            "A connection without traffic for {} (at night {}) no longer counts as use.",
+            "A connection with hardly any traffic for {} (at night {}) no longer counts as use.",
             hours(day),
             hours(night)
         ),

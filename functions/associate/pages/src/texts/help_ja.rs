@@ -84,15 +84,15 @@ fn stale(facts: &HelpFacts<'_>) -> String {
     match (rules.stale_connection, night) {
         (None, None) => "通信がなくても、接続している間は使用中とみなします。".to_owned(),
         (Some(day), None) => format!(
-            "通信のない状態が {} 分続いた接続は、使用中とみなしません。",
+            "通信がほとんどない状態が {} 分続いた接続は、使用中とみなしません。",
             day.num_minutes()
         ),
         (None, Some(night)) => format!(
-            "夜間は、通信のない状態が {} 分続いた接続は使用中とみなしません。つけたままのパソコンは切断されます。",
+            "夜間は、通信がほとんどない状態が {} 分続いた接続は使用中とみなしません。つけたままのパソコンは切断されます。",
             night.num_minutes()
         ),
         (Some(day), Some(night)) => format!(
-            "通信のない状態が {} 分（夜間は {} 分）続いた接続は、使用中とみなしません。",
+            "通信がほとんどない状態が {} 分（夜間は {} 分）続いた接続は、使用中とみなしません。",
             day.num_minutes(),
             night.num_minutes()
         ),

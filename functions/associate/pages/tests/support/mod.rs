@@ -43,6 +43,7 @@ pub fn site() -> Site {
             overnight_idle_timeout: minutes(10),
             stale_connection: None,
             overnight_stale_connection: Some(minutes(120)),
+            silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
         },
