@@ -26,6 +26,9 @@ pub(crate) struct Cli {
     /// Deliver every n-th scheduled event twice, as at-least-once allows.
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub(crate) twice_every: Option<u32>,
+    /// Do not sweep, as a stack with `ReaperState=DISABLED`: for `cargo prove -- run`.
+    #[arg(long)]
+    pub(crate) no_sweeps: bool,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

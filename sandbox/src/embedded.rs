@@ -85,7 +85,8 @@ pub struct Embedded {
     pub vpn: Arc<Ec2ClientVpn>,
     /// The adapter to the tables.
     pub store: Arc<DynamoStore>,
-    _ec2_server: server::Server,
+    ec2_server: server::Server,
+    config: Box<SdkConfig>,
 }
 
 impl Embedded {
@@ -114,8 +115,21 @@ impl Embedded {
                 vpn.build(),
             ))),
             store: Arc::new(store),
-            _ec2_server: ec2_server,
+            ec2_server,
+            config: Box::new(config),
         })
+    }
+
+    /// The SDK's configuration, for clients of EC2.
+    pub fn ec2_config(&self) -> SdkConfig {
+        let config = self.config.to_builder();
+        config.endpoint_url(self.ec2_server.url()).build()
+    }
+
+    /// The SDK's configuration, for clients of `DynamoDB`.
+    pub fn dynamo_config(&self) -> SdkConfig {
+        let config = self.config.to_builder();
+        config.endpoint_url(self.dynamo.url()).build()
     }
 
     /// The audit records, oldest first.

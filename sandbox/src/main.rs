@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use sandbox::chaos::Plan;
+use sandbox::dynamo::ConflictCodes;
 use sandbox::lambda::Program;
 use sandbox::load::{Part, Size};
 use sandbox::{Options, Sandbox, example, function};
@@ -56,7 +57,12 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     // Before anything is started, so that no signal finds us without a handler.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let sandbox = Sandbox::start(options(cli)?).await?;
+    let mut options = options(cli)?;
+    options.scheduler.running = !cli.no_sweeps;
+    let sandbox = Sandbox::start(options).await?;
+    sandbox
+        .dynamo()
+        .let_writes_conflict(ConflictCodes::DOCUMENTED);
     greet(&sandbox, cli.port);
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -89,7 +89,11 @@ fn in_short(request: &Request) -> String {
         | Request::ApplySecurityGroups { .. }
         | Request::ExportConfiguration { .. }
         | Request::TerminateConnection { .. }
-        | Request::TerminateUser { .. } => action.to_owned(),
+        | Request::TerminateUser { .. }
+        | Request::DescribeAuthorizationRules { .. }
+        | Request::DescribeSubnets { .. }
+        | Request::DescribeSecurityGroups { .. }
+        | Request::ModifyEndpoint { .. } => action.to_owned(),
     }
 }
 

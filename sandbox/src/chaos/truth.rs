@@ -223,6 +223,10 @@ fn done(call: Call) -> Option<Done> {
         | Action::DeleteClientVpnRoute
         | Action::ApplySecurityGroupsToClientVpnTargetNetwork
         | Action::ExportClientVpnClientConfiguration
+        | Action::DescribeClientVpnAuthorizationRules
+        | Action::DescribeSubnets
+        | Action::DescribeSecurityGroups
+        | Action::ModifyClientVpnEndpoint
         | Action::TerminateClientVpnConnections => return None,
     };
     Some(Done {

@@ -106,16 +106,15 @@ pub(super) fn error(code: &str) -> (u16, Value) {
 
 /// The cancellation of the transaction in `request`: a reason for each of its items.
 pub(super) fn transaction_conflict(request: &[u8]) -> (u16, Value) {
+    transaction_cancelled(request, "TransactionConflict")
+}
+
+/// The same, for whatever reason.
+pub(super) fn transaction_cancelled(request: &[u8], reason: &str) -> (u16, Value) {
     let request = serde_json::from_slice::<Value>(request).unwrap_or_default();
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let codes = (0..items)
-        .map(|item| {
-            if item == 0 {
-                "TransactionConflict"
-            } else {
-                "None"
-            }
-        })
+        .map(|item| if item == 0 { reason } else { "None" })
         .collect::<Vec<_>>();
     let reasons = codes.iter().map(|code| match *code {
         "None" => json!({ "Code": "None" }),

@@ -1,6 +1,7 @@
 //! `DynamoDB` on this machine: `dynoxide`, embedded, with the two tables of the system, behind a proxy that counts calls
 //! and makes them fail on demand.
 
+mod conflict;
 mod fault;
 mod proxy;
 mod record;
@@ -22,8 +23,10 @@ use tokio::task::JoinHandle;
 use crate::example;
 use crate::rights::Rights;
 use crate::server::{self, Server};
+use conflict::Conflicts;
 use fault::Faults;
 
+pub use conflict::ConflictCodes;
 pub use fault::Fault;
 pub use record::Record;
 pub use traffic::Traffic;
@@ -76,6 +79,8 @@ struct Proxy {
     back: String,
     client: reqwest::Client,
     faults: Arc<Mutex<Faults>>,
+    conflicts: Arc<Mutex<Conflicts>>,
+    recoverable: Arc<Mutex<bool>>,
     calls: Arc<Mutex<Vec<String>>>,
     traffic: Arc<Mutex<Traffic>>,
     rights: Rights,
@@ -97,6 +102,8 @@ impl Dynamo {
             back: format!("http://{}", back.local_addr()?),
             client: reqwest::Client::new(),
             faults: Arc::default(),
+            conflicts: Arc::default(),
+            recoverable: Arc::new(Mutex::new(true)),
             calls: Arc::default(),
             traffic: Arc::default(),
             rights: Rights::default(),
@@ -165,6 +172,17 @@ impl Dynamo {
     /// The faults still to come, as sentences.
     pub fn faults(&self) -> Vec<String> {
         lock(&self.0.proxy.faults).describe()
+    }
+
+    /// Lets writes conflict that are under way on one item at the same time, a transaction among them, and answers so.
+    /// `dynoxide` does one after the other.
+    pub fn let_writes_conflict(&self, codes: ConflictCodes) {
+        lock(&self.0.proxy.conflicts).answer_with(codes);
+    }
+
+    /// Whether `DescribeContinuousBackups` says that point-in-time recovery is on; as the template has it, it is.
+    pub fn set_recoverable(&self, recoverable: bool) {
+        *lock(&self.0.proxy.recoverable) = recoverable;
     }
 
     /// Takes back all faults.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::conflict::{UnderWay, Write};
 use super::fault::{self, Fault};
 use super::{LOG_LENGTH, Proxy, lock};
 
@@ -39,7 +40,17 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
         lock(&proxy.faults).take(operation)
     });
     match fault {
+        None if operation == Some("DescribeContinuousBackups") => {
+            answer((200, continuous_backups(*lock(&proxy.recoverable))))
+        }
         None => {
+            let write = operation.and_then(|operation| Write::of(operation, &body));
+            let _under_way =
+                match write.map(|write| UnderWay::begin(&proxy.conflicts, write, &body)) {
+                    Some(Err(conflict)) => return answer(conflict),
+                    Some(Ok(under_way)) => Some(under_way),
+                    None => None,
+                };
             proxy
                 .forward(parts.method, &parts.uri, parts.headers, body)
                 .await
@@ -65,6 +76,15 @@ fn operation(headers: &HeaderMap) -> Option<&str> {
 fn answer((status, body): (u16, Value)) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+}
+
+/// What `dynoxide` does not know: both tables are as the template makes them, or were changed since.
+fn continuous_backups(recoverable: bool) -> Value {
+    let status = if recoverable { "ENABLED" } else { "DISABLED" };
+    json!({ "ContinuousBackupsDescription": {
+        "ContinuousBackupsStatus": "ENABLED",
+        "PointInTimeRecoveryDescription": { "PointInTimeRecoveryStatus": status },
+    } })
 }
 
 /// Ends the connection's task, and the connection with it, without a word to the client. Unlike a panic, this prints

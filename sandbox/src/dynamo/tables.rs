@@ -48,6 +48,8 @@ fn audit_table() -> Value {
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": strings(&["endpoint_id", "event_id", "actor", "day"]),
         "KeySchema": key("endpoint_id", "event_id"),
+        "DeletionProtectionEnabled": true,
+        "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" },
         "GlobalSecondaryIndexes": [index("by-actor", "actor"), index("by-day", "day")],
     })
 }

@@ -65,6 +65,13 @@ impl World {
         }
     }
 
+    /// Forgets the token that made this.
+    pub(super) fn forget_token_of(&mut self, action: &str, result: &str) {
+        let of_action = token_key(action, "");
+        self.tokens
+            .retain(|key, used| !key.starts_with(&of_action) || used.result != result);
+    }
+
     /// Takes one call from the request limit.
     pub(super) fn admit_call(&mut self) -> Result<(), ApiError> {
         let now = self.now();

@@ -9,6 +9,7 @@ use super::error::ApiError;
 use super::listing::Page;
 use super::target_network::Association;
 use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+use super::vpc::{RuleView, SecurityGroupView, SubnetView};
 use super::xml::Xml;
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
@@ -25,6 +26,9 @@ pub(super) fn answer(action: Action, answer: &Answer, request_id: &str) -> Strin
             }
             Answer::Connections(page) => paged(xml, "connections", page, connection),
             Answer::Routes(page) => paged(xml, "routes", page, route),
+            Answer::AuthorizationRules(page) => paged(xml, "authorizationRule", page, rule),
+            Answer::Subnets(page) => paged(xml, "subnetSet", page, subnet),
+            Answer::SecurityGroupsOfVpc(page) => paged(xml, "securityGroupInfo", page, group),
             Answer::Associated(done) | Answer::Disassociated(done) => association(xml, done),
             Answer::RouteCreated(status) | Answer::RouteDeleted(status) => {
                 xml.status("status", status.as_str());
@@ -38,6 +42,7 @@ pub(super) fn answer(action: Action, answer: &Answer, request_id: &str) -> Strin
             } => {
                 terminating(xml, endpoint, user.as_deref(), connections);
             }
+            Answer::Modified => xml.text("return", true),
         }
     })
 }
@@ -158,6 +163,31 @@ fn route(xml: &mut Xml, route: &RouteView) {
     xml.text("description", &route.description);
     let attachment = route.transit_gateway_attachment_id.as_ref();
     xml.optional("transitGatewayAttachmentId", attachment);
+}
+
+fn rule(xml: &mut Xml, rule: &RuleView) {
+    xml.text("clientVpnEndpointId", &rule.endpoint);
+    xml.text("description", "");
+    xml.text("groupId", rule.group_id.as_deref().unwrap_or_default());
+    xml.text("accessAll", rule.group_id.is_none());
+    xml.text("destinationCidr", &rule.destination_cidr);
+    xml.status("status", "active");
+}
+
+fn subnet(xml: &mut Xml, subnet: &SubnetView) {
+    xml.text("subnetId", &subnet.id);
+    xml.text("state", "available");
+    xml.text("vpcId", &subnet.vpc_id);
+    xml.text("cidrBlock", &subnet.cidr);
+    xml.text("availableIpAddressCount", subnet.free_addresses);
+    xml.text("availabilityZone", &subnet.availability_zone);
+}
+
+fn group(xml: &mut Xml, group: &SecurityGroupView) {
+    xml.text("groupId", &group.id);
+    xml.text("groupName", &group.name);
+    xml.text("groupDescription", &group.name);
+    xml.text("vpcId", &group.vpc_id);
 }
 
 fn association(xml: &mut Xml, association: &Association) {

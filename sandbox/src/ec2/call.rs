@@ -12,6 +12,7 @@ use super::log::Actor;
 use super::route::{NewRoute, RouteStatus, RouteTarget};
 use super::target_network::Association;
 use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+use super::vpc::{RuleView, SecurityGroupView, SubnetView};
 use super::world::World;
 
 macro_rules! actions {
@@ -38,6 +39,9 @@ actions!(
     DescribeClientVpnTargetNetworks,
     DescribeClientVpnConnections,
     DescribeClientVpnRoutes,
+    DescribeClientVpnAuthorizationRules,
+    DescribeSubnets,
+    DescribeSecurityGroups,
     AssociateClientVpnTargetNetwork,
     DisassociateClientVpnTargetNetwork,
     CreateClientVpnRoute,
@@ -45,6 +49,7 @@ actions!(
     ApplySecurityGroupsToClientVpnTargetNetwork,
     ExportClientVpnClientConfiguration,
     TerminateClientVpnConnections,
+    ModifyClientVpnEndpoint,
 );
 
 impl Action {
@@ -63,13 +68,17 @@ impl Action {
             | Self::DescribeClientVpnTargetNetworks
             | Self::DescribeClientVpnConnections
             | Self::DescribeClientVpnRoutes
+            | Self::DescribeClientVpnAuthorizationRules
+            | Self::DescribeSubnets
+            | Self::DescribeSecurityGroups
             | Self::ExportClientVpnClientConfiguration => true,
             Self::AssociateClientVpnTargetNetwork
             | Self::DisassociateClientVpnTargetNetwork
             | Self::CreateClientVpnRoute
             | Self::DeleteClientVpnRoute
             | Self::ApplySecurityGroupsToClientVpnTargetNetwork
-            | Self::TerminateClientVpnConnections => false,
+            | Self::TerminateClientVpnConnections
+            | Self::ModifyClientVpnEndpoint => false,
         }
     }
 }
@@ -95,6 +104,18 @@ pub enum Request {
     },
     DescribeRoutes {
         endpoint: EndpointId,
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    DescribeAuthorizationRules {
+        endpoint: EndpointId,
+        paging: Paging,
+    },
+    DescribeSubnets {
+        filters: Vec<Filter>,
+        paging: Paging,
+    },
+    DescribeSecurityGroups {
         filters: Vec<Filter>,
         paging: Paging,
     },
@@ -133,6 +154,12 @@ pub enum Request {
         endpoint: EndpointId,
         user: String,
     },
+    /// Of all that it can change, the security groups alone.
+    ModifyEndpoint {
+        endpoint: EndpointId,
+        vpc: VpcId,
+        groups: Vec<SecurityGroupId>,
+    },
 }
 
 /// What EC2 answers when it does not refuse.
@@ -143,6 +170,9 @@ pub enum Answer {
     TargetNetworks(Page<TargetNetworkView>),
     Connections(Page<ConnectionView>),
     Routes(Page<RouteView>),
+    AuthorizationRules(Page<RuleView>),
+    Subnets(Page<SubnetView>),
+    SecurityGroupsOfVpc(Page<SecurityGroupView>),
     Associated(Association),
     Disassociated(Association),
     RouteCreated(RouteStatus),
@@ -155,6 +185,30 @@ pub enum Answer {
         user: Option<String>,
         connections: Vec<Terminating>,
     },
+    Modified,
+}
+
+impl Answer {
+    /// Whether it is a listing of nothing.
+    pub(super) fn lists_nothing(&self) -> bool {
+        match self {
+            Self::Endpoints(page) => page.items.is_empty(),
+            Self::TargetNetworks(page) => page.items.is_empty(),
+            Self::Connections(page) => page.items.is_empty(),
+            Self::Routes(page) => page.items.is_empty(),
+            Self::AuthorizationRules(page) => page.items.is_empty(),
+            Self::Subnets(page) => page.items.is_empty(),
+            Self::SecurityGroupsOfVpc(page) => page.items.is_empty(),
+            Self::Associated(_)
+            | Self::Disassociated(_)
+            | Self::RouteCreated(_)
+            | Self::RouteDeleted(_)
+            | Self::SecurityGroups(_)
+            | Self::Configuration(_)
+            | Self::Terminating { .. }
+            | Self::Modified => false,
+        }
+    }
 }
 
 /// Who calls, and how.
@@ -235,6 +289,13 @@ impl World {
             } => self
                 .routes_page(&endpoint, &filters, &paging)
                 .map(Answer::Routes),
+            Request::DescribeAuthorizationRules { endpoint, paging } => {
+                self.rules_page(&endpoint, &paging)
+            }
+            Request::DescribeSubnets { filters, paging } => self.subnets_page(&filters, &paging),
+            Request::DescribeSecurityGroups { filters, paging } => {
+                self.security_groups_page(&filters, &paging)
+            }
             Request::Associate {
                 endpoint,
                 subnet,
@@ -291,6 +352,11 @@ impl World {
                     connections,
                 })
             }
+            Request::ModifyEndpoint {
+                endpoint,
+                vpc,
+                groups,
+            } => self.modify_security_groups(now, &endpoint, &vpc, groups),
         }
     }
 }
@@ -303,6 +369,9 @@ impl Request {
             Self::DescribeTargetNetworks { .. } => Action::DescribeClientVpnTargetNetworks,
             Self::DescribeConnections { .. } => Action::DescribeClientVpnConnections,
             Self::DescribeRoutes { .. } => Action::DescribeClientVpnRoutes,
+            Self::DescribeAuthorizationRules { .. } => Action::DescribeClientVpnAuthorizationRules,
+            Self::DescribeSubnets { .. } => Action::DescribeSubnets,
+            Self::DescribeSecurityGroups { .. } => Action::DescribeSecurityGroups,
             Self::Associate { .. } => Action::AssociateClientVpnTargetNetwork,
             Self::Disassociate { .. } => Action::DisassociateClientVpnTargetNetwork,
             Self::CreateRoute { .. } => Action::CreateClientVpnRoute,
@@ -312,15 +381,18 @@ impl Request {
             Self::TerminateConnection { .. } | Self::TerminateUser { .. } => {
                 Action::TerminateClientVpnConnections
             }
+            Self::ModifyEndpoint { .. } => Action::ModifyClientVpnEndpoint,
         }
     }
 
     fn endpoints(&self) -> &[EndpointId] {
         match self {
             Self::DescribeEndpoints { ids, .. } => ids,
+            Self::DescribeSubnets { .. } | Self::DescribeSecurityGroups { .. } => &[],
             Self::DescribeTargetNetworks { endpoint, .. }
             | Self::DescribeConnections { endpoint, .. }
             | Self::DescribeRoutes { endpoint, .. }
+            | Self::DescribeAuthorizationRules { endpoint, .. }
             | Self::Associate { endpoint, .. }
             | Self::Disassociate { endpoint, .. }
             | Self::CreateRoute { endpoint, .. }
@@ -328,7 +400,8 @@ impl Request {
             | Self::ApplySecurityGroups { endpoint, .. }
             | Self::ExportConfiguration { endpoint }
             | Self::TerminateConnection { endpoint, .. }
-            | Self::TerminateUser { endpoint, .. } => std::slice::from_ref(endpoint),
+            | Self::TerminateUser { endpoint, .. }
+            | Self::ModifyEndpoint { endpoint, .. } => std::slice::from_ref(endpoint),
         }
     }
 }

@@ -62,11 +62,13 @@ async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes
         },
     };
     match result {
-        Ok(done) => xml(
-            StatusCode::OK,
-            answer::answer(action, &done, &request_id),
-            &request_id,
-        ),
+        Ok(done) => {
+            let mut document = answer::answer(action, &done, &request_id);
+            if done.lists_nothing() && ec2.read(|world| world.behaviour().cut_empty_listings) {
+                document.truncate(document.rfind("</").unwrap_or_default());
+            }
+            xml(StatusCode::OK, document, &request_id)
+        }
         Err(refusal) => refused(&refusal, &request_id),
     }
 }

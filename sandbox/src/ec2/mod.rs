@@ -23,6 +23,7 @@ mod settings;
 mod target_network;
 mod transit_gateway;
 mod view;
+mod vpc;
 mod world;
 mod xml;
 
@@ -41,8 +42,10 @@ pub use log::{Actor, Call, Outcome};
 pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};
 pub use server::{Ec2, OpenError};
 pub use settings::{
-    Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet, Throttle, Vpc,
+    AuthorizationRule, Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet,
+    Throttle, Vpc,
 };
 pub use target_network::{Association, AssociationStatus, TargetNetwork};
 pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView, TransitGatewayView};
+pub use vpc::{RuleView, SecurityGroupView, SubnetView};
 pub use world::{Endpoint, World};

@@ -83,6 +83,18 @@ impl Parameters {
                 filters: self.filters(&["destination-cidr", "origin", "target-subnet"])?,
                 paging: self.paging()?,
             },
+            Action::DescribeClientVpnAuthorizationRules => Request::DescribeAuthorizationRules {
+                endpoint: self.endpoint()?,
+                paging: self.paging()?,
+            },
+            Action::DescribeSubnets => Request::DescribeSubnets {
+                filters: self.filters(&["subnet-id", "vpc-id"])?,
+                paging: self.paging()?,
+            },
+            Action::DescribeSecurityGroups => Request::DescribeSecurityGroups {
+                filters: self.filters(&["group-id", "vpc-id"])?,
+                paging: self.paging()?,
+            },
             Action::AssociateClientVpnTargetNetwork => self.associate()?,
             Action::DisassociateClientVpnTargetNetwork => Request::Disassociate {
                 endpoint: self.endpoint()?,
@@ -99,6 +111,7 @@ impl Parameters {
                 endpoint: self.endpoint()?,
             },
             Action::TerminateClientVpnConnections => self.terminate()?,
+            Action::ModifyClientVpnEndpoint => self.modify_endpoint()?,
         };
         self.nothing_left()?;
         Ok(Parsed { request, dry_run })
@@ -130,6 +143,22 @@ impl Parameters {
                 description: self.take("Description").unwrap_or_default(),
             },
             client_token: self.take("ClientToken"),
+        })
+    }
+
+    fn modify_endpoint(&mut self) -> Result<Request, ApiError> {
+        let Request::ApplySecurityGroups {
+            endpoint,
+            vpc,
+            groups,
+        } = self.apply_security_groups()?
+        else {
+            return Err(ApiError::MissingParameter("SecurityGroupId"));
+        };
+        Ok(Request::ModifyEndpoint {
+            endpoint,
+            vpc,
+            groups,
         })
     }
 

@@ -65,6 +65,17 @@ pub struct EndpointSpec {
     /// Routes that the administrator makes by hand on each subnet when it is associated for the very first time;
     /// after that nobody does.
     pub first_routes: Vec<ManualRoute>,
+    /// Who may go where; without one nobody gets anywhere.
+    pub authorization_rules: Vec<AuthorizationRule>,
+}
+
+/// An authorization rule, as an administrator made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are EC2's")]
+pub struct AuthorizationRule {
+    pub destination_cidr: Cidr,
+    /// Of the identity provider; `None`: everybody who signs in.
+    pub group_id: Option<String>,
 }
 
 /// A route as an administrator writes it down, without its target.
@@ -121,6 +132,17 @@ pub struct Behaviour {
     pub terminations_fail: bool,
     /// The size of keepalive packets of clients that connect from now on.
     pub keepalive_bytes: u32,
+    /// Whether `local` routes are listed with another word for their target, which no document has.
+    pub local_routes_by_another_name: bool,
+    /// Whether a client token is forgotten with the association that it made. What the real service does is not
+    /// documented.
+    pub forget_tokens_of_gone: bool,
+    /// Whether routes made by hand stay when their subnet is disassociated. AWS's guide says that they do not.
+    pub keep_manual_routes: bool,
+    /// Whether an answer that lists nothing lacks its last tag. The API reference's samples have it.
+    pub cut_empty_listings: bool,
+    /// Whether a subnet with too few addresses is accepted first, and ends as `association-failed`.
+    pub fail_small_subnets_later: bool,
 }
 
 /// What becomes of a route that was made by hand.
@@ -170,6 +192,25 @@ impl Default for Behaviour {
             ends_unstated: false,
             terminations_fail: false,
             keepalive_bytes: 50,
+            local_routes_by_another_name: false,
+            forget_tokens_of_gone: false,
+            keep_manual_routes: false,
+            cut_empty_listings: false,
+            fail_small_subnets_later: false,
+        }
+    }
+}
+
+impl Behaviour {
+    /// What `local` routes are listed with as their target.
+    pub(super) fn local_target(&self) -> Option<&'static str> {
+        match (
+            self.local_routes_without_target,
+            self.local_routes_by_another_name,
+        ) {
+            (_, true) => Some("client-to-client"),
+            (true, false) => None,
+            (false, false) => Some("local"),
         }
     }
 }
@@ -242,6 +283,10 @@ impl EndpointSpec {
             availability_zones: Vec::new(),
             session_timeout_hours: 24,
             first_routes: Vec::new(),
+            authorization_rules: vec![AuthorizationRule {
+                destination_cidr: cidr("0.0.0.0/0"),
+                group_id: None,
+            }],
         }
     }
 }

@@ -47,6 +47,10 @@ pub struct Association {
     pub status: AssociationStatus,
 }
 
+/// What a subnet must have left
+/// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-components.html>).
+const FEWEST_FREE_ADDRESSES: u32 = 20;
+
 const ASSOCIATE: &str = "AssociateClientVpnTargetNetwork";
 
 impl World {
@@ -75,7 +79,12 @@ impl World {
             .subnet(subnet)
             .ok_or_else(|| ApiError::SubnetNotFound(subnet.clone()))?
             .clone();
+        let small_fail_later = self.behaviour().fail_small_subnets_later;
+        let too_small = subnet.free_addresses < FEWEST_FREE_ADDRESSES;
         found.admits_subnet(&subnet, limit)?;
+        if too_small && !small_fail_later {
+            return Err(ApiError::TooFewAddresses(subnet.id));
+        }
         self.admit_operation(endpoint)?;
         let id = AssociationId::observed(self.draw_id("cvpn-assoc-"));
         let lag = TimeDelta::seconds(self.behaviour().listing_lag_seconds.into());
@@ -87,7 +96,7 @@ impl World {
             status: AssociationStatus::Associating,
             associated_at: now,
             listed_from: now + lag,
-            will_fail: self.next_association_fails(),
+            will_fail: too_small || self.next_association_fails(),
         };
         self.add_network(endpoint, network)?;
         self.remember(ASSOCIATE, client_token, &asked, id.as_str());
@@ -123,7 +132,9 @@ impl World {
             self.found_mut(endpoint)?.billed_seconds += up_seconds;
         }
         self.set_status(endpoint, association, AssociationStatus::Disassociating);
-        self.drop_manual_routes(endpoint, association);
+        if !self.behaviour().keep_manual_routes {
+            self.drop_manual_routes(endpoint, association);
+        }
         if !self.found(endpoint)?.is_available() {
             self.cut_connections(endpoint);
         }
@@ -219,6 +230,9 @@ impl World {
         association: &AssociationId,
     ) {
         self.set_status(endpoint, association, AssociationStatus::Disassociated);
+        if self.behaviour().forget_tokens_of_gone {
+            self.forget_token_of(ASSOCIATE, association.as_str());
+        }
         let (listed, forget) = {
             let behaviour = self.behaviour();
             (
@@ -339,9 +353,6 @@ impl Endpoint {
         }
         if subnet.cidr.overlaps(self.spec.client_cidr) {
             return Err(ApiError::OverlappingCidr(subnet.id.clone()));
-        }
-        if subnet.free_addresses < 20 {
-            return Err(ApiError::TooFewAddresses(subnet.id.clone()));
         }
         Ok(())
     }

@@ -185,9 +185,9 @@ impl World {
     ) -> Result<Page<RouteView>, ApiError> {
         let routes = self.found(endpoint)?.routes.iter();
         // Keys as digits of one length, so that they sort as numbers do.
-        let local_without_target = self.behaviour().local_routes_without_target;
+        let local_target = self.behaviour().local_target();
         let views = routes
-            .map(|(key, route)| (*key, route.view(endpoint, local_without_target)))
+            .map(|(key, route)| (*key, route.view(endpoint, local_target)))
             .chain(self.found(endpoint)?.gateway_routes())
             .map(|(key, view)| (format!("{key:020}"), view));
         let listed = views.filter(|(_, route)| {
@@ -303,12 +303,14 @@ impl Connection {
 }
 
 impl Route {
-    fn view(&self, endpoint: &EndpointId, local_without_target: bool) -> RouteView {
-        let is_unnamed = self.target == RouteTarget::Local && local_without_target;
+    fn view(&self, endpoint: &EndpointId, local_target: Option<&str>) -> RouteView {
         RouteView {
             endpoint: endpoint.clone(),
             destination_cidr: self.cidr.to_string(),
-            target_subnet: (!is_unnamed).then(|| self.target.to_string()),
+            target_subnet: match &self.target {
+                RouteTarget::Local => local_target.map(str::to_owned),
+                RouteTarget::Subnet(subnet) => Some(subnet.to_string()),
+            },
             transit_gateway_attachment_id: None,
             origin: self.origin.as_str(),
             status: self.status.as_str(),

@@ -291,6 +291,14 @@ impl World {
         self.endpoints.values_mut()
     }
 
+    pub(super) fn subnets(&self) -> impl Iterator<Item = &Subnet> {
+        self.subnets.values()
+    }
+
+    pub(super) fn vpcs(&self) -> impl Iterator<Item = &Vpc> {
+        self.vpcs.values()
+    }
+
     pub(super) fn subnet(&self, id: &SubnetId) -> Option<&Subnet> {
         self.subnets.get(id)
     }

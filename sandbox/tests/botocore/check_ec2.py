@@ -125,6 +125,35 @@ def check_endpoints(ec2, check):
     )
 
 
+def check_surroundings(ec2, check):
+    check.answer(
+        "DescribeClientVpnAuthorizationRules",
+        ec2.describe_client_vpn_authorization_rules(ClientVpnEndpointId=ENDPOINT),
+        lambda a: [(r["DestinationCidr"], r["AccessAll"], r["Status"]["Code"]) for r in a["AuthorizationRules"]],
+        lambda shown: shown == [("0.0.0.0/0", True, "active")],
+    )
+    check.answer(
+        "DescribeSubnets",
+        ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [SUBNET, "subnet-00000000000000000"]}]),
+        lambda a: [(s["SubnetId"], s["VpcId"], s["AvailabilityZone"], s["AvailableIpAddressCount"]) for s in a["Subnets"]],
+        lambda shown: shown == [(SUBNET, VPC, "ap-northeast-1a", 251)],
+    )
+    check.answer(
+        "DescribeSecurityGroups",
+        ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [VPC]}]),
+        lambda a: [(g["GroupId"], g["VpcId"]) for g in a["SecurityGroups"]],
+        lambda shown: shown == [("sg-0aaaaaaaaaaaaaaaa", VPC), ("sg-1aaaaaaaaaaaaaaaa", VPC)],
+    )
+    check.answer(
+        "ModifyClientVpnEndpoint",
+        ec2.modify_client_vpn_endpoint(
+            ClientVpnEndpointId=ENDPOINT, VpcId=VPC, SecurityGroupIds=["sg-0aaaaaaaaaaaaaaaa"]
+        ),
+        lambda a: a["Return"],
+        lambda shown: shown is True,
+    )
+
+
 def check_routes(ec2, check):
     route = {"ClientVpnEndpointId": ENDPOINT, "DestinationCidrBlock": CIDR, "TargetVpcSubnetId": SUBNET}
     check.answer(
@@ -220,6 +249,7 @@ def main(url, control_url):
     control(control_url, "/settings", {delay: at_once for delay in delays})
     association = check_target_networks(ec2, check)
     check_endpoints(ec2, check)
+    check_surroundings(ec2, check)
     check_routes(ec2, check)
     check_connections(ec2, check, control_url)
     check_refusals(ec2, check)

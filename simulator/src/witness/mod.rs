@@ -239,7 +239,11 @@ impl Witness {
             | Request::ApplySecurityGroups { .. }
             | Request::ExportConfiguration { .. }
             | Request::TerminateConnection { .. }
-            | Request::TerminateUser { .. } => {}
+            | Request::TerminateUser { .. }
+            | Request::DescribeAuthorizationRules { .. }
+            | Request::DescribeSubnets { .. }
+            | Request::DescribeSecurityGroups { .. }
+            | Request::ModifyEndpoint { .. } => {}
         }
     }
 

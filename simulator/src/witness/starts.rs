@@ -104,7 +104,10 @@ impl Witness {
             | Request::ApplySecurityGroups { endpoint, .. }
             | Request::ExportConfiguration { endpoint }
             | Request::TerminateConnection { endpoint, .. }
-            | Request::TerminateUser { endpoint, .. } => Some(endpoint),
+            | Request::TerminateUser { endpoint, .. }
+            | Request::DescribeAuthorizationRules { endpoint, .. }
+            | Request::ModifyEndpoint { endpoint, .. } => Some(endpoint),
+            Request::DescribeSubnets { .. } | Request::DescribeSecurityGroups { .. } => None,
         };
         let ours = endpoint == Some(&self.terms.endpoint);
         let subnet_is_ours = if let Request::Associate { subnet, .. } = request {
