@@ -131,7 +131,8 @@ impl Reconciler {
         }
         let is_news = before.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
         let reading = if is_news {
-            self.read_on(endpoint, reading).await
+            // Rare and large: in a box, so that every sweep's future stays small.
+            Box::pin(self.read_on(endpoint, reading)).await
         } else {
             reading
         };

@@ -1,0 +1,91 @@
+//! Who holds what just now.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::{EndpointState, ManagedEndpoint};
+
+use super::{EndpointFacts, Finding};
+
+/// The template sweeps each minute, and alarms after 15 without.
+const SWEPT_WITHIN: TimeDelta = TimeDelta::minutes(15);
+
+pub(super) fn findings(
+    managed: &ManagedEndpoint,
+    found: &EndpointFacts,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let name = &managed.name;
+    let mut findings = Vec::new();
+    match &found.networks {
+        Ok(networks) => {
+            let up: Vec<String> = networks
+                .iter()
+                .filter(|network| network.status != "disassociated")
+                .map(|network| format!("{} {}", network.association_id, network.status))
+                .collect();
+            let up = if up.is_empty() {
+                "it is off".to_owned()
+            } else {
+                up.join(", ")
+            };
+            let active = found.connections.as_ref().map_or(0, |connections| {
+                connections
+                    .iter()
+                    .filter(|connection| connection.status == "active")
+                    .count()
+            });
+            findings.push(Finding::Note(format!(
+                "{name} just now: {up}; {active} connections"
+            )));
+        }
+        Err(refusal) => findings.push(Finding::wrong(
+            format!("the target networks of {name} cannot be read: {refusal}"),
+            "neither a start nor a sweep can work",
+            "may you, and the functions, call ec2:DescribeClientVpnTargetNetworks?",
+        )),
+    }
+    match &found.state {
+        None => {}
+        Some(Ok(state)) => findings.extend(of_state(managed, state, now)),
+        Some(Err(why)) => findings.push(Finding::wrong(
+            format!("what the lease table holds of {name} cannot be read: {why}"),
+            "neither a start nor a sweep can work",
+            "if an item was changed by hand, mend or delete it (docs/operate.md)",
+        )),
+    }
+    findings
+}
+
+fn of_state(managed: &ManagedEndpoint, state: &EndpointState, now: DateTime<Utc>) -> Vec<Finding> {
+    let name = &managed.name;
+    let mut findings = Vec::new();
+    let running = state.leases.iter().filter(|lease| lease.runs(now));
+    let holders: Vec<String> = running
+        .map(|lease| format!("{} until {}", lease.email, lease.until))
+        .collect();
+    if !holders.is_empty() {
+        findings.push(Finding::Note(format!(
+            "{name} is held by {}",
+            holders.join(", ")
+        )));
+    }
+    if state.mode_in_force(now).is_some() {
+        findings.push(Finding::Note(format!(
+            "{name} has the mode {}",
+            state.mode_text()
+        )));
+    }
+    match state.last_sweep_at {
+        Some(last) if now - last <= SWEPT_WITHIN => {
+            findings.push(Finding::Fine(format!("{name} was swept at {last}")));
+        }
+        Some(last) => findings.push(Finding::wrong(
+            format!("{name} was last swept at {last}"),
+            "nothing takes it down, and it is billed while it is up",
+            "is the reaper paused (ReaperState)? Else see `…-no-sweep` in docs/operate.md",
+        )),
+        None => findings.push(Finding::Note(format!(
+            "{name} was never swept: after the first deploy it is within minutes"
+        ))),
+    }
+    findings
+}

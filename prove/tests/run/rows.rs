@@ -1,0 +1,281 @@
+//! Each row, as believed and otherwise.
+
+use prove::run::{CIDR, ROWS, Setup, Verdict};
+use sandbox::dynamo::ConflictCodes;
+use sandbox::ec2::{Action, Behaviour, Fault, FaultKind, RouteOutcome, Traffic};
+
+use crate::stage::{IDLE, SMALL, Stage, connects};
+
+/// With everything that a run can be given.
+async fn whole(behaviour: impl FnOnce(&mut Behaviour)) -> Stage {
+    let mut stage = Stage::with(|settings| {
+        settings.behaviour.fail_small_subnets_later = true;
+        behaviour(&mut settings.behaviour);
+    })
+    .await;
+    stage.setup = Setup {
+        connect: true,
+        small_subnet: Some(SMALL.to_owned()),
+        ..stage.setup
+    };
+    stage.hook = connects(stage.setup.endpoint.clone(), IDLE);
+    stage
+}
+
+#[tokio::test]
+async fn against_the_sandbox_every_row_is_as_believed() {
+    let stage = whole(|_| {}).await;
+    let outcome = stage.run().await;
+    for row in &outcome.rows {
+        assert_eq!(
+            row.verdict,
+            Verdict::AsBelieved,
+            "{}: {}",
+            row.row.id,
+            row.observed
+        );
+    }
+    assert!(outcome.is_fine(), "{:?} {:?}", outcome.stop, outcome.left);
+}
+
+/// Every row but these is as believed, and these are different.
+async fn only_differs(stage: Stage, id: &str) {
+    let outcome = stage.run().await;
+    for row in &outcome.rows {
+        println!("{}: {:?}: {}", row.row.id, row.verdict, row.observed);
+    }
+    assert_eq!(Stage::rows(&outcome, Verdict::Different), [id]);
+    assert_eq!(
+        Stage::rows(&outcome, Verdict::NotSettled),
+        Vec::<&str>::new()
+    );
+    assert!(!outcome.is_fine());
+    assert_eq!(outcome.left, Vec::new());
+    let (associations, routes, _) = stage.on_endpoint();
+    assert_eq!(associations, Vec::<String>::new());
+    // Where routes stay, those of the administrator do too.
+    assert!(
+        !routes
+            .iter()
+            .any(|route| route.starts_with(CIDR) || route.ends_with(" local")),
+        "{routes:?}"
+    );
+}
+
+/// A code that nobody expects, once so many calls have passed.
+async fn refusing(action: Action, after: u32, code: &str) -> Stage {
+    let stage = whole(|_| {}).await;
+    let kind = FaultKind::Error {
+        code: code.to_owned(),
+        status: 400,
+    };
+    let fault = Fault {
+        after,
+        ..Fault::once(action, kind)
+    };
+    stage
+        .embedded
+        .ec2
+        .change(|world, _| world.inject(fault))
+        .unwrap();
+    stage
+}
+
+#[tokio::test]
+async fn an_empty_listing_without_its_end_differs() {
+    only_differs(
+        whole(|it| it.cut_empty_listings = true).await,
+        "empty-listing",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_differs() {
+    // The small subnet's call comes first, then the first of ours.
+    let code = "InvalidClientVpnDuplicateAssociationException";
+    let stage = refusing(Action::AssociateClientVpnTargetNetwork, 2, code).await;
+    only_differs(stage, "token-again").await;
+}
+
+#[tokio::test]
+async fn another_code_for_a_duplicate_differs() {
+    let stage = refusing(
+        Action::AssociateClientVpnTargetNetwork,
+        3,
+        "ResourceAlreadyAssociated",
+    )
+    .await;
+    only_differs(stage, "associate-twice").await;
+}
+
+#[tokio::test]
+async fn an_association_that_is_listed_late_differs() {
+    // It takes longer than the listing lags, so that nothing is up before it is listed.
+    let stage = whole(|it| {
+        it.listing_lag_seconds = 150;
+        it.associating = sandbox::ec2::Delay::exactly(200);
+    })
+    .await;
+    only_differs(stage, "listed-in-time").await;
+}
+
+#[tokio::test]
+async fn a_route_that_does_not_come_differs() {
+    only_differs(
+        whole(|it| it.route_outcome = RouteOutcome::StaysCreating).await,
+        "routes-made",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_local_route_by_another_name_differs() {
+    only_differs(
+        whole(|it| it.local_routes_by_another_name = true).await,
+        "local-target",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_local_route_is_as_believed_with_or_without_its_target() {
+    for without in [false, true] {
+        let stage = Stage::with(|it| it.behaviour.local_routes_without_target = without).await;
+        assert!(stage.run().await.is_fine(), "{without}");
+    }
+}
+
+#[tokio::test]
+async fn an_end_without_its_time_differs() {
+    only_differs(whole(|it| it.ends_unstated = true).await, "end-time").await;
+}
+
+#[tokio::test]
+async fn a_listing_that_cannot_be_read_differs() {
+    let stage = refusing(Action::DescribeClientVpnEndpoints, 1, "InternalFoo").await;
+    only_differs(stage, "readable").await;
+}
+
+#[tokio::test]
+async fn a_profile_that_is_refused_differs() {
+    let stage = refusing(Action::ExportClientVpnClientConfiguration, 0, "Unsupported").await;
+    only_differs(stage, "profile").await;
+}
+
+#[tokio::test]
+async fn another_code_for_what_is_going_differs() {
+    // The small subnet's call comes first, then the first of ours.
+    let stage = refusing(
+        Action::DisassociateClientVpnTargetNetwork,
+        2,
+        "OperationNotPermitted",
+    )
+    .await;
+    only_differs(stage, "disassociate-twice").await;
+}
+
+#[tokio::test]
+async fn routes_that_stay_differ() {
+    only_differs(whole(|it| it.keep_manual_routes = true).await, "routes-go").await;
+}
+
+#[tokio::test]
+async fn another_code_for_what_is_gone_differs() {
+    let stage = refusing(
+        Action::DisassociateClientVpnTargetNetwork,
+        4,
+        "InvalidState",
+    )
+    .await;
+    only_differs(stage, "disassociate-gone").await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_forgotten_differs_and_what_it_made_is_taken_back() {
+    only_differs(
+        whole(|it| it.forget_tokens_of_gone = true).await,
+        "token-after-gone",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_listing_that_keeps_what_is_gone_differs() {
+    only_differs(
+        whole(|it| it.disassociated_listed_seconds = 3600).await,
+        "dropped",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn groups_that_are_forgotten_differ() {
+    only_differs(
+        whole(|it| it.forget_security_groups = true).await,
+        "groups-survive",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn counters_that_stand_still_differ() {
+    let mut stage = whole(|_| {}).await;
+    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::NONE);
+    only_differs(stage, "counters-grow").await;
+}
+
+#[tokio::test]
+async fn a_chatty_client_differs() {
+    let mut stage = whole(|_| {}).await;
+    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::USUAL);
+    only_differs(stage, "idle-payload").await;
+}
+
+#[tokio::test]
+async fn other_names_for_conflicts_differ() {
+    for (transaction, write, id) in [
+        (
+            "TransactionInProgress",
+            "TransactionConflictException",
+            "transaction-conflict",
+        ),
+        (
+            "TransactionConflict",
+            "ReplicatedWriteConflictException",
+            "write-conflict",
+        ),
+    ] {
+        let stage = whole(|_| {}).await;
+        stage
+            .embedded
+            .dynamo
+            .let_writes_conflict(ConflictCodes { transaction, write });
+        only_differs(stage, id).await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_person_or_a_small_subnet_their_rows_are_not_settled() {
+    let outcome = Stage::new().await.run().await;
+    let open = ["counters-grow", "idle-payload", "end-time", "failed-listed"];
+    assert_eq!(Stage::rows(&outcome, Verdict::NotSettled), open);
+    assert!(outcome.is_fine());
+}
+
+#[test]
+fn every_row_says_what_it_means_and_what_to_change() {
+    let mut ids: Vec<&str> = ROWS.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), ROWS.len());
+    for row in ROWS {
+        for text in [row.believed, row.means, row.change, row.by_hand] {
+            assert!(
+                !text.is_empty() && !text.ends_with('.'),
+                "{}: {text}",
+                row.id
+            );
+        }
+    }
+}
