@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use prove::run::{Stop, Verdict};
-use sandbox::ec2::{Action, Fault, FaultKind, Settings};
+use sandbox::ec2::{Action, Fault, FaultKind, Settings, Traffic};
 
-use crate::stage::{IDLE, SMALL, Stage, connects};
+use crate::stage::{SMALL, Stage, connects};
+use sandbox::ec2::Traffic;
 
 const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
 
@@ -25,7 +26,7 @@ async fn whole() -> Stage {
     .await;
     stage.setup.connect = true;
     stage.setup.small_subnet = Some(SMALL.to_owned());
-    stage.hook = connects(stage.setup.endpoint.clone(), IDLE);
+    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::NONE);
     stage
 }
 

@@ -4,7 +4,7 @@ use prove::run::{CIDR, ROWS, Setup, Verdict};
 use sandbox::dynamo::ConflictCodes;
 use sandbox::ec2::{Action, Behaviour, Fault, FaultKind, RouteOutcome, Traffic};
 
-use crate::stage::{IDLE, SMALL, Stage, connects};
+use crate::stage::{SMALL, Stage, connects};
 
 /// With everything that a run can be given.
 async fn whole(behaviour: impl FnOnce(&mut Behaviour)) -> Stage {
@@ -18,7 +18,7 @@ async fn whole(behaviour: impl FnOnce(&mut Behaviour)) -> Stage {
         small_subnet: Some(SMALL.to_owned()),
         ..stage.setup
     };
-    stage.hook = connects(stage.setup.endpoint.clone(), IDLE);
+    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::NONE);
     stage
 }
 
@@ -220,7 +220,7 @@ async fn groups_that_are_forgotten_differ() {
 
 #[tokio::test]
 async fn counters_that_stand_still_differ() {
-    let mut stage = whole(|_| {}).await;
+    let mut stage = whole(|behaviour| behaviour.keepalive_bytes = 0).await;
     stage.hook = connects(stage.setup.endpoint.clone(), Traffic::NONE);
     only_differs(stage, "counters-grow").await;
 }

@@ -142,12 +142,6 @@ impl Progress for Stage {
     fn profile(&self, _: &str) {}
 }
 
-/// Nothing but keepalive packets.
-pub const IDLE: Traffic = Traffic {
-    ingress_per_second: 10,
-    ..Traffic::NONE
-};
-
 /// A person connects when it is time, and moves this much each second.
 pub fn connects(endpoint: ManagedEndpoint, traffic: Traffic) -> Hook {
     Box::new(move |ec2, step| {
