@@ -6,7 +6,6 @@ use prove::run::{Stop, Verdict};
 use sandbox::ec2::{Action, Fault, FaultKind, Settings, Traffic};
 
 use crate::stage::{SMALL, Stage, connects};
-use sandbox::ec2::Traffic;
 
 const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
 

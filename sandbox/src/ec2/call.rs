@@ -249,6 +249,22 @@ impl World {
         self.dispatch(now, caller, request)
     }
 
+    /// The connections as a fault may have this caller see them.
+    fn connections_seen_by(
+        &self,
+        caller: &Caller,
+        endpoint: &EndpointId,
+        filters: &[Filter],
+        paging: &Paging,
+    ) -> Result<Page<ConnectionView>, ApiError> {
+        let as_of = self.now() - caller.staleness;
+        let mut page = self.connections_page(endpoint, as_of, filters, paging)?;
+        if caller.misses_counters {
+            page.items.iter_mut().for_each(|view| view.counters = None);
+        }
+        Ok(page)
+    }
+
     fn dispatch(
         &mut self,
         now: DateTime<Utc>,
@@ -274,14 +290,9 @@ impl World {
                 endpoint,
                 filters,
                 paging,
-            } => {
-                let as_of = self.now() - caller.staleness;
-                let mut page = self.connections_page(&endpoint, as_of, &filters, &paging)?;
-                if caller.misses_counters {
-                    page.items.iter_mut().for_each(|view| view.counters = None);
-                }
-                Ok(Answer::Connections(page))
-            }
+            } => self
+                .connections_seen_by(caller, &endpoint, &filters, &paging)
+                .map(Answer::Connections),
             Request::DescribeRoutes {
                 endpoint,
                 filters,

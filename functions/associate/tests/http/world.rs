@@ -93,11 +93,13 @@ impl World {
 
     /// Asks, and waits until the VPN is ready.
     pub async fn bring_up(&self, name: &str) {
-        self.send(Request::post(&format!("/vpn/{name}"))).await;
+        Box::pin(self.send(Request::post(&format!("/vpn/{name}")))).await;
         for _minute in 0..30 {
             self.clock.advance(TimeDelta::minutes(1));
             let status = Request::get(&format!("/vpn/{name}/status"));
-            if self.send(status).await.json_body()["phase"] == "ready" {
+            // In a box: the whole handler is in this future, and so would be in each test's.
+            let response = Box::pin(self.send(status)).await;
+            if response.json_body()["phase"] == "ready" {
                 self.clock.advance(TimeDelta::seconds(10));
                 self.take_calls();
                 return;
