@@ -14,6 +14,7 @@ mod off_at_reference;
 mod overnight;
 mod phases;
 mod phases_up;
+mod random;
 mod real_traffic;
 mod release;
 mod routing;

@@ -3,31 +3,11 @@
 use chrono::{DateTime, Utc};
 use shared::policy::off_at;
 
+use crate::random::Random;
 use crate::wall_clock::{BERLIN, NEW_YORK, TOKYO, Zone, window_text};
 use crate::world::{World, minutes};
 
 const CASES_PER_ZONE: usize = 1500;
-
-/// A linear congruential generator (Knuth's MMIX constants): enough for test data, the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        i64::try_from(self.0 >> 33).unwrap_or(0) % bound
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + self.below(high - low + 1)
-    }
-
-    fn sometimes<T>(&mut self, value: T) -> Option<T> {
-        (self.below(3) > 0).then_some(value)
-    }
-}
 
 /// A case in plain numbers: epoch seconds, and minutes for the rules.
 #[derive(Debug)]

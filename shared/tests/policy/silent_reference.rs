@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use shared::model::Rules;
 
 use crate::counted::Counted;
+use crate::random::Random;
 use crate::world::{noon, rules};
 
 /// A reading: seconds since the first one, and the counters where they can be read.
@@ -40,19 +41,6 @@ fn is_silent(readings: &[Reading]) -> bool {
         }
     }
     silent
-}
-
-/// A linear congruential generator (Knuth's MMIX constants), the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        i64::try_from(self.0 >> 33).unwrap_or(0) % bound
-    }
 }
 
 #[test]
