@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use shared::model::Counters;
 
 /// A call that was not answered as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +98,15 @@ pub struct Connection {
 
 impl Connection {
     /// Bytes and packets of both directions, where all four counters can be read.
-    pub fn counters(&self) -> Option<(u64, u64)> {
+    pub fn counters(&self) -> Option<Counters> {
         let sum = |both: &[String; 2]| {
             let [one, other] = both.each_ref().map(|text| text.trim().parse::<u64>().ok());
             Some(one?.saturating_add(other?))
         };
-        Some((sum(&self.bytes)?, sum(&self.packets)?))
+        Some(Counters {
+            bytes: sum(&self.bytes)?,
+            packets: sum(&self.packets)?,
+        })
     }
 }
 

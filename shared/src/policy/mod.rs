@@ -12,7 +12,7 @@ pub use decide::{MAX_ATTEMPTS, decide};
 pub use decision::{Action, Decision, Phase, Reason, Warning, retry_after};
 pub use off_at::{KeepRule, OffAt, last_active_at, off_at};
 pub use overnight::is_overnight;
-pub use usage::{PACKET_ALLOWANCE_BYTES, stale_after, traffic, usage};
+pub use usage::{PACKET_ALLOWANCE_BYTES, payload_bytes, stale_after, traffic, usage};
 pub use wanted::{is_held, is_pinned, is_unserved, is_wanted};
 
 use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};

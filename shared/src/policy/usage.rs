@@ -78,9 +78,8 @@ fn limit_bytes(rules: &Rules, time: TimeDelta) -> u64 {
     (u64::from(rules.silent_below_kib_per_hour) * 1024 * seconds).div_ceil(3600)
 }
 
-/// The payload that moved between two readings; `None`: a counter is missing or went down.
-fn payload_bytes(before: Option<Counters>, now: Option<Counters>) -> Option<u64> {
-    let (before, now) = before.zip(now)?;
+/// The payload that moved between two readings; `None`: a counter went down.
+pub fn payload_bytes(before: Counters, now: Counters) -> Option<u64> {
     let bytes = now.bytes.checked_sub(before.bytes)?;
     let packets = now.packets.checked_sub(before.packets)?;
     Some(bytes.saturating_sub(packets.saturating_mul(PACKET_ALLOWANCE_BYTES)))
@@ -102,7 +101,8 @@ impl Reading<'_> {
         if let Some(later) = before.filter(|before| self.is_earlier(before, counters)) {
             return later.clone();
         }
-        let payload = payload_bytes(before.and_then(|before| before.counters), counters);
+        let both = before.and_then(|before| before.counters).zip(counters);
+        let payload = both.and_then(|(before, now)| payload_bytes(before, now));
         // Windows begin when a rule comes into force, and when its time changes.
         let window = before
             .and_then(|before| before.window)

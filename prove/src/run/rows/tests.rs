@@ -115,3 +115,13 @@ fn payload_is_what_is_over_eighty_bytes_a_packet() {
         assert_eq!(counters_grow(&found).0, Verdict::AsBelieved);
     }
 }
+
+#[test]
+fn a_counter_that_went_down_says_nothing_of_payload() {
+    let readings = [(0, 9_000, 90), (60, 10_000, 100), (300, 500, 5)];
+    let found =
+        record(readings.map(|(seconds, bytes, packets)| {
+            (seconds, Step::WatchIdle, connection(bytes, packets))
+        }));
+    assert_eq!(idle_payload(&found).0, Verdict::NotSettled);
+}
