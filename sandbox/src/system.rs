@@ -46,7 +46,7 @@ pub struct Sandbox {
     ec2_server: Server,
     network: Option<Network>,
     heartbeat: JoinHandle<()>,
-    _lock: File,
+    _lock: StateLock,
 }
 
 impl Sandbox {
@@ -254,8 +254,22 @@ async fn serve(router: axum::Router) -> Result<Server, StartError> {
     Server::start(listener, router).map_err(io_error("cannot listen"))
 }
 
+/// The lock of a state directory, given up when this goes.
+///
+/// Unlocked by name: closing our file is not enough while a process that is being started still has its copy.
+#[derive(Debug)]
+struct StateLock(File);
+
+impl Drop for StateLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "cannot unlock the state directory");
+        }
+    }
+}
+
 /// Makes the state directory, takes its lock, and clears it if asked.
-fn prepare(state: &Path, fresh: bool) -> Result<File, StartError> {
+fn prepare(state: &Path, fresh: bool) -> Result<StateLock, StartError> {
     let error = || {
         io_error(&format!(
             "cannot use the state directory {}",
@@ -264,11 +278,11 @@ fn prepare(state: &Path, fresh: bool) -> Result<File, StartError> {
     };
     fs::create_dir_all(state).map_err(error())?;
     let lock = File::create(state.join("lock")).map_err(error())?;
-    match lock.try_lock() {
-        Ok(()) => {}
+    let lock = match lock.try_lock() {
+        Ok(()) => StateLock(lock),
         Err(TryLockError::WouldBlock) => return Err(StartError::InUse(state.to_owned())),
         Err(TryLockError::Error(source)) => return Err(error()(source)),
-    }
+    };
     if fresh {
         for name in STATE {
             let path = state.join(name);
@@ -295,5 +309,24 @@ async fn keep(clock: Arc<ClockKeeper>) {
         if let Err(error) = clock.keep() {
             tracing::warn!(%error, "cannot keep the time");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_free_again_while_a_child_still_has_the_file_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let lock = prepare(directory.path(), false).unwrap();
+        let inherited = lock.0.try_clone().unwrap();
+        assert!(matches!(
+            prepare(directory.path(), false),
+            Err(StartError::InUse(_))
+        ));
+        drop(lock);
+        drop(prepare(directory.path(), false).unwrap());
+        drop(inherited);
     }
 }
