@@ -62,7 +62,8 @@ impl<'a> View<'a> {
             Decision::new(self.phase_if_up(), Reason::UnknownStatus)
         } else if self.seen.networks.is_empty() {
             self.nothing_there()
-        } else if self.state.ready_since.is_some() && self.seen.any(NetworkStatus::Associated) {
+        } else if self.state.stay.ready_since.is_some() && self.seen.any(NetworkStatus::Associated)
+        {
             self.ready()
         } else if self.seen.any(NetworkStatus::Associating) {
             Decision::new(Phase::Starting, Reason::Associating).with(self.finish_start())
@@ -79,7 +80,12 @@ impl<'a> View<'a> {
             && self
                 .seen
                 .in_status(NetworkStatus::Disassociating)
-                .all(|network| self.state.failed_ids.contains(&network.association_id));
+                .all(|network| {
+                    self.state
+                        .attempts
+                        .failed_ids
+                        .contains(&network.association_id)
+                });
         let reason = if only_failed_ones_go {
             Reason::RemovingFailed { comes_back }
         } else {
@@ -95,11 +101,11 @@ impl<'a> View<'a> {
         let asked = is_unserved(self.state, self.now);
         let reason = if is_held(self.state, self.now) {
             Reason::Held {
-                until: self.state.mode_until,
+                until: self.state.order.until,
                 asked,
             }
-        } else if self.gave_up() && self.state.requests > self.state.served {
-            Reason::GaveUp(self.state.failure.clone())
+        } else if self.gave_up() && self.state.demand.requests > self.state.demand.served {
+            Reason::GaveUp(self.state.attempts.failure.clone())
         } else {
             Reason::NotWanted
         };
@@ -113,7 +119,7 @@ impl<'a> View<'a> {
         }
         let at = self.next_attempt_at();
         if self.now < at {
-            let failure = self.state.failure.clone();
+            let failure = self.state.attempts.failure.clone();
             return Decision::new(phase, Reason::Retrying { failure, at });
         }
         Decision::new(phase, Reason::Asked).with(self.start())
@@ -124,7 +130,7 @@ impl<'a> View<'a> {
         let ids = ids(self.seen.in_status(NetworkStatus::AssociationFailed));
         if is_wanted(self.state, self.now) {
             let reason = Reason::Retrying {
-                failure: self.state.failure.clone(),
+                failure: self.state.attempts.failure.clone(),
                 at: self.next_attempt_at(),
             };
             return Decision::new(Phase::Starting, reason).with(Some(Action::RemoveFailed {
@@ -134,7 +140,7 @@ impl<'a> View<'a> {
         }
         Decision::new(
             Phase::Failed,
-            Reason::AssociationFailed(self.state.failure.clone()),
+            Reason::AssociationFailed(self.state.attempts.failure.clone()),
         )
         .with(Some(Action::RemoveFailed {
             ids,
@@ -147,7 +153,13 @@ impl<'a> View<'a> {
         let unclaimed = self
             .seen
             .in_status(NetworkStatus::Associated)
-            .any(|network| !self.state.association_ids.contains(&network.association_id));
+            .any(|network| {
+                !self
+                    .state
+                    .stay
+                    .association_ids
+                    .contains(&network.association_id)
+            });
         let unread = Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
         if let Some(finish) = self.finish_start().filter(|_| unclaimed) {
             // Its answers were lost. "Ready" ends the start, and what it did not claim would pass for a stranger's.
@@ -178,7 +190,7 @@ impl<'a> View<'a> {
     /// Since when routes can be made: one subnet may take many minutes longer than another to come up or to fail.
     fn settled_since(self) -> Option<DateTime<Utc>> {
         let last = self.seen.networks.iter().map(|network| network.since).max();
-        last.max(self.state.associated_since)
+        last.max(self.state.stay.associated_since)
     }
 
     /// Ready in this stay.
@@ -209,13 +221,15 @@ impl<'a> View<'a> {
 
     /// What a sweep does about an endpoint that nothing keeps, and about a stop that did not happen.
     fn stop(self, due: bool) -> Option<Action> {
-        let resumed = self.state.stopping_since.is_some();
+        let resumed = self.state.stay.stop.since.is_some();
         if !due {
             return resumed.then_some(Action::AbandonStop);
         }
         let refused_lately = self
             .state
-            .stop_failed_at
+            .stay
+            .stop
+            .refused_at
             .is_some_and(|at| self.now - at < STOP_AGAIN_AFTER);
         let evidence_is_complete =
             self.seen.usage.is_some() && self.seen.routes.is_some() && self.seen.endpoint.is_some();
@@ -228,14 +242,14 @@ impl<'a> View<'a> {
         let called_for = in_use || is_wanted(self.state, self.now);
         let moving = self.seen.any(NetworkStatus::Associating);
         let complete = self.associated_and_configured() == self.policy.endpoint.subnets.len();
-        if !called_for || is_held(self.state, self.now) || self.state.stopping_since.is_some() {
+        if !called_for || is_held(self.state, self.now) || self.state.stay.stop.since.is_some() {
             return None;
         }
         // Even where all is up: an association whose answer was lost is ours only once the start claims it.
         if let Some(finish) = self.finish_start() {
             return Some(finish);
         }
-        let exhausted = self.gave_up() || self.state.attempts_used() >= MAX_ATTEMPTS;
+        let exhausted = self.gave_up() || self.state.attempts.used() >= MAX_ATTEMPTS;
         if complete || moving || exhausted || self.now < self.next_attempt_at() {
             return None;
         }
@@ -257,6 +271,7 @@ impl<'a> View<'a> {
         };
         let restored: BTreeSet<_> = self
             .state
+            .stay
             .to_restore
             .difference(&outstanding.all())
             .cloned()
@@ -273,7 +288,7 @@ impl<'a> View<'a> {
 
     /// Facts that have to be on record before anything else is decided.
     fn bookkeeping(self) -> Option<Action> {
-        if self.state.mode_text() != self.state.mode_noted {
+        if self.state.order.text() != self.state.order.noted {
             return Some(Action::NoteMode);
         }
         self.gone()
@@ -283,14 +298,14 @@ impl<'a> View<'a> {
 
     /// What is known and no longer there. While a stop is in hand, it is gone once all of it is.
     fn gone(self) -> Option<Action> {
-        let known = &self.state.association_ids;
+        let known = &self.state.stay.association_ids;
         let gone: BTreeSet<_> = known
             .iter()
             .filter(|id| self.seen.network(id).is_none())
             .cloned()
             .collect();
         let all = gone.len() == known.len();
-        let stopping = self.state.stopping_since.is_some();
+        let stopping = self.state.stay.stop.since.is_some();
         let tell = !gone.is_empty() && (all || !stopping);
         tell.then_some(Action::RecordGone { ids: gone, all })
     }
@@ -303,7 +318,13 @@ impl<'a> View<'a> {
         let news: Vec<&SeenNetwork> = self
             .seen
             .in_status(NetworkStatus::AssociationFailed)
-            .filter(|network| !self.state.failed_ids.contains(&network.association_id))
+            .filter(|network| {
+                !self
+                    .state
+                    .attempts
+                    .failed_ids
+                    .contains(&network.association_id)
+            })
             .collect();
         let message = news.iter().find_map(|network| network.message.clone());
         let failure = Failure {
@@ -325,7 +346,10 @@ impl<'a> View<'a> {
             Vec::new()
         };
         let explained = |network: &&SeenNetwork| {
-            self.state.association_ids.contains(&network.association_id)
+            self.state
+                .stay
+                .association_ids
+                .contains(&network.association_id)
                 || claimed.contains(&&network.subnet_id)
         };
         let strangers: BTreeSet<_> = self
@@ -344,6 +368,7 @@ impl<'a> View<'a> {
         let subnet_ids: Vec<SubnetId> = self.policy.missing_subnets(self.seen).cloned().collect();
         let series_goes_on = self
             .state
+            .attempts
             .failed_at
             .is_some_and(|failed| self.now - failed < WANTED_FOR);
         let new_stay = self.seen.networks.is_empty() && !series_goes_on;
@@ -362,7 +387,7 @@ impl<'a> View<'a> {
             .as_ref()
             .is_some_and(|usage: &Usage| usage.in_use > 0);
         let called_for = in_use || is_wanted(self.state, self.now);
-        let due = self.state.start_began_at.is_some() && called_for && !subnet_ids.is_empty();
+        let due = self.state.attempts.began_at.is_some() && called_for && !subnet_ids.is_empty();
         due.then_some(Action::FinishStart { subnet_ids })
     }
 
@@ -371,8 +396,16 @@ impl<'a> View<'a> {
         let answered = |subnet_id: &SubnetId| {
             self.seen.networks.iter().any(|network| {
                 network.subnet_id == *subnet_id
-                    && (self.state.association_ids.contains(&network.association_id)
-                        || self.state.failed_ids.contains(&network.association_id))
+                    && (self
+                        .state
+                        .stay
+                        .association_ids
+                        .contains(&network.association_id)
+                        || self
+                            .state
+                            .attempts
+                            .failed_ids
+                            .contains(&network.association_id))
             })
         };
         self.policy
@@ -384,24 +417,27 @@ impl<'a> View<'a> {
     }
 
     fn next_attempt_at(self) -> DateTime<Utc> {
-        match self.state.failed_at {
-            Some(failed) => failed + retry_after(self.state.attempts_used()),
+        match self.state.attempts.failed_at {
+            Some(failed) => failed + retry_after(self.state.attempts.used()),
             None => self.now,
         }
     }
 
     fn gave_up(self) -> bool {
-        self.state.gave_up == Some(self.state.requests)
+        self.state.demand.gave_up == Some(self.state.demand.requests)
     }
 
     fn stop_in_force(self) -> bool {
         self.state
-            .stopping_since
+            .stay
+            .stop
+            .since
             .is_some_and(|since| self.now - since < STOP_IN_FORCE)
     }
 
     fn phase_if_up(self) -> Phase {
-        let usable = self.state.ready_since.is_some() && self.seen.any(NetworkStatus::Associated);
+        let usable =
+            self.state.stay.ready_since.is_some() && self.seen.any(NetworkStatus::Associated);
         if usable {
             Phase::Ready
         } else {
@@ -429,11 +465,11 @@ impl<'a> View<'a> {
                     configured,
                 });
             }
-            if !self.state.to_restore.is_empty() {
-                warnings.push(Warning::NotRestored(self.state.to_restore.clone()));
+            if !self.state.stay.to_restore.is_empty() {
+                warnings.push(Warning::NotRestored(self.state.stay.to_restore.clone()));
             }
         }
-        if let Some(Mode::Unreadable(text)) = self.state.mode_in_force(self.now) {
+        if let Some(Mode::Unreadable(text)) = self.state.order.in_force(self.now) {
             warnings.push(Warning::UnreadableMode(text.clone()));
         }
         warnings

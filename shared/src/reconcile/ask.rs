@@ -113,7 +113,7 @@ impl Reconciler {
             return Err(ExtendError::TooFar { latest });
         }
         let before = self.store.state(&endpoint.id).await?;
-        let (event, what) = if before.up_since.is_some() {
+        let (event, what) = if before.stay.up_since.is_some() {
             (Event::LeaseExtended, "keeps the VPN")
         } else {
             (Event::AssociationRequested, "asked for the VPN")
@@ -146,13 +146,17 @@ impl Reconciler {
     ) -> Result<Asked, AskError> {
         let now = self.clock.now();
         // Asked while it goes down, it is a claim on the next time up.
-        let is_up = before.up_since.is_some() && before.stopping_since.is_none();
-        let joins = is_up || before.start_began_at.is_some();
+        let is_up = before.stay.up_since.is_some() && before.stay.stop.since.is_none();
+        let joins = is_up || before.attempts.began_at.is_some();
         let lease = Lease {
             email: ask.email.clone(),
             requested_at: whole_seconds(now),
             until: claim.until,
-            stay: if joins { before.stay } else { before.stay + 1 },
+            stay: if joins {
+                before.stay.number
+            } else {
+                before.stay.number + 1
+            },
             released_at: None,
         };
         let writes = async {
@@ -183,7 +187,7 @@ impl Reconciler {
             warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
             counted.with_rest_of(&before)
         });
-        let requests_before = before.requests;
+        let requests_before = before.demand.requests;
         let passed = match reading {
             Some(reading) if state.is_same_time_up(&before) => {
                 match self.interpret(reading, &state) {

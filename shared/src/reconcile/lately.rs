@@ -56,7 +56,8 @@ impl Reconciler {
         };
         let state = self.store.state(&endpoint.id).await?;
         // Who gave a lease back sees that it is gone.
-        let same = state.is_same_time_up(&lately) && state.released_at == lately.released_at;
+        let same =
+            state.is_same_time_up(&lately) && state.stay.released_at == lately.stay.released_at;
         if !same || self.is_reading_due(&state) {
             return Ok(None);
         }

@@ -5,8 +5,7 @@ use chrono::{DateTime, TimeDelta};
 use super::Reconciler;
 use super::observe::Seen;
 use super::pass::{Driver, Pass, Passed};
-use crate::model::update::Update;
-use crate::model::{EndpointState, ManagedEndpoint, Observation};
+use crate::model::{EndpointState, ManagedEndpoint, Observation, StateChange};
 use crate::ports::{StoreError, VpnError};
 
 /// How long a reading of EC2 serves everybody who clicks or polls.
@@ -25,16 +24,18 @@ impl Reconciler {
             return Ok(false);
         }
         let (now_ms, last_allowed) = self.reading_times();
-        let claim = Update::new()
-            .when_at_most("reading_since_ms", last_allowed)
-            .set("reading_since_ms", now_ms);
-        Ok(self.store.update(&endpoint.id, &claim).await?.is_some())
+        let mut claim = StateChange::of(state);
+        claim.require_reading_at_most(last_allowed);
+        claim.after.sightings.reading_since_ms = Some(now_ms);
+        let written = self.store.update(&endpoint.id, &claim.update()).await?;
+        Ok(written.is_some())
     }
 
     /// Whether nobody is known to have set out to read EC2 within [`READ_AT_MOST_EVERY`].
     pub(super) fn is_reading_due(&self, state: &EndpointState) -> bool {
         let (_, last_allowed) = self.reading_times();
         state
+            .sightings
             .reading_since_ms
             .is_none_or(|since| since <= last_allowed)
     }
@@ -110,7 +111,7 @@ impl Reconciler {
 
     /// A pass on what is on record of EC2, however old.
     fn unseen<'a>(&'a self, endpoint: &'a ManagedEndpoint, state: EndpointState) -> Pass<'a> {
-        let seen = state.observation.clone();
+        let seen = state.sightings.observation.clone();
         let seen = seen.unwrap_or_else(|| Observation::nothing(DateTime::UNIX_EPOCH));
         Pass::on_record(self, endpoint, state, seen)
     }

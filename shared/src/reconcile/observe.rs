@@ -22,8 +22,8 @@ pub(super) struct Plan {
 impl Plan {
     /// For a click or a poll: who uses it once it is ready, the routes before; the endpoint itself before a start.
     pub(super) fn for_people(state: &EndpointState, asks: bool, now: DateTime<Utc>) -> Self {
-        let up = !state.association_ids.is_empty();
-        let ready = state.ready_since.is_some();
+        let up = !state.stay.association_ids.is_empty();
+        let ready = state.stay.ready_since.is_some();
         Self {
             connections: up && ready,
             routes: up && !ready,
@@ -33,11 +33,11 @@ impl Plan {
 
     /// For a sweep: whoever is or was connected, and all that a stop would delete.
     pub(super) fn for_sweep(state: &EndpointState) -> Self {
-        let up = !state.association_ids.is_empty();
+        let up = !state.stay.association_ids.is_empty();
         Self {
             connections: true,
             routes: up,
-            endpoint: up || state.requests > state.served,
+            endpoint: up || state.demand.requests > state.demand.served,
         }
     }
 }
@@ -129,8 +129,8 @@ impl Reconciler {
         let mut gaps = Vec::new();
         let mut kept = |error| gaps.push(error);
         let mut observation = Observation::from_listing(
-            state.observation.as_ref(),
-            &state.association_ids,
+            state.sightings.observation.as_ref(),
+            &state.stay.association_ids,
             reading.networks?,
             whole_seconds(reading.read_at),
         );

@@ -33,7 +33,7 @@ impl Particulars {
             decision,
             ..
         } = passed;
-        let mut start_seconds = state.start_seconds.clone();
+        let mut start_seconds = state.sightings.start_seconds.clone();
         start_seconds.sort_unstable();
         let going = seen.in_status(NetworkStatus::Disassociating);
         Self {
@@ -41,7 +41,9 @@ impl Particulars {
             warnings: decision.warnings.clone(),
             start_seconds,
             stopping_since: state
-                .stopping_since
+                .stay
+                .stop
+                .since
                 .or(going.map(|network| network.since).min()),
             connected: seen.connected.clone(),
             holders: state

@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
+use super::Reconciler;
 use super::observe::Seen;
-use super::{Reconciler, transitions};
-use crate::model::audit::Actor;
-use crate::model::update::Update;
+use super::transitions::{self, NextState, TransitionContext};
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
 use crate::policy::{Action, Decision, Phase, decide, is_wanted};
 use crate::ports::{StoreError, Transition, VpnError};
@@ -148,7 +147,7 @@ impl<'a> Pass<'a> {
         if lost {
             // Whoever was faster knows better; this pass only reports.
             self.state = self.reconciler.store.load(&self.endpoint.id).await?;
-            if let Some(seen) = self.state.observation.clone() {
+            if let Some(seen) = self.state.sightings.observation.clone() {
                 self.seen = seen;
             }
         }
@@ -239,30 +238,33 @@ impl<'a> Pass<'a> {
     }
 
     async fn act(&mut self, action: Action) -> Result<Step, StoreError> {
-        let now = self.reconciler.clock.now();
-        let scene = self.scene(now);
         match action {
-            Action::NoteMode => self.commit(transitions::mode_noted(&scene)).await,
+            Action::NoteMode => self.record(transitions::mode_noted).await,
             Action::RecordGone { ids, all } => {
-                self.commit(transitions::gone(&scene, &ids, all)).await
-            }
-            Action::RecordFailed { ids, failure } => {
-                self.commit(transitions::association_failed(&scene, &ids, failure))
+                self.record(|context| transitions::gone(context, &ids, all))
                     .await
             }
-            Action::Adopt { ids } => self.commit(transitions::adopted(&scene, ids)).await,
+            Action::RecordFailed { ids, failure } => {
+                self.record(|context| transitions::association_failed(context, &ids, &failure))
+                    .await
+            }
+            Action::Adopt { ids } => {
+                self.record(|context| transitions::adopted(context, ids))
+                    .await
+            }
             Action::MarkReady {
                 outstanding,
                 snapshot,
             } => {
-                self.commit(transitions::ready(&scene, &outstanding, snapshot))
+                self.record(|context| transitions::ready(context, &outstanding, snapshot))
                     .await
             }
             Action::RecordRestored { restored } => {
-                self.commit(transitions::restored(&scene, &restored)).await
+                self.record(|context| transitions::restored(context, &restored))
+                    .await
             }
+            Action::AbandonStop => self.record(transitions::stop_abandoned).await,
             Action::TakeSnapshot(snapshot) => self.take_snapshot(snapshot).await,
-            Action::AbandonStop => self.commit(transitions::stop_abandoned(&scene)).await,
             Action::Start {
                 subnet_ids,
                 new_stay,
@@ -274,64 +276,43 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Writes a transition, together with what was seen.
-    pub(super) async fn commit(&mut self, mut transition: Transition) -> Result<Step, StoreError> {
-        transition.update = transition.update.and(self.sighting());
-        if !self
-            .reconciler
-            .store
-            .commit(&self.endpoint.id, &transition)
-            .await?
-        {
+    /// Writes the transition that begins where the pass stands now.
+    pub(super) async fn record(
+        &mut self,
+        transition: impl FnOnce(&TransitionContext<'_>) -> NextState + Send,
+    ) -> Result<Step, StoreError> {
+        let next = transition(&self.context(self.reconciler.clock.now()));
+        self.commit(next).await
+    }
+
+    /// Writes a transition; the pass goes on with the state that it makes.
+    pub(super) async fn commit(&mut self, next: NextState) -> Result<Step, StoreError> {
+        let NextState {
+            state,
+            update,
+            records,
+            snapshot,
+        } = next;
+        let transition = Transition {
+            update,
+            records,
+            snapshot,
+            released: None,
+        };
+        let store = &self.reconciler.store;
+        if !store.commit(&self.endpoint.id, &transition).await? {
             return Ok(Step::Lost);
         }
-        self.written(&transition.update)?;
-        if let Some(snapshot) = transition.snapshot {
-            self.state.snapshot = Some(snapshot);
-        }
+        self.state = state;
+        self.noted = true;
         Ok(Step::DecideAnew)
     }
 
-    /// What was seen, to be written along with something else: without a condition of its own.
-    pub(super) fn sighting(&self) -> Update {
-        if self.noted {
-            return Update::new();
-        }
-        let Update {
-            mut assignments, ..
-        } = self.note();
-        // Counters only ever rise, and that takes a condition.
-        assignments.retain(|assignment| assignment.attribute() != "served");
-        Update {
-            conditions: Vec::new(),
-            assignments,
-        }
-    }
-
-    pub(super) fn written(&mut self, update: &Update) -> Result<(), StoreError> {
-        self.state = self.state.after(update)?;
-        self.noted = true;
-        Ok(())
-    }
-
-    /// What this pass saw, if it is still the same time up and nobody saw anything later.
-    fn note(&self) -> Update {
-        transitions::sighting(
-            &self.scene(self.reconciler.clock.now()),
-            &self.decide(),
-            self.driver,
-        )
-    }
-
-    /// Whether it was written; if not, somebody who saw more did.
+    /// Whether what was seen was written; if not, a pass that saw more did.
     async fn write_note(&mut self) -> Result<bool, StoreError> {
-        let note = self.note();
-        let Some(state) = self
-            .reconciler
-            .store
-            .update(&self.endpoint.id, &note)
-            .await?
-        else {
+        let note = transitions::noted(&self.context(self.reconciler.clock.now()));
+        let store = &self.reconciler.store;
+        let Some(state) = store.update(&self.endpoint.id, &note.update).await? else {
             return Ok(false);
         };
         let routing = self.state.routing_version;
@@ -342,25 +323,24 @@ impl<'a> Pass<'a> {
     /// or took one off it, or began to make routes again or took a snapshot (the version is not `routing`), so that what
     /// this pass read of EC2 must not be judged by that state.
     pub(super) fn takes_over(&mut self, state: EndpointState, routing: u64) -> bool {
-        let same =
-            state.association_ids == self.state.association_ids && state.routing_version == routing;
+        let same = state.stay.association_ids == self.state.stay.association_ids
+            && state.routing_version == routing;
         self.state = state.with_rest_of(&self.state);
         self.noted = true;
         same
     }
 
-    pub(super) fn scene(&self, now: DateTime<Utc>) -> transitions::Scene<'a> {
-        transitions::Scene {
+    pub(super) fn context(&self, now: DateTime<Utc>) -> TransitionContext<'_> {
+        TransitionContext {
             endpoint: self.endpoint,
             settings: &self.reconciler.settings,
             ids: &self.reconciler.ids,
-            actor: match self.driver {
-                Driver::Person => Actor::Associate,
-                Driver::Sweep { .. } => Actor::Reaper,
-            },
-            state: self.state.clone(),
-            seen: self.seen.clone(),
+            driver: self.driver,
+            state: &self.state,
+            seen: &self.seen,
             requests_before: self.requests_before,
+            decision: self.decide(),
+            is_noted: self.noted,
             now,
         }
     }

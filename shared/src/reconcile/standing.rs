@@ -85,7 +85,7 @@ impl Standing {
             ..
         } = passed;
         let phase = decision.phase;
-        let up = state.start_began_at.or(state.up_since);
+        let up = state.attempts.began_at.or(state.stay.up_since);
         Self {
             endpoint: endpoint.name.to_string(),
             endpoint_id: endpoint.id.to_string(),
@@ -143,8 +143,8 @@ fn active_connections(seen: &Observation) -> Option<usize> {
 
 /// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
 fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began = state.start_counts_from().or(state.requested_at)?;
-    let mut seconds = state.start_seconds.clone();
+    let began = state.start_counts_from().or(state.demand.requested_at)?;
+    let mut seconds = state.sightings.start_seconds.clone();
     seconds.sort_unstable();
     let median = seconds.get(seconds.len() / 2)?;
     let longest = seconds.last()?;

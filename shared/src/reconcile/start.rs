@@ -31,14 +31,10 @@ impl Pass<'_> {
                 .refuse_attempt(new_stay, VpnError::transit_gateway())
                 .await;
         }
-        let commit = transitions::attempt(&self.scene(self.reconciler.clock.now()), new_stay)
-            .and(self.sighting());
-        let Some(state) = self
-            .reconciler
-            .store
-            .update(&self.endpoint.id, &commit)
-            .await?
-        else {
+        let now = self.reconciler.clock.now();
+        let begun = transitions::attempt(&self.context(now), new_stay);
+        let store = &self.reconciler.store;
+        let Some(state) = store.update(&self.endpoint.id, &begun.update).await? else {
             return Ok(Step::Lost);
         };
         let routing = self.state.routing_version;
@@ -66,8 +62,8 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         let now = self.reconciler.clock.now();
-        let transition = transitions::answered(&self.scene(now), &answers);
-        let step = self.commit(transition).await?;
+        let next = transitions::answered(&self.context(now), &answers);
+        let step = self.commit(next).await?;
         if step == Step::DecideAnew {
             for (subnet_id, id) in answers.accepted {
                 self.seen
@@ -132,9 +128,10 @@ impl Pass<'_> {
                 code: code.clone(),
                 message: message.clone(),
             };
-            let scene = self.scene(self.reconciler.clock.now());
-            let transition = transitions::refused_before(&scene, new_stay, &failure);
-            if self.commit(transition).await? == Step::Lost {
+            let step = self
+                .record(|context| transitions::refused_before(context, new_stay, &failure))
+                .await?;
+            if step == Step::Lost {
                 return Ok(Step::Lost);
             }
         }
@@ -215,7 +212,7 @@ pub(super) fn client_token(
     state: &EndpointState,
     subject: &[&str],
 ) -> String {
-    let mut text = format!("{endpoint}\n{}\n{}", state.stay, state.attempt);
+    let mut text = format!("{endpoint}\n{}\n{}", state.stay.number, state.attempts.made);
     for part in subject {
         text.push('\n');
         text.push_str(part);

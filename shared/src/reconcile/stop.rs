@@ -39,8 +39,8 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         let committed_at = self.reconciler.clock.now();
-        let transition = transitions::stop(&self.scene(committed_at), rule, resumed);
-        if self.commit(transition).await? == Step::Lost {
+        let next = transitions::stop(&self.context(committed_at), rule, resumed);
+        if self.commit(next).await? == Step::Lost {
             return Ok(Step::Lost);
         }
         if self.reconciler.clock.now() - committed_at > ACT_WITHIN {
@@ -111,9 +111,8 @@ impl Pass<'_> {
         // A stop that began is finished by later sweeps; one that EC2 will not begin is over.
         let all_refused = !accepted && self.delayed.is_none();
         if let Some((code, message)) = refusal.filter(|_| all_refused) {
-            let scene = self.scene(self.reconciler.clock.now());
             return self
-                .commit(transitions::stop_refused(&scene, &code, &message))
+                .record(|context| transitions::stop_refused(context, &code, &message))
                 .await;
         }
         Ok(Step::Done)

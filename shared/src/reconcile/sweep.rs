@@ -96,7 +96,12 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(self.store.state(&endpoint.id).await?.last_sweep_at)
+        Ok(self
+            .store
+            .state(&endpoint.id)
+            .await?
+            .sightings
+            .last_sweep_at)
     }
 
     /// Sweeps one endpoint, however long that takes.
@@ -129,7 +134,8 @@ impl Reconciler {
             let passed = self.reported(endpoint, loaded);
             return Ok(Swept::of(&passed, 0, self.clock.now()));
         }
-        let is_news = before.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
+        let is_news =
+            before.stay.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
         let reading = if is_news {
             self.read_on(endpoint, reading).await
         } else {
@@ -157,7 +163,7 @@ impl Reconciler {
             endpoint,
             driver,
             state.clone(),
-            before.requests,
+            before.demand.requests,
             &seen,
         );
         let traffic = seen.traffic.filter(|traffic| *traffic != state.traffic);
@@ -204,7 +210,7 @@ impl Reconciler {
         seen: &Seen,
         driver: Driver,
     ) -> Result<Ends, StoreError> {
-        let since = state.last_sweep_at.map(|at| at - LOOK_BACK);
+        let since = state.sightings.last_sweep_at.map(|at| at - LOOK_BACK);
         if let Some(since) = since {
             self.recorded.forget_before(&endpoint.id, since);
         }
@@ -276,7 +282,7 @@ impl Reconciler {
             reason: format!("{}'s connection ended{when}.", connection.user),
             expires_at: self.settings.retention.expires_at(event, end.at),
             details: Details {
-                stay: Some(state.stay),
+                stay: Some(state.stay.number),
                 connection_id: Some(connection.id.clone()),
                 duration,
                 bytes: connection.bytes,

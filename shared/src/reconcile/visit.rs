@@ -6,9 +6,9 @@ use tracing::warn;
 use super::ask::Ask;
 use super::observe::Plan;
 use super::{Reconciler, Standing};
-use crate::model::ManagedEndpoint;
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
-use crate::model::update::Update;
+use crate::model::item::whole_seconds;
+use crate::model::{Attribute, ManagedEndpoint, StateChange};
 use crate::ports::{StoreError, Transition, VpnError};
 
 /// A status that could not be read.
@@ -42,7 +42,7 @@ impl Reconciler {
             let reading = self.read(endpoint, plan).await;
             match self.interpret(reading, &state) {
                 Ok(seen) => {
-                    self.pass(endpoint, state.clone(), state.requests, seen)
+                    self.pass(endpoint, state.clone(), state.demand.requests, seen)
                         .await?
                 }
                 Err(error @ VpnError::TryLater { .. }) => return Err(error.into()),
@@ -77,12 +77,15 @@ impl Reconciler {
         if let Some(lease) = mine {
             let reason = format!("{} is done.", ask.email);
             let details = Details {
-                stay: Some(state.stay),
+                stay: Some(state.stay.number),
                 ..Details::default()
             };
             let record = self.record(endpoint, &ask, Event::LeaseReleased, reason, now, details);
+            let mut change = StateChange::of(&state);
+            change.after.stay.released_at = Some(whole_seconds(now));
+            change.rewrite(&[Attribute::ReleasedAt]);
             let transition = Transition {
-                update: Update::new().set("released_at", now),
+                update: change.update(),
                 records: vec![record],
                 released: Some((lease.clone(), now)),
                 ..Transition::default()

@@ -16,6 +16,7 @@ mod phases_up;
 mod release;
 mod routing;
 mod snapshot;
+mod state_change;
 mod stops;
 mod wall_clock;
 mod wanted;

@@ -195,5 +195,5 @@ async fn fifty_people_asking_and_polling_at_once_read_ec2_once_in_five_seconds()
         );
         world.pass_seconds(5);
     }
-    assert_eq!(world.state().await.requests, 76);
+    assert_eq!(world.state().await.demand.requests, 76);
 }

@@ -14,7 +14,7 @@ async fn a_time_up_from_the_click_to_the_end_is_on_record() {
 
     world.sweep_until(Phase::Ready).await;
     let state = world.state().await;
-    assert_eq!((state.requests, state.served), (1, 1));
+    assert_eq!((state.demand.requests, state.demand.served), (1, 1));
     assert_eq!(world.status().await.phase, Phase::Ready);
 
     let connection = world.connect("yuki");
