@@ -85,6 +85,13 @@ pub enum Action {
         /// Whether a new stay begins with it.
         new_stay: bool,
     },
+    /// Count an attempt that must not be made, as one that failed.
+    RefuseStart {
+        /// Why not.
+        failure: Failure,
+        /// Whether a new stay begins with it.
+        new_stay: bool,
+    },
     /// Carry on with an attempt that is committed: associate what it has not got yet.
     FinishStart {
         /// What is missing.
@@ -362,6 +369,23 @@ fn write_failure(f: &mut fmt::Formatter<'_>, failure: Option<&Failure>) -> fmt::
     match failure {
         Some(failure) => write!(f, " ({})", failure.code),
         None => Ok(()),
+    }
+}
+
+impl Decision {
+    pub(super) fn new(phase: Phase, reason: Reason) -> Self {
+        Self {
+            phase,
+            reason,
+            actions: Vec::new(),
+            keep_until: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, action: Option<Action>) -> Self {
+        self.actions.extend(action);
+        self
     }
 }
 

@@ -130,6 +130,15 @@ pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<U
         .max(usage.last_ended_at.map(whole_seconds))
 }
 
+/// The last use that a sweep sees: now, while a connection is in use.
+pub fn last_use(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if usage.in_use > 0 {
+        Some(whole_seconds(now))
+    } else {
+        last_active_at(state, usage)
+    }
+}
+
 /// Whether everybody who held a lease in this stay has said "I'm done", and nobody is connected.
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {

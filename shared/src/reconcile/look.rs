@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta};
 use super::Reconciler;
 use super::observe::Seen;
 use super::pass::{Driver, Pass, Passed};
-use crate::model::{EndpointState, ManagedEndpoint, Observation, StateChange};
+use crate::model::{EndpointState, Failure, ManagedEndpoint, Observation, StateChange};
 use crate::ports::{StoreError, VpnError};
 
 /// How long a reading of EC2 serves everybody who clicks or polls.
@@ -126,7 +126,9 @@ impl Reconciler {
         let mut pass = self.unseen(endpoint, state);
         match error {
             VpnError::TryLater { .. } => pass.missed(error),
-            VpnError::Refused { .. } => pass.refuse_if_due(error).await?,
+            VpnError::Refused { code, message } => {
+                pass.refuse_if_due(Failure { code, message }).await?;
+            }
         }
         Ok(pass.report())
     }

@@ -220,7 +220,7 @@ impl<'a> Pass<'a> {
             | Action::Adopt { .. }
             | Action::MarkReady { .. } => (false, false, false),
             Action::RecordRestored { .. } | Action::AbandonStop => (false, true, true),
-            Action::Start { .. } => (true, false, false),
+            Action::Start { .. } | Action::RefuseStart { .. } => (true, false, false),
             Action::FinishStart { .. } | Action::Restore { .. } => (true, false, true),
             Action::RemoveFailed { within_start, .. } => (true, !within_start, true),
             // What is outstanding is noted when it is made again, which a dry run does not.
@@ -269,6 +269,9 @@ impl<'a> Pass<'a> {
                 subnet_ids,
                 new_stay,
             } => self.start(&subnet_ids, new_stay).await,
+            Action::RefuseStart { failure, new_stay } => {
+                self.refuse_attempt(new_stay, failure).await
+            }
             Action::FinishStart { subnet_ids } => self.associate(&subnet_ids).await,
             Action::Restore { missing } => self.restore(missing).await,
             Action::RemoveFailed { ids, .. } => self.remove_failed(&ids).await,

@@ -121,17 +121,6 @@ impl Standing {
             particulars: Particulars::of(passed, now),
         }
     }
-
-    /// Whether something is associated that is not on its way out.
-    pub fn is_up(&self) -> bool {
-        let up = [
-            NetworkStatus::Associating.as_str(),
-            NetworkStatus::Associated.as_str(),
-        ];
-        self.associations
-            .iter()
-            .any(|network| up.contains(&network.status))
-    }
 }
 
 /// Where nothing is associated, nobody can be connected, whether anybody looked or not.

@@ -11,7 +11,7 @@ use super::{CALLS_AT_ONCE, side_by_side};
 use crate::model::{
     AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
 };
-use crate::policy::{Action, is_wanted};
+use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
 
 impl Pass<'_> {
@@ -21,16 +21,6 @@ impl Pass<'_> {
         subnet_ids: &[SubnetId],
         new_stay: bool,
     ) -> Result<Step, StoreError> {
-        if self
-            .seen
-            .endpoint
-            .as_ref()
-            .is_some_and(|facts| facts.transit_gateway)
-        {
-            return self
-                .refuse_attempt(new_stay, VpnError::transit_gateway())
-                .await;
-        }
         let now = self.reconciler.clock.now();
         let begun = transitions::attempt(&self.context(now), new_stay);
         let store = &self.reconciler.store;
@@ -117,55 +107,32 @@ impl Pass<'_> {
         sorted
     }
 
-    /// Counts an attempt that EC2 refused before anything could be associated.
+    /// Counts an attempt that failed before anything could be associated.
     pub(super) async fn refuse_attempt(
         &mut self,
         new_stay: bool,
-        refusal: VpnError,
+        failure: Failure,
     ) -> Result<Step, StoreError> {
-        if let VpnError::Refused { code, message } = &refusal {
-            let failure = Failure {
-                code: code.clone(),
-                message: message.clone(),
-            };
-            let step = self
-                .record(|context| transitions::refused_before(context, new_stay, &failure))
-                .await?;
-            if step == Step::Lost {
-                return Ok(Step::Lost);
-            }
+        let step = self
+            .record(|context| transitions::refused_before(context, new_stay, &failure))
+            .await?;
+        if step == Step::Lost {
+            return Ok(Step::Lost);
         }
-        self.missed(refusal);
+        let Failure { code, message } = failure;
+        self.missed(VpnError::Refused { code, message });
         Ok(Step::Done)
     }
 
     /// Counts an attempt if one was due, for an endpoint that EC2 refuses even to describe.
-    pub(super) async fn refuse_if_due(&mut self, refusal: VpnError) -> Result<(), StoreError> {
-        let due = self
-            .decide()
-            .actions
-            .into_iter()
-            .find_map(|action| match action {
-                Action::Start { new_stay, .. } => Some(new_stay),
-                Action::NoteMode
-                | Action::RecordGone { .. }
-                | Action::RecordFailed { .. }
-                | Action::Adopt { .. }
-                | Action::FinishStart { .. }
-                | Action::Restore { .. }
-                | Action::RecordRestored { .. }
-                | Action::MarkReady { .. }
-                | Action::RemoveFailed { .. }
-                | Action::TakeSnapshot(_)
-                | Action::Stop { .. }
-                | Action::AbandonStop => None,
-            });
-        let wanted = is_wanted(&self.state, self.reconciler.clock.now());
-        match due.filter(|_| wanted) {
-            Some(new_stay) => {
-                self.refuse_attempt(new_stay, refusal).await?;
-            }
-            None => self.missed(refusal),
+    pub(super) async fn refuse_if_due(&mut self, failure: Failure) -> Result<(), StoreError> {
+        let now = self.reconciler.clock.now();
+        let policy = self.reconciler.policy(self.endpoint);
+        if let Some(new_stay) = attempt_due(&self.seen, &self.state, policy, now) {
+            self.refuse_attempt(new_stay, failure).await?;
+        } else {
+            let Failure { code, message } = failure;
+            self.missed(VpnError::Refused { code, message });
         }
         Ok(())
     }

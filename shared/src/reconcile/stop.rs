@@ -6,7 +6,7 @@ use tracing::warn;
 use super::pass::{Driver, Pass, Step};
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{AssociationId, NetworkStatus};
-use crate::policy::{self, Action};
+use crate::policy::{self, confirm_stop};
 use crate::ports::{StoreError, VpnError};
 
 /// A commit older than this is not acted on: the evidence behind it is too old.
@@ -20,21 +20,11 @@ impl Pass<'_> {
         if !self.has_time_to_stop() || !self.look_once_more().await {
             return Ok(Step::Done);
         }
-        let decision = self.decide();
-        let Some(rule) = decision
-            .stop_rule()
-            .filter(|_| decision.actions.contains(&Action::Stop { resumed }))
-        else {
+        let now = self.reconciler.clock.now();
+        let policy = self.reconciler.policy(self.endpoint);
+        let Some(rule) = confirm_stop(&self.seen, &self.state, policy, now) else {
             return Ok(Step::DecideAnew);
         };
-        if decision
-            .actions
-            .iter()
-            .any(|action| matches!(action, Action::TakeSnapshot(_)))
-        {
-            // What a stop deletes has to be remembered first.
-            return Ok(Step::Done);
-        }
         if !self.has_time_to_stop() {
             return Ok(Step::Done);
         }

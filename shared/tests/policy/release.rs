@@ -168,5 +168,5 @@ fn a_sweep_stops_it_at_once_and_says_why() {
     let rule = KeepRule::Released;
     assert_eq!(decision.reason, Reason::Due { rule });
     assert_eq!(world.actions(), ["Stop"]);
-    assert_eq!(decision.stop_rule(), Some(rule));
+    assert_eq!(world.confirm_stop(), Some(rule));
 }

@@ -1,10 +1,10 @@
 //! Stops: on complete evidence only, in force for three minutes, then resumed or given up.
 
-use shared::model::Mode;
 use shared::model::NetworkStatus::{Associated, Associating, Disassociating};
+use shared::model::{Mode, RouteStatus};
 use shared::policy::{Action, KeepRule, Phase, Reason};
 
-use crate::world::{A, AROUND, B, World, minutes, seconds};
+use crate::world::{A, AROUND, B, World, key, minutes, route, seconds, snapshot};
 
 #[test]
 fn a_stop_is_in_force_for_three_minutes() {
@@ -177,9 +177,51 @@ fn the_decision_says_which_rule_kept_it_last() {
     };
     let decision = idle.decide();
     assert_eq!(decision.reason, Reason::Due { rule });
-    assert_eq!(decision.stop_rule(), Some(rule));
+    assert_eq!(idle.confirm_stop(), Some(rule));
     assert_eq!(decision.actions, [Action::Stop { resumed: false }]);
-    let never_used = World::ready().decide();
-    assert_eq!(never_used.stop_rule(), Some(KeepRule::FirstConnection));
-    assert_eq!(World::in_use().decide().stop_rule(), None);
+    assert_eq!(
+        World::ready().confirm_stop(),
+        Some(KeepRule::FirstConnection)
+    );
+    assert_eq!(World::in_use().confirm_stop(), None);
+}
+
+#[test]
+fn a_stop_is_confirmed_exactly_where_it_would_be_decided() {
+    let route = route("10.0.0.0/8", A, RouteStatus::Active);
+    let worlds = vec![
+        World::off(),
+        World::off().asked(),
+        World::associating(),
+        World::associated(),
+        World::in_use(),
+        World::ready(),
+        World::ready().asked(),
+        World::ready().stopping_for(179),
+        World::ready().stopping_for(180),
+        World::ready().networks(&[(A, Associated), (B, Associating)]),
+        World::ready().networks(&[(A, Associated), (B, Disassociating)]),
+        World::ready().networks(&[(A, Associated)]),
+        World::ready().with(|w| w.seen.routes = None),
+        World::ready().with(|w| w.seen.usage = None),
+        World::ready().with(|w| w.state.stay.stop.refused_at = Some(w.now)),
+        World::ready().with(|w| w.state.order.mode = Some(Mode::On)),
+        World::ready().with(|w| w.seen.routes = Some(vec![route])),
+    ];
+    for world in worlds {
+        let is_decided = world.actions().contains(&"Stop");
+        assert_eq!(world.confirm_stop().is_some(), is_decided, "{world:?}");
+    }
+}
+
+#[test]
+fn what_a_stop_deletes_is_remembered_before_it_is_offered() {
+    let route = route("10.0.0.0/8", A, RouteStatus::Active);
+    let news = World::ready().with(|w| w.seen.routes = Some(vec![route]));
+    assert_eq!(news.actions(), ["TakeSnapshot"]);
+    let remembered = news.with(|w| {
+        let keys = [key("10.0.0.0/8", A)];
+        w.state.snapshot = Some(snapshot(&keys, "sg-1", w.now));
+    });
+    assert_eq!(remembered.actions(), ["Stop"]);
 }

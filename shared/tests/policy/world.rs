@@ -8,7 +8,7 @@ use shared::model::{
     Observation, Route, RouteKey, RouteStatus, Rules, SecurityGroupId, SeenNetwork, Snapshot,
     SubnetId, Usage,
 };
-use shared::policy::{Action, Decision, Policy, decide};
+use shared::policy::{Action, Decision, KeepRule, Policy, confirm_stop, decide};
 
 /// The two subnets that are configured, and one that is not.
 pub(crate) const A: &str = "subnet-aaaaaaaa";
@@ -277,6 +277,15 @@ impl World {
         decide(&self.seen, &self.state, policy, self.now)
     }
 
+    /// What a last look makes of a stop.
+    pub(crate) fn confirm_stop(&self) -> Option<KeepRule> {
+        let policy = Policy {
+            endpoint: &self.endpoint,
+            rules: &self.rules,
+        };
+        confirm_stop(&self.seen, &self.state, policy, self.now)
+    }
+
     /// The names of the actions decided on, in order.
     pub(crate) fn actions(&self) -> Vec<&'static str> {
         names(&self.decide().actions)
@@ -291,6 +300,7 @@ pub(crate) fn names(actions: &[Action]) -> Vec<&'static str> {
         Action::RecordFailed { .. } => "RecordFailed",
         Action::Adopt { .. } => "Adopt",
         Action::Start { .. } => "Start",
+        Action::RefuseStart { .. } => "RefuseStart",
         Action::FinishStart { .. } => "FinishStart",
         Action::Restore { .. } => "Restore",
         Action::RecordRestored { .. } => "RecordRestored",

@@ -299,6 +299,21 @@ impl std::fmt::Display for Restorable {
 }
 
 impl Failure {
+    /// The code that stands for EC2's where the endpoint is attached to a transit gateway.
+    pub const TRANSIT_GATEWAY: &'static str = "TransitGatewayEndpoint";
+
+    /// Such an endpoint has availability zones in place of subnets, and whether it outlives its last one is not
+    /// documented (DESIGN 3.10).
+    pub fn transit_gateway() -> Self {
+        Self {
+            code: Self::TRANSIT_GATEWAY.to_owned(),
+            message:
+                "the endpoint is attached to a transit gateway and has no subnets to associate; \
+                      take it out of MANAGED_ENDPOINTS"
+                    .to_owned(),
+        }
+    }
+
     fn parse(text: &str) -> Self {
         let (code, message) = text.split_once(": ").unwrap_or((text, text));
         Self {

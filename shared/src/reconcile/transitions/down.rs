@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{NextState, TransitionContext, subnets};
 use crate::model::audit::{Details, Event, cost_usd};
 use crate::model::{AssociationId, Attribute, NetworkStatus};
-use crate::policy::KeepRule;
+use crate::policy::{self, KeepRule};
 
 /// The commit of a stop, before EC2 is called. One that takes up an earlier stop has its record already.
 pub(in crate::reconcile) fn stop(
@@ -18,7 +18,7 @@ pub(in crate::reconcile) fn stop(
     let TransitionContext { state, .. } = context;
     let mut change = context.change();
     // As read before EC2 and the leases were: an employee who asked since is heard.
-    change.require_requests(context.requests_before.unwrap_or(state.demand.requests));
+    change.require_requests(context.requests_before());
     change.require_as_read(&[
         Attribute::Mode,
         Attribute::ModeUntil,
@@ -130,7 +130,8 @@ pub(in crate::reconcile) fn gone(
     } else {
         if all {
             change.require_as_read(&[Attribute::Requests]);
-            change.after.demand.served = served_by_external(context, ended_at);
+            change.after.demand.served =
+                policy::served_by_external(state, context.requests_before(), ended_at);
             change.rewrite(&[Attribute::Served]);
         }
         let reason = format!("Somebody else disassociated the endpoint{bound}.");
@@ -181,24 +182,4 @@ fn left_at(
         last_seen.unwrap_or(context.now),
         "; duration and cost are bounded by what the sweeps saw",
     )
-}
-
-/// We do not fight an administrator: whatever was asked for before is served. An ask made while the association was
-/// seen going is a new wish, and the employee was told that it comes back.
-fn served_by_external(context: &TransitionContext<'_>, left_at: DateTime<Utc>) -> u64 {
-    let demand = &context.state.demand;
-    let was_going = context
-        .state
-        .sightings
-        .observation
-        .iter()
-        .any(|seen| seen.any(NetworkStatus::Disassociating));
-    let asked_since = demand.requested_at.is_some_and(|asked| asked > left_at);
-    // An ask that came while this pass was reading is no matter of the past either.
-    let before = context.requests_before.unwrap_or(demand.requests);
-    if was_going && asked_since && before == demand.requests && before > demand.served {
-        before - 1
-    } else {
-        before
-    }
 }

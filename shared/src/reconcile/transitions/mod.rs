@@ -20,7 +20,7 @@ use crate::model::{
     AssociationId, Attribute, EndpointState, ManagedEndpoint, Observation, Snapshot, StateChange,
     SubnetId,
 };
-use crate::policy::{Decision, is_held};
+use crate::policy::{Decision, Policy, is_hold_over};
 
 pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
 pub(super) use routes::{restored, restoring, snapshot_taken};
@@ -74,6 +74,18 @@ impl NextState {
 }
 
 impl TransitionContext<'_> {
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            endpoint: self.endpoint,
+            rules: &self.settings.rules,
+        }
+    }
+
+    /// The requests that were counted before EC2 was read.
+    fn requests_before(&self) -> u64 {
+        self.requests_before.unwrap_or(self.state.demand.requests)
+    }
+
     /// A change of this time up.
     fn change(&self) -> StateChange<'_> {
         StateChange::within_stay(self.state)
@@ -156,11 +168,8 @@ pub(super) fn mode_noted(context: &TransitionContext<'_>) -> NextState {
     let mut change = StateChange::of(context.state);
     change.require_as_read(&[Attribute::Mode, Attribute::ModeUntil, Attribute::ModeNoted]);
     change.after.order.noted = text;
-    let TransitionContext { state, now, .. } = context;
-    let was_held = order.noted.split(' ').next() == Some("hold");
-    let nothing_is_under_way = state.attempts.began_at.is_none() && state.stay.up_since.is_none();
-    if was_held && !is_held(state, *now) && nothing_is_under_way {
-        change.set_startable_since(*now);
+    if is_hold_over(context.state, context.now) {
+        change.set_startable_since(context.now);
     }
     context.next(change, vec![record])
 }

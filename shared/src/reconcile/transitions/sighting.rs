@@ -1,10 +1,8 @@
 //! What a pass saw and decided, for the passes after it.
 
-use chrono::{DateTime, Utc};
-
 use super::{NextState, TransitionContext};
-use crate::model::{AssociationId, Attribute, NetworkStatus, StateChange, SubnetId};
-use crate::policy::Phase;
+use crate::model::{AssociationId, Attribute, NetworkStatus, StateChange};
+use crate::policy::{self, Phase};
 use crate::reconcile::pass::Driver;
 
 /// Written by each pass that read EC2, if no pass noted a later sighting.
@@ -36,7 +34,7 @@ pub(super) fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a
     if state.stay.associated_since.is_none() && seen.any(NetworkStatus::Associated) {
         change.after.stay.associated_since = Some(seen.observed_at);
     }
-    if is_whole(context) && (state.attempts.began_at.is_some() || state.attempts.used() > 0) {
+    if policy::is_series_over(seen, state, context.policy()) {
         change.end_series();
     }
     let is_listed = |id: &AssociationId| {
@@ -56,7 +54,11 @@ fn note_sweep(context: &TransitionContext<'_>, change: &mut StateChange<'_>, com
     let read_at_ms = u64::try_from(seen.observed_at.timestamp_millis()).unwrap_or(0);
     change.after.sightings.reading_since_ms = Some(read_at_ms);
     change.rewrite(&[Attribute::ReadingSinceMs]);
-    if let Some(at) = last_use(context).filter(|_| state.stay.ready_since.is_some()) {
+    let usage = seen
+        .usage
+        .as_ref()
+        .filter(|_| state.stay.ready_since.is_some());
+    if let Some(at) = usage.and_then(|usage| policy::last_use(state, usage, context.now)) {
         change.after.stay.last_active_at = Some(at);
         change.rewrite(&[Attribute::LastActiveAt]);
     }
@@ -66,26 +68,4 @@ fn note_sweep(context: &TransitionContext<'_>, change: &mut StateChange<'_>, com
         change.after.sightings.last_sweep_at = Some(context.at());
         change.rewrite(&[Attribute::LastSweepAt]);
     }
-}
-
-fn last_use(context: &TransitionContext<'_>) -> Option<DateTime<Utc>> {
-    let usage = context.seen.usage.as_ref()?;
-    if usage.in_use > 0 {
-        Some(context.at())
-    } else {
-        crate::policy::last_active_at(context.state, usage)
-    }
-}
-
-/// Whether this stay has been ready and has all its subnets, by associations that are known to be its own.
-fn is_whole(context: &TransitionContext<'_>) -> bool {
-    let stay = &context.state.stay;
-    let is_associated = |subnet_id: &SubnetId| {
-        let mut associated = context.seen.in_status(NetworkStatus::Associated);
-        associated.any(|network| {
-            network.subnet_id == *subnet_id
-                && stay.association_ids.contains(&network.association_id)
-        })
-    };
-    stay.ready_since.is_some() && context.endpoint.subnets.iter().all(is_associated)
 }

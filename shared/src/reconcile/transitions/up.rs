@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-
 use super::routes::restored_record;
 use super::{NextState, TransitionContext, subnets};
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{
-    AssociationId, Attribute, Failure, Mode, Restorable, SeenNetwork, Snapshot, StateChange,
-    SubnetId,
+    AssociationId, Attribute, Failure, Restorable, SeenNetwork, Snapshot, StateChange, SubnetId,
 };
-use crate::policy::MAX_ATTEMPTS;
+use crate::policy::{MAX_ATTEMPTS, startable_since};
 
 /// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won.
 pub(in crate::reconcile) fn attempt(context: &TransitionContext<'_>, new_stay: bool) -> NextState {
@@ -22,7 +19,7 @@ fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<
     let mut change = context.change();
     change.require_missing(Attribute::StartBeganAt);
     change.require_as_read(&[Attribute::StoppingSince, Attribute::Attempt]);
-    if let Some(at) = startable_since(context, new_stay) {
+    if let Some(at) = startable_since(context.seen, context.state, new_stay, context.now) {
         change.set_startable_since(at);
     }
     if new_stay {
@@ -33,24 +30,6 @@ fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<
     change.after.attempts.made += 1;
     change.after.attempts.began_at = Some(context.at());
     change
-}
-
-/// Since when a start has been possible, if something is known to have been in its way: an attempt that failed was
-/// possible, a hold that ran out or something that was still listed was not.
-fn startable_since(context: &TransitionContext<'_>, new_stay: bool) -> Option<DateTime<Utc>> {
-    let TransitionContext {
-        state, seen, now, ..
-    } = context;
-    let order = &state.order;
-    let hold_ran_out = order
-        .until
-        .filter(|until| order.mode == Some(Mode::Hold) && until <= now);
-    // Where a stay has to begin anew, nothing is listed any more.
-    let before = state.sightings.observation.as_ref();
-    let was_listed = before.is_some_and(|seen| !seen.networks.is_empty());
-    let emptied = (new_stay && was_listed).then_some(seen.observed_at);
-    let startable_since = state.demand.startable_since;
-    startable_since.max(hold_ran_out).max(emptied)
 }
 
 /// What EC2 answered to an attempt.
