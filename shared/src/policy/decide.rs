@@ -11,7 +11,7 @@ use crate::model::{EndpointState, Mode, NetworkStatus, Observation};
 /// What an endpoint's phase is, why, and what to do about it.
 ///
 /// Bookkeeping (gone, failed, adopted, …) comes alone: the rest is decided anew once it is on record. Actions that
-/// only sweeps may take are among the actions; a pass that is no sweep leaves them out.
+/// not every pass may take are among them: see [`is_permitted`](super::is_permitted).
 pub fn decide(
     seen: &Observation,
     state: &EndpointState,

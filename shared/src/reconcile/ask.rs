@@ -3,14 +3,13 @@
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use super::look::TOO_OLD;
 use super::observe::Plan;
 use super::pass::Passed;
 use super::{Reconciler, Standing};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{Email, EndpointState, Lease, ManagedEndpoint};
-use crate::policy::{Phase, Reason};
+use crate::policy::as_answer;
 use crate::ports::{StoreError, VpnError};
 
 /// A verified employee's request.
@@ -239,13 +238,8 @@ impl Reconciler {
             warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
             self.reported(endpoint, state)
         });
-        let known = now - passed.seen.observed_at <= TOO_OLD && passed.delayed.is_none();
-        let promising = matches!(passed.decision.phase, Phase::Ready | Phase::Starting);
-        if promising && !known {
-            // Nobody is told "ready" on old evidence, nor that AWS is at work when nobody could ask it.
-            passed.decision.phase = Phase::Starting;
-            passed.decision.reason = Reason::NotSeen;
-        }
+        let is_delayed = passed.delayed.is_some();
+        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
         Asked {
             standing: Standing::of(endpoint, &passed, now),
             refused: passed.refused,

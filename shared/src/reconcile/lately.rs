@@ -11,11 +11,10 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::look::READ_AT_MOST_EVERY;
 use super::pass::Passed;
 use super::{Reconciler, Standing};
 use crate::model::{EndpointId, EndpointState, ManagedEndpoint};
-use crate::policy::Phase;
+use crate::policy::{Phase, READ_AT_MOST_EVERY, is_reading_due, is_too_old};
 use crate::ports::StoreError;
 
 /// The last reading of each endpoint that was on its way then.
@@ -55,14 +54,15 @@ impl Reconciler {
             return Ok(None);
         };
         let state = self.store.state(&endpoint.id).await?;
+        let now = self.clock.now();
         // Who gave a lease back sees that it is gone.
         let same =
             state.is_same_time_up(&lately) && state.stay.released_at == lately.stay.released_at;
-        if !same || self.is_reading_due(&state) {
+        if !same || is_reading_due(&state, now) {
             return Ok(None);
         }
         let passed = match self.nothing_due(endpoint, state.with_rest_of(&lately)) {
-            Some(passed) if !self.is_too_old(&passed.seen) => passed,
+            Some(passed) if !is_too_old(&passed.seen, now) => passed,
             Some(_) | None => return Ok(None),
         };
         Ok(is_on_its_way(&passed).then(|| Standing::of(endpoint, &passed, self.clock.now())))

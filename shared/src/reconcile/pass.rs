@@ -7,7 +7,7 @@ use super::Reconciler;
 use super::observe::Seen;
 use super::transitions::{self, NextState, TransitionContext};
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
-use crate::policy::{Action, Decision, Phase, decide, is_wanted};
+use crate::policy::{Action, Decision, Executor, Phase, decide, is_permitted, is_wanted};
 use crate::ports::{StoreError, Transition, VpnError};
 
 /// Bookkeeping comes one fact at a time; no endpoint has more of them at once than this.
@@ -181,7 +181,7 @@ impl<'a> Pass<'a> {
         for _ in 0..MAX_ROUNDS {
             let mut anew = false;
             for action in self.decide().actions {
-                if !self.may(&action) {
+                if !self.is_permitted(&action) {
                     continue;
                 }
                 match self.act(action).await? {
@@ -208,33 +208,18 @@ impl<'a> Pass<'a> {
         )
     }
 
-    /// Only sweeps stop, tidy up, and follow what administrators change; a dry run leaves EC2 as it is.
-    ///
-    /// A pass that did not read EC2 itself may begin a start, since only one can win its commit, and leaves the rest to
-    /// those who read: they are one in five seconds, however many people click while EC2 takes its time to answer.
-    fn may(&self, action: &Action) -> bool {
-        let (changes_ec2, sweeps_only, readers_only) = match action {
-            Action::NoteMode
-            | Action::RecordGone { .. }
-            | Action::RecordFailed { .. }
-            | Action::Adopt { .. }
-            | Action::MarkReady { .. } => (false, false, false),
-            Action::RecordRestored { .. } | Action::AbandonStop => (false, true, true),
-            Action::Start { .. } | Action::RefuseStart { .. } => (true, false, false),
-            Action::FinishStart { .. } | Action::Restore { .. } => (true, false, true),
-            Action::RemoveFailed { within_start, .. } => (true, !within_start, true),
-            // What is outstanding is noted when it is made again, which a dry run does not.
-            Action::TakeSnapshot(_) | Action::Stop { .. } => (true, true, true),
+    fn is_permitted(&self, action: &Action) -> bool {
+        let executor = match self.driver {
+            Driver::Person if self.requests_before.is_none() => Executor::Follower,
+            Driver::Person => Executor::Reader,
+            Driver::Sweep { dry_run: true, .. } => Executor::DrySweep,
+            Driver::Sweep { dry_run: false, .. } => Executor::Sweep,
         };
-        let has_read = self.requests_before.is_some();
-        match self.driver {
-            Driver::Person => !sweeps_only && (has_read || !readers_only),
-            Driver::Sweep { dry_run: true, .. } if changes_ec2 => {
-                info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
-                false
-            }
-            Driver::Sweep { .. } => true,
+        let is_permitted = is_permitted(action, executor);
+        if !is_permitted && executor == Executor::DrySweep {
+            info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
         }
+        is_permitted
     }
 
     async fn act(&mut self, action: Action) -> Result<Step, StoreError> {

@@ -9,6 +9,7 @@ use super::{Reconciler, Standing};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::item::whole_seconds;
 use crate::model::{Attribute, ManagedEndpoint, StateChange};
+use crate::policy;
 use crate::ports::{StoreError, Transition, VpnError};
 
 /// A status that could not be read.
@@ -57,7 +58,7 @@ impl Reconciler {
         } else {
             self.pass_on_record(endpoint, state).await?
         };
-        if self.is_too_old(&passed.seen) {
+        if policy::is_too_old(&passed.seen, self.clock.now()) {
             return Err(StatusError::BeingRead);
         }
         self.lately.keep(&endpoint.id, read_at, &passed);

@@ -4,6 +4,7 @@
 
 mod adoption;
 mod attempts;
+mod freshness;
 mod in_use;
 mod listing;
 mod modes;
@@ -11,6 +12,7 @@ mod off_at;
 mod off_at_clocks;
 mod off_at_reference;
 mod overnight;
+mod permission;
 mod phases;
 mod phases_up;
 mod release;
