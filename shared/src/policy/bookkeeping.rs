@@ -62,7 +62,7 @@ impl View<'_> {
     }
 
     /// Associations that no start of ours explains. One on a subnet that a committed start may have associated, before
-    /// its answer was lost, is left to that start, while somebody is going to finish it.
+    /// its answer was lost, is left to that start, while a pass is going to finish it.
     fn adoptable(self) -> Option<Action> {
         let claimed = if self.finish_start().is_some() {
             self.unanswered_subnets()

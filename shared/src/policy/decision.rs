@@ -14,7 +14,7 @@ use crate::model::{AssociationId, Failure, Restorable, Snapshot, SubnetId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// Not associated, and nobody waits for it.
+    /// Not associated, and no employee waits for it.
     Off,
     /// On its way up.
     Starting,
@@ -135,20 +135,20 @@ pub enum Action {
 /// Why the phase is what it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
-    /// Nobody asked, or all who asked were served.
+    /// No employee asked, or all who asked were served.
     NotWanted,
     /// An administrator said not to start.
     Held {
         /// Until when; `None`: until the mode is taken away.
         until: Option<DateTime<Utc>>,
-        /// Whether somebody waits for it.
+        /// Whether an employee waits for it.
         asked: bool,
     },
     /// The start was given up; only a new ask tries again.
     GaveUp(Option<Failure>),
-    /// Somebody asked.
+    /// An employee asked.
     Asked,
-    /// Somebody asked, and EC2 could not be read.
+    /// An employee asked, and EC2 could not be read.
     NotSeen,
     /// An attempt failed, another follows.
     Retrying {
@@ -166,12 +166,12 @@ pub enum Reason {
     },
     /// EC2 shows a status that we do not know.
     UnknownStatus,
-    /// Somebody is connected.
+    /// Employees are connected.
     InUse {
         /// How many connections count.
         connections: usize,
     },
-    /// Nobody is connected, and a rule keeps it until a time.
+    /// No connection counts, and a rule keeps it until a time.
     Kept {
         /// The rule.
         rule: KeepRule,
@@ -189,15 +189,15 @@ pub enum Reason {
     NotKnown,
     /// It goes down.
     Stopping {
-        /// Whether it comes back by itself: somebody asked meanwhile.
+        /// Whether it comes back by itself: an employee asked meanwhile.
         comes_back: bool,
     },
-    /// A failed association is being removed, before the next attempt if somebody waits.
+    /// A failed association is being removed, before the next attempt if an employee waits.
     RemovingFailed {
-        /// Whether somebody waits.
+        /// Whether an employee waits.
         comes_back: bool,
     },
-    /// The association failed, and nobody waits for it.
+    /// The association failed, and no employee waits for it.
     AssociationFailed(Option<Failure>),
 }
 
@@ -213,7 +213,7 @@ pub enum Warning {
     },
     /// Routes or groups could not be put back.
     NotRestored(BTreeSet<Restorable>),
-    /// An administrator wrote a mode that nobody can read.
+    /// An administrator wrote a mode that cannot be read.
     UnreadableMode(String),
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::decision::{Decision, Phase, Reason};
 use crate::model::{EndpointState, Observation};
 
-/// How long a reading of EC2 serves everybody who clicks or polls.
+/// How long a reading of EC2 serves all clicks and polls.
 pub const READ_AT_MOST_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// An observation older than this says nothing any more.
 const TOO_OLD: TimeDelta = TimeDelta::minutes(2);

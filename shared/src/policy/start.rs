@@ -70,7 +70,7 @@ impl<'a> View<'a> {
         }))
     }
 
-    /// Makes subnets that are missing, while somebody wants or uses the VPN; the failed ones go first.
+    /// Makes subnets that are missing, while employees want or use the VPN; the failed ones go first.
     pub(super) fn upkeep(self, in_use: bool) -> Option<Action> {
         let called_for = in_use || self.is_wanted();
         let moving = self.seen.any(NetworkStatus::Associating);
@@ -123,7 +123,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// What is left to do of an attempt that is committed, while somebody still waits for it or uses the rest.
+    /// What is left to do of an attempt that is committed, while an employee still waits for it or uses the rest.
     pub(super) fn finish_start(self) -> Option<Action> {
         let subnet_ids: Vec<SubnetId> = self.unanswered_subnets().into_iter().cloned().collect();
         let called_for = self.is_in_use() || self.is_wanted();

@@ -1,4 +1,4 @@
-//! Whether somebody's request is still to be served.
+//! Whether an employee's request is still to be served.
 
 use chrono::{DateTime, Utc};
 
@@ -36,7 +36,7 @@ pub fn is_held(state: &EndpointState, now: DateTime<Utc>) -> bool {
     state.order.in_force(now) == Some(&Mode::Hold)
 }
 
-/// Whether an administrator said not to stop. A mode that nobody can read counts: a slip must not cut anybody off.
+/// Whether an administrator said not to stop. A mode that cannot be read counts: a slip must not cut employees off.
 pub fn is_pinned(state: &EndpointState, now: DateTime<Utc>) -> bool {
     matches!(
         state.order.in_force(now),

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use super::observe::Plan;
-use super::pass::Passed;
-use super::{Reconciler, Standing};
+use super::observe::ReadPlan;
+use super::pass::PassOutcome;
+use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{Email, EndpointState, Lease, ManagedEndpoint};
@@ -23,9 +23,9 @@ pub struct Ask {
 
 /// The answer to an ask that is durable.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AskOutcome {
     /// Where the endpoint stands.
-    pub standing: Standing,
+    pub status: EndpointStatus,
     /// What EC2 refused for good while this ask was handled.
     pub refused: Option<VpnError>,
 }
@@ -69,7 +69,7 @@ impl Reconciler {
     ///
     /// The audit record is written before anything else is; once the request is counted the ask is durable, and
     /// whatever fails from then on is left to the next pass.
-    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<Asked, AskError> {
+    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
         let now = self.clock.now();
         let until = whole_seconds(now) + self.settings.rules.first_connection_grace;
         let reason = format!("{} asked for the VPN.", ask.email);
@@ -101,7 +101,7 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         ask: Ask,
         until: DateTime<Utc>,
-    ) -> Result<Asked, ExtendError> {
+    ) -> Result<AskOutcome, ExtendError> {
         let now = self.clock.now();
         let until = whole_seconds(until);
         let latest = whole_seconds(now) + self.settings.rules.max_extension;
@@ -142,7 +142,7 @@ impl Reconciler {
         before: EndpointState,
         record: EventId,
         claim: Claim,
-    ) -> Result<Asked, AskError> {
+    ) -> Result<AskOutcome, AskError> {
         let now = self.clock.now();
         // Asked while it goes down, it is a claim on the next time up.
         let is_up = before.stay.up_since.is_some() && before.stay.stop.since.is_none();
@@ -169,7 +169,7 @@ impl Reconciler {
                 return None;
             }
             Some(
-                self.read(endpoint, Plan::for_people(&before, true, now))
+                self.read(endpoint, ReadPlan::for_people(&before, true, now))
                     .await,
             )
         };
@@ -194,7 +194,7 @@ impl Reconciler {
                         self.pass(endpoint, state.clone(), requests_before, seen)
                             .await
                     }
-                    Err(error) => self.unread(endpoint, state.clone(), error).await,
+                    Err(error) => self.after_failed_read(endpoint, state.clone(), error).await,
                 }
             }
             Some(_) | None => self.pass_on_record(endpoint, state.clone()).await,
@@ -231,8 +231,8 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
-        passed: Result<Passed, StoreError>,
-    ) -> Asked {
+        passed: Result<PassOutcome, StoreError>,
+    ) -> AskOutcome {
         let now = self.clock.now();
         let mut passed = passed.unwrap_or_else(|error| {
             warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
@@ -240,8 +240,8 @@ impl Reconciler {
         });
         let is_delayed = passed.delayed.is_some();
         passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
-        Asked {
-            standing: Standing::of(endpoint, &passed, now),
+        AskOutcome {
+            status: EndpointStatus::of(endpoint, &passed, now),
             refused: passed.refused,
         }
     }

@@ -3,14 +3,14 @@
 use chrono::DateTime;
 
 use super::Reconciler;
-use super::observe::Seen;
-use super::pass::{Driver, Pass, Passed};
+use super::observe::Interpretation;
+use super::pass::{Driver, Pass, PassOutcome};
 use crate::model::{EndpointState, Failure, ManagedEndpoint, Observation, StateChange};
 use crate::policy::{self, is_fresh};
 use crate::ports::{StoreError, VpnError};
 
 impl Reconciler {
-    /// Whether this click or poll is the one that reads EC2: nobody else has within five seconds.
+    /// Whether this click or poll is the one that reads EC2: no other has within five seconds.
     pub(super) async fn may_read(
         &self,
         endpoint: &ManagedEndpoint,
@@ -33,8 +33,8 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         state: EndpointState,
         requests_before: u64,
-        seen: Seen,
-    ) -> Result<Passed, StoreError> {
+        seen: Interpretation,
+    ) -> Result<PassOutcome, StoreError> {
         let mut pass = Pass::on_reading(
             self,
             endpoint,
@@ -44,7 +44,7 @@ impl Reconciler {
             &seen,
         );
         for gap in seen.gaps {
-            pass.missed(gap);
+            pass.keep_failure(gap);
         }
         pass.run().await
     }
@@ -54,7 +54,7 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
-    ) -> Result<Passed, StoreError> {
+    ) -> Result<PassOutcome, StoreError> {
         let pass = self.unseen(endpoint, state);
         if is_fresh(&pass.seen, self.clock.now()) {
             pass.run().await
@@ -68,14 +68,14 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
-    ) -> Option<Passed> {
+    ) -> Option<PassOutcome> {
         let pass = self.unseen(endpoint, state);
         let idle = !is_fresh(&pass.seen, self.clock.now()) || pass.decide().actions.is_empty();
         idle.then(|| pass.report())
     }
 
     /// What is known without a look at EC2: it only reports.
-    pub(super) fn reported(&self, endpoint: &ManagedEndpoint, state: EndpointState) -> Passed {
+    pub(super) fn reported(&self, endpoint: &ManagedEndpoint, state: EndpointState) -> PassOutcome {
         self.unseen(endpoint, state).report()
     }
 
@@ -87,15 +87,15 @@ impl Reconciler {
     }
 
     /// EC2 could not be read. Where it refuses to be, a start that was due has failed.
-    pub(super) async fn unread(
+    pub(super) async fn after_failed_read(
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
         error: VpnError,
-    ) -> Result<Passed, StoreError> {
+    ) -> Result<PassOutcome, StoreError> {
         let mut pass = self.unseen(endpoint, state);
         match error {
-            VpnError::TryLater { .. } => pass.missed(error),
+            VpnError::TryLater { .. } => pass.keep_failure(error),
             VpnError::Refused { code, message } => {
                 pass.refuse_if_due(Failure { code, message }).await?;
             }

@@ -13,13 +13,13 @@ use crate::ports::VpnError;
 
 /// What to ask EC2 beside the target networks: only what can change the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct ReadPlan {
     connections: bool,
     routes: bool,
     endpoint: bool,
 }
 
-impl Plan {
+impl ReadPlan {
     /// For a click or a poll: who uses it once it is ready, the routes before; the endpoint itself before a start.
     pub(super) fn for_people(state: &EndpointState, asks: bool, now: DateTime<Utc>) -> Self {
         let up = !state.stay.association_ids.is_empty();
@@ -31,7 +31,7 @@ impl Plan {
         }
     }
 
-    /// For a sweep: whoever is or was connected, and all that a stop would delete.
+    /// For a sweep: the connections, also those that ended, and all that a stop would delete.
     pub(super) fn for_sweep(state: &EndpointState) -> Self {
         let up = !state.stay.association_ids.is_empty();
         Self {
@@ -61,7 +61,7 @@ impl Reading {
 }
 
 /// What a reading means.
-pub(super) struct Seen {
+pub(super) struct Interpretation {
     pub(super) observation: Observation,
     /// Byte counts to remember; `None` where the connections were not read.
     pub(super) traffic: Option<Traffic>,
@@ -71,7 +71,7 @@ pub(super) struct Seen {
 }
 
 impl Reconciler {
-    pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: Plan) -> Reading {
+    pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: ReadPlan) -> Reading {
         let id = &endpoint.id;
         let read_at = self.clock.now();
         let connections = async {
@@ -109,7 +109,7 @@ impl Reconciler {
     /// Goes on with a sweep's reading that shows something associated of which nothing was known: once adopted, it may
     /// be ready at once. The networks are read again beside the routes, as in any other reading.
     pub(super) async fn read_on(&self, endpoint: &ManagedEndpoint, reading: Reading) -> Reading {
-        let plan = Plan {
+        let plan = ReadPlan {
             connections: false,
             routes: true,
             endpoint: true,
@@ -125,7 +125,7 @@ impl Reconciler {
         &self,
         reading: Reading,
         state: &EndpointState,
-    ) -> Result<Seen, VpnError> {
+    ) -> Result<Interpretation, VpnError> {
         let mut gaps = Vec::new();
         let mut kept = |error| gaps.push(error);
         let mut observation = Observation::from_listing(
@@ -153,7 +153,7 @@ impl Reconciler {
             observation.connected = Observation::connected_among(connections);
             traffic = Some(remembered);
         }
-        Ok(Seen {
+        Ok(Interpretation {
             observation,
             traffic,
             connections: connections.unwrap_or_default(),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::pass::Passed;
+use super::pass::PassOutcome;
 use crate::model::{Email, NetworkStatus};
 use crate::policy::{Reason, Warning};
 
-/// What a page needs to explain a [`Standing`](super::Standing).
+/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
     /// Why the phase is what it is.
@@ -26,8 +26,8 @@ pub struct Particulars {
 }
 
 impl Particulars {
-    pub(super) fn of(passed: &Passed, now: DateTime<Utc>) -> Self {
-        let Passed {
+    pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
             state,
             seen,
             decision,

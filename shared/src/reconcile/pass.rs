@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
 use super::Reconciler;
-use super::observe::Seen;
+use super::observe::Interpretation;
 use super::transitions::{self, NextState, TransitionContext};
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
 use crate::policy::{Action, Decision, Executor, Phase, decide, is_permitted, is_wanted};
@@ -13,7 +13,7 @@ use crate::ports::{StoreError, Transition, VpnError};
 /// Bookkeeping comes one fact at a time; no endpoint has more of them at once than this.
 const MAX_ROUNDS: usize = 12;
 
-/// Who drives a pass: what it may do differs.
+/// Who drives a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Driver {
     /// A click or a poll. It never stops anything.
@@ -41,10 +41,10 @@ impl Driver {
 
 /// What a pass came to.
 #[derive(Debug)]
-pub struct Passed {
+pub struct PassOutcome {
     /// The endpoint's state at the end.
     pub state: EndpointState,
-    /// What is believed of EC2.
+    /// What was seen of EC2, or is assumed of it since.
     pub seen: Observation,
     /// What was decided last.
     pub decision: Decision,
@@ -79,7 +79,7 @@ pub(super) enum Step {
     DecideAnew,
     /// Done for this pass.
     Done,
-    /// Somebody else changed the endpoint meanwhile: leave it to the next pass.
+    /// Another pass changed the endpoint meanwhile: leave it to the next one.
     Lost,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Pass<'a> {
         driver: Driver,
         state: EndpointState,
         requests_before: u64,
-        seen: &Seen,
+        seen: &Interpretation,
     ) -> Self {
         let seen = seen.observation.clone();
         let requests_before = Some(requests_before);
@@ -134,18 +134,18 @@ impl<'a> Pass<'a> {
     }
 
     /// Decides and acts until there is nothing more to do now, then writes down what was seen.
-    pub(super) async fn run(mut self) -> Result<Passed, StoreError> {
+    pub(super) async fn run(mut self) -> Result<PassOutcome, StoreError> {
         let mut lost = self.rounds().await?;
         if !lost && !self.noted {
             let wanted_before = is_wanted(&self.state, self.reconciler.clock.now());
             lost = !self.write_note().await?;
-            // Whoever asked while EC2 was being read relies on this pass.
+            // An employee who asked while EC2 was being read relies on this pass.
             if !lost && !wanted_before && is_wanted(&self.state, self.reconciler.clock.now()) {
                 lost = self.rounds().await?;
             }
         }
         if lost {
-            // Whoever was faster knows better; this pass only reports.
+            // The pass that was faster knows better; this one only reports.
             self.state = self.reconciler.store.load(&self.endpoint.id).await?;
             if let Some(seen) = self.state.sightings.observation.clone() {
                 self.seen = seen;
@@ -155,7 +155,7 @@ impl<'a> Pass<'a> {
     }
 
     /// What the pass came to, as it stands now.
-    pub(super) fn report(self) -> Passed {
+    pub(super) fn report(self) -> PassOutcome {
         let decision = self.decide();
         self.log(&decision);
         let Self {
@@ -166,7 +166,7 @@ impl<'a> Pass<'a> {
             stop_left_out,
             ..
         } = self;
-        Passed {
+        PassOutcome {
             state,
             seen,
             decision,
@@ -176,7 +176,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Whether somebody else was faster.
+    /// Whether another pass was faster.
     async fn rounds(&mut self) -> Result<bool, StoreError> {
         for _ in 0..MAX_ROUNDS {
             let mut anew = false;
@@ -334,7 +334,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Keeps the first of what EC2 could not do, and of what it refused.
-    pub(super) fn missed(&mut self, error: VpnError) {
+    pub(super) fn keep_failure(&mut self, error: VpnError) {
         warn!(endpoint = %self.endpoint.name, error = %error, "EC2 did not do what was asked");
         let place = match error {
             VpnError::TryLater { .. } => &mut self.delayed,

@@ -9,7 +9,7 @@ use crate::model::{NetworkStatus, Restorable, RouteKey, Snapshot};
 use crate::ports::{StoreError, VpnError};
 
 impl Pass<'_> {
-    /// Notes what is going to be made, then makes it: whoever finds it in force puts it on record.
+    /// Notes what is going to be made, then makes it: the pass that finds it in force puts it on record.
     pub(super) async fn restore(
         &mut self,
         missing: BTreeSet<Restorable>,
@@ -28,14 +28,14 @@ impl Pass<'_> {
         let calls = routes.iter().map(|key| self.create_route(key)).collect();
         let made = side_by_side(calls, CALLS_AT_ONCE).await;
         for error in made.into_iter().filter_map(Result::err) {
-            self.missed(error);
+            self.keep_failure(error);
         }
         if let Some(Err(error)) = if groups {
             Some(self.apply_groups().await)
         } else {
             None
         } {
-            self.missed(error);
+            self.keep_failure(error);
         }
         Ok(Step::Done)
     }
@@ -90,7 +90,7 @@ impl Pass<'_> {
         let listed = match self.reconciler.vpn.target_networks(&self.endpoint.id).await {
             Ok(listed) => listed,
             Err(error) => {
-                self.missed(error);
+                self.keep_failure(error);
                 return Ok(Step::Done);
             }
         };

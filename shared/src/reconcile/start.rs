@@ -15,7 +15,7 @@ use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
 
 impl Pass<'_> {
-    /// Commits the next attempt and calls EC2. Who loses the commit joins the one who won.
+    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won.
     pub(super) async fn start(
         &mut self,
         subnet_ids: &[SubnetId],
@@ -29,7 +29,7 @@ impl Pass<'_> {
         };
         let routing = self.state.routing_version;
         if !self.takes_over(state, routing) {
-            // The attempt is committed; whoever reads EC2 next makes what is missing then.
+            // The attempt is committed; the pass that reads EC2 next makes what is missing then.
             return Ok(Step::Lost);
         }
         self.associate(subnet_ids).await
@@ -47,7 +47,7 @@ impl Pass<'_> {
         };
         let calls = subnet_ids.iter().map(call).collect();
         let answers = side_by_side(calls, CALLS_AT_ONCE).await;
-        let answers = self.sort(subnet_ids, answers);
+        let answers = self.classify(subnet_ids, answers);
         if answers.accepted.is_empty() && answers.refused.is_none() && !answers.attempt_is_over {
             return Ok(Step::Done);
         }
@@ -69,19 +69,19 @@ impl Pass<'_> {
         Ok(step)
     }
 
-    fn sort(
+    fn classify(
         &mut self,
         subnet_ids: &[SubnetId],
         answers: Vec<Result<Association, VpnError>>,
     ) -> Answers {
-        let mut sorted = Answers {
+        let mut classified = Answers {
             accepted: Vec::new(),
             refused: None,
             attempt_is_over: true,
         };
         for (subnet_id, answer) in subnet_ids.iter().zip(answers) {
             match answer {
-                Ok(Association::Accepted(id)) => sorted.accepted.push((subnet_id.clone(), id)),
+                Ok(Association::Accepted(id)) => classified.accepted.push((subnet_id.clone(), id)),
                 // The next pass finds it listed, and takes it over.
                 Ok(Association::AlreadyThere) => {}
                 Err(VpnError::Refused { code, message }) => {
@@ -89,22 +89,22 @@ impl Pass<'_> {
                         code: code.clone(),
                         message: message.clone(),
                     };
-                    let (subnets, _) = sorted.refused.get_or_insert((Vec::new(), failure));
+                    let (subnets, _) = classified.refused.get_or_insert((Vec::new(), failure));
                     subnets.push(subnet_id.clone());
-                    self.missed(VpnError::Refused { code, message });
+                    self.keep_failure(VpnError::Refused { code, message });
                 }
                 Err(later @ VpnError::TryLater { .. }) => {
-                    sorted.attempt_is_over = false;
-                    self.missed(later);
+                    classified.attempt_is_over = false;
+                    self.keep_failure(later);
                 }
             }
         }
-        if !sorted.attempt_is_over {
+        if !classified.attempt_is_over {
             // A refusal ends the attempt, and what EC2 may have accepted without our hearing of it would pass for
-            // somebody else's. Asked again, it is refused again.
-            sorted.refused = None;
+            // another's. Asked again, it is refused again.
+            classified.refused = None;
         }
-        sorted
+        classified
     }
 
     /// Counts an attempt that failed before anything could be associated.
@@ -120,7 +120,7 @@ impl Pass<'_> {
             return Ok(Step::Lost);
         }
         let Failure { code, message } = failure;
-        self.missed(VpnError::Refused { code, message });
+        self.keep_failure(VpnError::Refused { code, message });
         Ok(Step::Done)
     }
 
@@ -132,12 +132,12 @@ impl Pass<'_> {
             self.refuse_attempt(new_stay, failure).await?;
         } else {
             let Failure { code, message } = failure;
-            self.missed(VpnError::Refused { code, message });
+            self.keep_failure(VpnError::Refused { code, message });
         }
         Ok(())
     }
 
-    /// Disassociates networks whose association failed: they are in the way of the next attempt, and serve nobody.
+    /// Disassociates networks whose association failed: they are in the way of the next attempt, and of no use.
     pub(super) async fn remove_failed(
         &mut self,
         ids: &BTreeSet<AssociationId>,
@@ -150,15 +150,15 @@ impl Pass<'_> {
         let answers = side_by_side(calls, CALLS_AT_ONCE).await;
         for (id, removal) in ids.iter().zip(answers) {
             match removal {
-                Ok(()) => self.believe(id, NetworkStatus::Disassociating),
-                Err(error) => self.missed(error),
+                Ok(()) => self.assume_status(id, NetworkStatus::Disassociating),
+                Err(error) => self.keep_failure(error),
             }
         }
         Ok(Step::Done)
     }
 
-    /// What EC2 accepted shows in its next listing; until then it is believed.
-    pub(super) fn believe(&mut self, id: &AssociationId, status: NetworkStatus) {
+    /// What EC2 accepted shows in its next listing; until then it is assumed.
+    pub(super) fn assume_status(&mut self, id: &AssociationId, status: NetworkStatus) {
         let now = self.seen.observed_at;
         for network in self
             .seen

@@ -52,7 +52,7 @@ impl Pass<'_> {
         has_time
     }
 
-    /// Reads the connections again: between the first look and the commit somebody may have connected. What EC2 leaves
+    /// Reads the connections again: between the first look and the commit an employee may have connected. What EC2 leaves
     /// open between this look and the call cannot be closed.
     async fn look_once_more(&mut self) -> bool {
         let now = self.reconciler.clock.now();
@@ -64,7 +64,7 @@ impl Pass<'_> {
                 true
             }
             Err(error) => {
-                self.missed(error);
+                self.keep_failure(error);
                 false
             }
         }
@@ -89,13 +89,13 @@ impl Pass<'_> {
             match answer {
                 Ok(()) => {
                     accepted = true;
-                    self.believe(id, NetworkStatus::Disassociating);
+                    self.assume_status(id, NetworkStatus::Disassociating);
                 }
                 Err(VpnError::Refused { code, message }) => {
                     refusal.get_or_insert((code.clone(), message.clone()));
-                    self.missed(VpnError::Refused { code, message });
+                    self.keep_failure(VpnError::Refused { code, message });
                 }
-                Err(later @ VpnError::TryLater { .. }) => self.missed(later),
+                Err(later @ VpnError::TryLater { .. }) => self.keep_failure(later),
             }
         }
         // A stop that began is finished by later sweeps; one that EC2 will not begin is over.

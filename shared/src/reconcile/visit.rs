@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use tracing::warn;
 
 use super::ask::Ask;
-use super::observe::Plan;
-use super::{Reconciler, Standing};
+use super::observe::ReadPlan;
+use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::item::whole_seconds;
 use crate::model::{Attribute, ManagedEndpoint, StateChange};
@@ -21,25 +21,25 @@ pub enum StatusError {
     /// EC2 could not be read.
     #[error("EC2 could not be read")]
     Vpn(#[from] VpnError),
-    /// Somebody else is reading EC2, and what was seen before is too old.
+    /// Another pass is reading EC2, and what was seen before is too old.
     #[error("EC2 is being read")]
     BeingRead,
 }
 
 impl Reconciler {
     /// Where the endpoint stands. A pass, but no ask.
-    pub async fn status(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
-        if let Some(standing) = self.on_its_way(endpoint).await? {
-            return Ok(standing);
+    pub async fn status(&self, endpoint: &ManagedEndpoint) -> Result<EndpointStatus, StatusError> {
+        if let Some(status) = self.on_its_way(endpoint).await? {
+            return Ok(status);
         }
         self.status_anew(endpoint).await
     }
 
-    async fn status_anew(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
+    async fn status_anew(&self, endpoint: &ManagedEndpoint) -> Result<EndpointStatus, StatusError> {
         let read_at = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
         let passed = if self.may_read(endpoint, &state).await? {
-            let plan = Plan::for_people(&state, false, self.clock.now());
+            let plan = ReadPlan::for_people(&state, false, self.clock.now());
             let reading = self.read(endpoint, plan).await;
             match self.interpret(reading, &state) {
                 Ok(seen) => {
@@ -48,7 +48,7 @@ impl Reconciler {
                 }
                 Err(error @ VpnError::TryLater { .. }) => return Err(error.into()),
                 Err(error @ VpnError::Refused { .. }) => {
-                    let passed = self.unread(endpoint, state, error).await?;
+                    let passed = self.after_failed_read(endpoint, state, error).await?;
                     return Err(passed
                         .refused
                         .or(passed.delayed)
@@ -61,8 +61,8 @@ impl Reconciler {
         if policy::is_too_old(&passed.seen, self.clock.now()) {
             return Err(StatusError::BeingRead);
         }
-        self.lately.keep(&endpoint.id, read_at, &passed);
-        Ok(Standing::of(endpoint, &passed, self.clock.now()))
+        self.waiting_leases.keep(&endpoint.id, read_at, &passed);
+        Ok(EndpointStatus::of(endpoint, &passed, self.clock.now()))
     }
 
     /// Gives an employee's lease back, or the one of this stay that ran out: either way its owner is done. Others' leases
@@ -71,7 +71,7 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         ask: Ask,
-    ) -> Result<Standing, StatusError> {
+    ) -> Result<EndpointStatus, StatusError> {
         let now = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
         let mine = state.releasable(now).find(|lease| lease.email == ask.email);

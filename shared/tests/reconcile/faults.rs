@@ -45,10 +45,10 @@ async fn a_click_is_kept_whatever_passing_fault_meets_ec2() {
             let world = World::impatient().await;
             world.fault_always(action, kind);
             let asked = world.ask("yuki").await;
-            assert_eq!(asked.standing.phase, Phase::Starting, "{case}");
+            assert_eq!(asked.status.phase, Phase::Starting, "{case}");
             assert!(asked.refused.is_none(), "{case}");
             if action == Action::DescribeClientVpnTargetNetworks {
-                let message = asked.standing.message;
+                let message = asked.status.message;
                 assert!(message.contains("cannot be seen"), "{case}: {message}");
             }
             world.clear_faults();
@@ -103,7 +103,7 @@ async fn a_refusal_is_told_with_its_code_and_counted_three_times() {
     world.clear_faults();
     assert_eq!(world.sweep().await.unwrap().phase, Phase::Off);
     world.pass_seconds(60);
-    assert_eq!(world.ask("ren").await.standing.phase, Phase::Starting);
+    assert_eq!(world.ask("ren").await.status.phase, Phase::Starting);
     world.sweep_until(Phase::Ready).await;
     assert_eq!(world.state().await.stay.number, 2);
 }

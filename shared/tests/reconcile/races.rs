@@ -30,7 +30,7 @@ async fn a_click_between_the_sweeps_read_and_its_commit_keeps_the_vpn() {
     let wire = Wire::new();
     let clicker = world.clone();
     wire.hook(When::Before, "commit", 1, move || async move {
-        assert_eq!(clicker.ask("ren").await.standing.phase, Phase::Ready);
+        assert_eq!(clicker.ask("ren").await.status.phase, Phase::Ready);
     });
     let sweep = world
         .wired(&wire)
@@ -72,11 +72,11 @@ async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back(
     wire.hook(When::Before, "disassociate", 1, move || async move {
         clicker.pass_seconds(1);
         let asked = clicker.ask("ren").await;
-        assert_eq!(asked.standing.phase, Phase::Stopping);
+        assert_eq!(asked.status.phase, Phase::Stopping);
         assert!(
-            asked.standing.message.contains("comes back"),
+            asked.status.message.contains("comes back"),
             "{}",
-            asked.standing.message
+            asked.status.message
         );
     });
     let sweep = world
@@ -270,7 +270,7 @@ async fn six_clicks_at_once_are_six_requests_and_one_start() {
         async move { world.ask(&who).await }
     });
     for asked in join_all(clicks).await {
-        assert_eq!(asked.standing.phase, Phase::Starting);
+        assert_eq!(asked.status.phase, Phase::Starting);
     }
     assert_eq!(world.state().await.demand.requests, 6);
     assert_eq!(world.ec2.count(Action::AssociateClientVpnTargetNetwork), 2);
@@ -286,7 +286,7 @@ async fn six_clicks_at_once_are_six_requests_and_one_start() {
 async fn an_ask_is_served_by_a_reading_that_began_after_it() {
     let world = World::ready().await;
     world.pass_seconds(10);
-    assert_eq!(world.ask("ren").await.standing.phase, Phase::Ready);
+    assert_eq!(world.ask("ren").await.status.phase, Phase::Ready);
     // Its own reading ran beside its writes: EC2 may have changed in between.
     let state = world.state().await;
     assert_eq!((state.demand.requests, state.demand.served), (2, 1));

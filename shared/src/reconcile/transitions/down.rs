@@ -41,7 +41,7 @@ pub(in crate::reconcile) fn stop(
     context.next(change, record.into_iter().collect())
 }
 
-/// A committed stop that did not happen, or not wholly, and that nobody wants any more. What it did take away is put on
+/// A committed stop that did not happen, or not wholly, and that is no longer wanted. What it did take away is put on
 /// record with it.
 pub(in crate::reconcile) fn stop_abandoned(context: &TransitionContext<'_>) -> NextState {
     let reason =

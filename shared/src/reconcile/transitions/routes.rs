@@ -33,7 +33,7 @@ pub(in crate::reconcile) fn restored(
     context.next(change, records)
 }
 
-/// The snapshot follows EC2. The first one, and one that only confirms what was there, is no change by anybody.
+/// The snapshot follows EC2. The first one, and one that only confirms what was there, is no change of an administrator's.
 pub(in crate::reconcile) fn snapshot_taken(
     context: &TransitionContext<'_>,
     snapshot: Snapshot,

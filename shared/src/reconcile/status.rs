@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::particulars::Particulars;
-use super::pass::Passed;
+use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
 use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
 use crate::policy::Phase;
@@ -12,7 +12,7 @@ use crate::policy::Phase;
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct EndpointStatus {
     /// The endpoint's name.
     pub endpoint: String,
     /// Its id.
@@ -76,9 +76,9 @@ fn time<S: serde::Serializer>(
     time.map(rfc3339).serialize(serializer)
 }
 
-impl Standing {
-    pub(super) fn of(endpoint: &ManagedEndpoint, passed: &Passed, now: DateTime<Utc>) -> Self {
-        let Passed {
+impl EndpointStatus {
+    pub(super) fn of(endpoint: &ManagedEndpoint, passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
             state,
             seen,
             decision,
