@@ -10,8 +10,8 @@ use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::Malformed;
 use crate::model::update::Update;
 use crate::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, Route, RouteKey,
-    SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
+    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Failure, Lease, Route,
+    RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
 };
 
 /// An error of a library, kept as the source of ours.
@@ -101,22 +101,15 @@ pub enum VpnError {
 }
 
 impl VpnError {
-    const TRANSIT_GATEWAY: &'static str = "TransitGatewayEndpoint";
-
     /// The endpoint is attached to a transit gateway, so it is not ours to manage (DESIGN 3.10).
     pub fn transit_gateway() -> Self {
-        Self::Refused {
-            code: Self::TRANSIT_GATEWAY.to_owned(),
-            message:
-                "the endpoint is attached to a transit gateway and has no subnets to associate; \
-                      take it out of MANAGED_ENDPOINTS"
-                    .to_owned(),
-        }
+        let Failure { code, message } = Failure::transit_gateway();
+        Self::Refused { code, message }
     }
 
     /// Whether it is [`Self::transit_gateway`].
     pub fn is_transit_gateway(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == Self::TRANSIT_GATEWAY)
+        matches!(self, Self::Refused { code, .. } if code == Failure::TRANSIT_GATEWAY)
     }
 }
 

@@ -8,7 +8,7 @@ use sandbox::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatu
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::item::{Malformed, Value};
 use shared::model::update::{Assignment, Condition, Update};
-use shared::model::{Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
+use shared::model::{Attribute, Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
 use shared::ports::{Transition, VpnError};
 
 use crate::ports::Line;
@@ -86,13 +86,13 @@ pub(crate) fn loaded(
     match bug {
         Some(Bug::LeasesNotRead) => state.leases.clear(),
         Some(Bug::AlwaysWanted) => {
-            state.requests = state.served + 1;
-            state.requested_at = state.last_sweep_at;
+            state.demand.requests = state.demand.served + 1;
+            state.demand.requested_at = state.sightings.last_sweep_at;
         }
         Some(Bug::ModeUnread) => {
-            state.mode = None::<Mode>;
-            state.mode_until = None;
-            state.mode_noted.clear();
+            state.order.mode = None::<Mode>;
+            state.order.until = None;
+            state.order.noted.clear();
         }
         _ => {}
     }
@@ -103,13 +103,14 @@ pub(crate) fn loaded(
 pub(crate) fn update(bug: Option<Bug>, update: &mut Update, before: &EndpointState) {
     match bug {
         Some(Bug::NoVersionCheck) => update.conditions.clear(),
-        Some(Bug::StopIgnoresAsks) => update
-            .conditions
-            .retain(|condition| !matches!(condition, Condition::Is("requests", _))),
+        Some(Bug::StopIgnoresAsks) => update.conditions.retain(|condition| {
+            !matches!(condition, Condition::Is(name, _) if *name == Attribute::Requests.name())
+        }),
         Some(Bug::ClocksFromTheClick) => {
             for assignment in &mut update.assignments {
-                if let (Assignment::Set("up_since", value), Some(asked)) =
-                    (assignment, before.asked_at)
+                if let (Assignment::Set(name, value), Some(asked)) =
+                    (assignment, before.attempts.asked_at)
+                    && *name == Attribute::UpSince.name()
                 {
                     *value = Value::from(asked - chrono::TimeDelta::minutes(5));
                 }

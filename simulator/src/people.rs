@@ -269,7 +269,7 @@ impl Stage {
         let ready = universe
             .tables
             .state(&self.endpoint)
-            .is_ok_and(|state| state.ready_since.is_some() && state.stopping_since.is_none());
+            .is_ok_and(|state| state.stay.ready_since.is_some() && state.stay.stop.since.is_none());
         let endpoint = universe.vpn.endpoint(&self.endpoint);
         ready
             && endpoint.is_some_and(|endpoint| {
@@ -366,10 +366,10 @@ impl Stage {
                 networks.all(|network| network.status == AssociationStatus::Disassociated)
             });
         let settled = universe.tables.state(&self.endpoint).is_ok_and(|state| {
-            let answered = state.served.max(state.gave_up.unwrap_or(0));
-            state.requests <= answered
-                && state.association_ids.is_empty()
-                && state.mode_text() == state.mode_noted
+            let answered = state.demand.served.max(state.demand.gave_up.unwrap_or(0));
+            state.demand.requests <= answered
+                && state.stay.association_ids.is_empty()
+                && state.order.text() == state.order.noted
         });
         off && settled
     }

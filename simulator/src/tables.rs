@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
-use shared::model::item::{Item, Malformed, Value, rfc3339};
+use shared::model::item::{Item, Malformed, Value};
 use shared::model::update::{Condition, Update};
 use shared::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use shared::ports::Transition;
@@ -36,7 +36,7 @@ impl Tables {
         {
             match key.as_str() {
                 Snapshot::KEY => state.snapshot = Some(Snapshot::parse(item)?),
-                key if key.starts_with("lease#") => state.leases.push(Lease::parse(item)?),
+                key if Lease::is_key(key) => state.leases.push(Lease::parse(item)?),
                 _ => {}
             }
         }
@@ -79,19 +79,7 @@ impl Tables {
 
     /// `UpdateItem` with `ADD requests 1`, once for each ask; whether it counted.
     pub fn add_request(&mut self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> bool {
-        let before = self.item(endpoint, EndpointState::KEY);
-        let ask = Value::from(ask.to_string());
-        if before.get("last_ask") == Some(&ask) {
-            return false;
-        }
-        let counted = match before.get("requests") {
-            Some(Value::N(count)) => count.parse::<u64>().unwrap_or(0),
-            Some(_) | None => 0,
-        };
-        let update = Update::new()
-            .set("requested_at", Value::S(rfc3339(at)))
-            .set("last_ask", ask)
-            .set("requests", counted + 1);
+        let update = EndpointState::request(at, ask);
         self.update_item(endpoint, EndpointState::KEY, &update)
     }
 
@@ -208,6 +196,7 @@ pub fn record_key(record: &AuditRecord) -> (String, EventId) {
 fn holds(item: &Item, update: &Update) -> bool {
     update.conditions.iter().all(|condition| match condition {
         Condition::Is(attribute, expected) => item.get(*attribute) == expected.as_ref(),
+        Condition::IsNot(attribute, value) => item.get(*attribute) != Some(value),
         Condition::AtMost(attribute, limit) => item
             .get(*attribute)
             .is_none_or(|value| is_at_most(value, limit)),

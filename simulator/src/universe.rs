@@ -181,9 +181,10 @@ impl Universe {
         records: &[AuditRecord],
     ) {
         self.vpn.advance(now);
-        if before.start_began_at != after.start_began_at {
+        if before.attempts.began_at != after.attempts.began_at {
             self.story.tell(now, || {
-                let (stay, attempt, began) = (after.stay, after.attempt, after.start_began_at);
+                let (stay, attempts) = (after.stay.number, &after.attempts);
+                let (attempt, began) = (attempts.made, attempts.began_at);
                 format!("{caller}: stay {stay}, attempt {attempt}: start {began:?}")
             });
         }

@@ -318,20 +318,16 @@ fn lease(start: DateTime<Utc>, hours: i64) -> Lease {
     }
 }
 
-/// What a state says; the item that it was read from has keys in DynamoDB that it lacks in memory.
+/// What a state says.
 fn brief(state: &EndpointState) -> String {
-    let attributes = [
-        "requests",
-        "requested_at",
-        "last_ask",
-        "stay",
-        "served",
-        "mode",
-        "attempt",
-    ];
-    let read: Vec<_> = attributes.iter().map(|name| state.as_read(name)).collect();
     format!(
-        "{read:?} {:?} {:?} {:?} {:?} {:?}",
-        state.association_ids, state.released_at, state.leases, state.snapshot, state.traffic
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        state.demand,
+        state.stay,
+        state.attempts,
+        state.order,
+        state.leases,
+        state.snapshot,
+        state.traffic
     )
 }

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, StatusCode};
 use shared::model::ManagedEndpoint;
 use shared::policy::Phase;
 use shared::ports::VpnError;
-use shared::reconcile::{Asked, Standing};
+use shared::reconcile::{AskOutcome, EndpointStatus};
 
 use crate::app::{App, Call};
 use crate::fetch;
@@ -65,14 +65,14 @@ impl App {
     }
 
     async fn status(&self, endpoint: &ManagedEndpoint, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let standing = self.reconciler.status(endpoint).await?;
+        let status = self.reconciler.status(endpoint).await?;
         if !call.wants_html {
-            return Ok(Reply::json(StatusCode::OK, &standing));
+            return Ok(Reply::json(StatusCode::OK, &status));
         }
         let page = StatusPage {
             site: &self.site,
             language: call.language,
-            standing: &standing,
+            standing: &status,
             viewer: &call.ask.email,
             trace_id: call.trace_id,
             now: self.clock.now(),
@@ -81,11 +81,11 @@ impl App {
     }
 
     async fn release(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
-        let standing = self.reconciler.release(endpoint, call.ask).await?;
+        let status = self.reconciler.release(endpoint, call.ask).await?;
         if call.wants_html {
             return Ok(to_status(endpoint));
         }
-        Ok(Reply::json(StatusCode::OK, &standing))
+        Ok(Reply::json(StatusCode::OK, &status))
     }
 
     async fn profile(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
@@ -151,22 +151,22 @@ impl App {
 /// there asks for nothing, and the page says what EC2 refused.
 fn asked_reply(
     endpoint: &ManagedEndpoint,
-    asked: Asked,
+    asked: AskOutcome,
     wants_html: bool,
 ) -> Result<Reply, Refusal> {
-    let Asked { standing, refused } = asked;
+    let AskOutcome { status, refused } = asked;
     if wants_html {
         return Ok(to_status(endpoint));
     }
-    match (standing.phase, refused) {
-        (Phase::Ready, _) => Ok(Reply::json(StatusCode::OK, &standing)),
+    match (status.phase, refused) {
+        (Phase::Ready, _) => Ok(Reply::json(StatusCode::OK, &status)),
         (_, Some(VpnError::Refused { code, .. })) => Err(Refusal::Refused { code }),
-        (_, Some(VpnError::TryLater { .. }) | None) => Ok(under_way(&standing)),
+        (_, Some(VpnError::TryLater { .. }) | None) => Ok(under_way(&status)),
     }
 }
 
-fn under_way(standing: &Standing) -> Reply {
-    Reply::json(StatusCode::ACCEPTED, standing).come_back()
+fn under_way(status: &EndpointStatus) -> Reply {
+    Reply::json(StatusCode::ACCEPTED, status).come_back()
 }
 
 fn to_status(endpoint: &ManagedEndpoint) -> Reply {

@@ -93,7 +93,7 @@ fn check(state: &EndpointState, item: &Value) {
     let requests = item["requests"]["N"].as_str();
     assert_eq!(
         requests.and_then(|text| text.parse().ok()).unwrap_or(0),
-        state.requests
+        state.demand.requests
     );
     let mode = &item["mode"];
     if !mode.is_null() && mode.get("NULL").is_none() {
@@ -102,7 +102,7 @@ fn check(state: &EndpointState, item: &Value) {
             Some("hold") => Some(Mode::Hold),
             Some(_) | None => None,
         };
-        match &state.mode {
+        match &state.order.mode {
             Some(Mode::Unreadable(_)) => {}
             found => assert!(found.is_some() && *found == expected, "{mode}"),
         }
@@ -120,17 +120,21 @@ fn decide(state: &EndpointState) {
     };
     let nothing = Observation::nothing(now());
     let seen = Observation::from_listing(
-        state.observation.as_ref(),
-        &state.association_ids,
+        state.sightings.observation.as_ref(),
+        &state.stay.association_ids,
         Vec::new(),
         now(),
     );
-    for observation in [Some(&nothing), Some(&seen), state.observation.as_ref()]
-        .into_iter()
-        .flatten()
+    for observation in [
+        Some(&nothing),
+        Some(&seen),
+        state.sightings.observation.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
     {
         let decision = policy::decide(observation, state, policy, now());
         assert_ne!(decision.reason.to_string(), "");
     }
-    assert!(state.mode_text().len() < 500_000);
+    assert!(state.order.text().len() < 500_000);
 }

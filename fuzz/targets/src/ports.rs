@@ -138,8 +138,8 @@ impl Store for Aws {
         _: &EventId,
     ) -> Result<EndpointState, StoreError> {
         let mut state = EndpointState::default();
-        state.requests = 1;
-        state.requested_at = Some(at);
+        state.demand.requests = 1;
+        state.demand.requested_at = Some(at);
         Ok(self.call(state))
     }
 

@@ -68,13 +68,13 @@ fn of_state(managed: &ManagedEndpoint, state: &EndpointState, now: DateTime<Utc>
             holders.join(", ")
         )));
     }
-    if state.mode_in_force(now).is_some() {
+    if state.order.in_force(now).is_some() {
         findings.push(Finding::Note(format!(
             "{name} has the mode {}",
-            state.mode_text()
+            state.order.text()
         )));
     }
-    match state.last_sweep_at {
+    match state.sightings.last_sweep_at {
         Some(last) if now - last <= SWEPT_WITHIN => {
             findings.push(Finding::Fine(format!("{name} was swept at {last}")));
         }

@@ -109,7 +109,11 @@ impl Found {
 
 impl Objections {
     fn of_state(&mut self, state: &EndpointState, now: DateTime<Utc>) {
-        if let Some(last) = state.last_sweep_at.filter(|last| now - *last < SWEEPS_RUN) {
+        if let Some(last) = state
+            .sightings
+            .last_sweep_at
+            .filter(|last| now - *last < SWEEPS_RUN)
+        {
             self.refusals.push(format!(
                 "a sweep went through at {last}: the reaper would adopt what this run associates, remember its routes, and \
                  stop it half-way. Deploy with ReaperState=DISABLED, wait {} minutes, and run this again",
@@ -128,7 +132,7 @@ impl Objections {
                 holders.join(", ")
             ));
         }
-        match state.mode_in_force(now) {
+        match state.order.in_force(now) {
             Some(Mode::Hold) => {}
             Some(Mode::On | Mode::Unreadable(_)) | None => self.warnings.push(
                 "an employee who opens the page starts this VPN meanwhile. Set its mode to `hold` until you are done \

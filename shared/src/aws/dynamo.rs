@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::dynamo_values::{Attributes, Expression, from_attributes, to_attribute, to_attributes};
 use crate::model::audit::{AuditRecord, EventId};
-use crate::model::item::{Item, Value, rfc3339};
+use crate::model::item::{Item, Value};
 use crate::model::update::Update;
 use crate::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use crate::ports::{Store, StoreError, Transition};
@@ -291,16 +291,7 @@ impl Store for DynamoStore {
         at: DateTime<Utc>,
         ask: &EventId,
     ) -> Result<EndpointState, StoreError> {
-        let expression = Expression {
-            condition: Some("attribute_not_exists(last_ask) OR last_ask <> :ask".to_owned()),
-            update: "SET requested_at = :at, last_ask = :ask ADD #requests :one".to_owned(),
-            names: [("#requests".to_owned(), "requests".to_owned())].into(),
-            values: Attributes::from([
-                (":at".to_owned(), AttributeValue::S(rfc3339(at))),
-                (":ask".to_owned(), AttributeValue::S(ask.to_string())),
-                (":one".to_owned(), AttributeValue::N("1".to_owned())),
-            ]),
-        };
+        let expression = Expression::of(&EndpointState::request(at, ask));
         // Counted already by a try whose answer was lost: the item says so, and is the answer.
         let (Written::New(item) | Written::ConditionFailed(item)) = self
             .update_item(endpoint, EndpointState::KEY, expression)

@@ -70,6 +70,13 @@ impl Words {
             Condition::Is(attribute, Some(value)) => {
                 format!("{} = {}", self.name(attribute), self.value(value))
             }
+            Condition::IsNot(attribute, value) => {
+                let name = self.name(attribute);
+                format!(
+                    "(attribute_not_exists({name}) OR {name} <> {})",
+                    self.value(value)
+                )
+            }
             Condition::AtMost(attribute, value) => {
                 let name = self.name(attribute);
                 format!(
@@ -102,6 +109,10 @@ impl Words {
                     set.push(format!("{} = {}", self.name(attribute), self.value(value)));
                 }
                 Assignment::Remove(attribute) => remove.push(self.name(attribute)),
+                Assignment::Add(attribute, more) => {
+                    let more = Value::from(*more);
+                    add.push(format!("{} {}", self.name(attribute), self.value(&more)));
+                }
                 Assignment::Insert(attribute, texts) => {
                     let texts = Value::Ss(texts.clone());
                     add.push(format!("{} {}", self.name(attribute), self.value(&texts)));
@@ -179,15 +190,17 @@ mod tests {
     #[test]
     fn an_update_is_written_in_dynamodbs_words() {
         let update = Update::new()
-            .when("stay", Some(3_u64))
-            .when("up_since", None::<Value>)
-            .when("mode", Some(Value::Foreign))
-            .when_at_most("observed_at", "2026-11-23T01:31:01Z")
-            .when_contains("association_ids", &"cvpn-assoc-1")
-            .set("served", 4_u64)
-            .remove(&["failure"])
-            .insert("failed_ids", ["cvpn-assoc-2"])
-            .delete("to_restore", ["security-groups"]);
+            .when("number", Some(3_u64))
+            .when("missing", None::<Value>)
+            .when("foreign", Some(Value::Foreign))
+            .when_not("other", "ask-1")
+            .when_at_most("time", "2026-11-23T01:31:01Z")
+            .when_contains("has", &"cvpn-assoc-1")
+            .set("set", 4_u64)
+            .add("counted", 1)
+            .remove(&["gone"])
+            .insert("more", ["cvpn-assoc-2"])
+            .delete("fewer", ["security-groups"]);
         let Expression {
             condition,
             update,
@@ -197,26 +210,27 @@ mod tests {
         assert_eq!(
             condition.as_deref(),
             Some(
-                "#stay = :v0 AND attribute_not_exists(#up_since) AND attribute_exists(#mode) AND \
-                 (attribute_not_exists(#observed_at) OR #observed_at <= :v1) AND contains(#association_ids, :v2)"
+                "#number = :v0 AND attribute_not_exists(#missing) AND attribute_exists(#foreign) AND \
+                 (attribute_not_exists(#other) OR #other <> :v1) AND (attribute_not_exists(#time) OR #time <= :v2) AND \
+                 contains(#has, :v3)"
             )
         );
         assert_eq!(
             update,
-            "SET #served = :v3 REMOVE #failure ADD #failed_ids :v4 DELETE #to_restore :v5"
+            "SET #set = :v4 REMOVE #gone ADD #counted :v5, #more :v6 DELETE #fewer :v7"
         );
-        assert_eq!(names.len(), 9);
-        assert_eq!(values.len(), 6);
+        assert_eq!(names.len(), 11);
+        assert_eq!(values.len(), 8);
     }
 
     #[test]
     fn an_attribute_of_a_kind_that_we_do_not_use_is_not_missing() {
         let binary = AttributeValue::B(Blob::new(*b"1"));
         let item = from_attributes(Attributes::from([
-            ("requests".to_owned(), binary.clone()),
+            ("number".to_owned(), binary.clone()),
             ("routes".to_owned(), AttributeValue::L(vec![binary])),
         ]));
-        assert!(Reader(&item).count("requests").is_err());
+        assert!(Reader(&item).count("number").is_err());
         assert!(Reader(&item).maps("routes").is_err());
     }
 }

@@ -27,9 +27,16 @@ pub struct Lease {
 }
 
 impl Lease {
+    const KEY: &str = "lease#";
+
     /// Its sort key in the lease table.
     pub fn key(email: &Email) -> String {
-        format!("lease#{email}")
+        format!("{}{email}", Self::KEY)
+    }
+
+    /// Whether this is the sort key of a lease.
+    pub fn is_key(key: &str) -> bool {
+        key.starts_with(Self::KEY)
     }
 
     /// Whether it holds the endpoint at an instant.

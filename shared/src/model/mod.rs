@@ -20,7 +20,10 @@ pub use ids::{
 pub use lease::{LEASE_KEPT, Lease, Snapshot};
 pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usage};
 pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
-pub use state::{EndpointState, Failure, Mode, Restorable, STOP_IN_FORCE, WANTED_FOR};
+pub use state::{
+    Attempts, Attribute, Demand, EndpointState, Failure, Mode, ModeOrder, Restorable,
+    STOP_IN_FORCE, Sightings, StateChange, Stay, Stop, WANTED_FOR,
+};
 pub use traffic::{ConnectionTraffic, Counters, Traffic, Window};
 pub use vpn::{
     Connection, EndedAt, EndpointFacts, NetworkStatus, Route, RouteKey, RouteStatus, TargetNetwork,

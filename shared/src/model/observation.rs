@@ -166,6 +166,16 @@ impl Observation {
         silent.into_iter().take(MAX_SILENT).collect()
     }
 
+    /// What of it is kept in the table.
+    #[must_use]
+    pub fn as_kept(&self) -> Self {
+        Self {
+            routes: None,
+            endpoint: None,
+            ..self.clone()
+        }
+    }
+
     /// The network with this id, if it is believed to exist.
     pub fn network(&self, id: &AssociationId) -> Option<&SeenNetwork> {
         self.networks

@@ -1,13 +1,12 @@
-//! Changes of the `state` item as values: what must hold, and what is then written.
+//! Changes of an item as values: what must hold, and what is then written.
 //!
-//! The DynamoDB adapter turns one into expressions; [`Update::apply`] does the same to an item in memory, so that a
-//! pass knows the state it has just written without reading it again.
+//! The DynamoDB adapter turns one into expressions; [`Update::apply`] does the same to an item in memory.
 
 use std::collections::BTreeSet;
 
-use super::item::{Item, Value};
+use super::item::{Item, Reader, Value};
 
-/// A conditional change of the `state` item.
+/// A conditional change of an item.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Update {
     /// All of these must hold, or nothing is written.
@@ -21,6 +20,8 @@ pub struct Update {
 pub enum Condition {
     /// It is this; `None`: it is missing.
     Is(&'static str, Option<Value>),
+    /// It is missing, or something else than this.
+    IsNot(&'static str, Value),
     /// It is missing, or this, or sorts before it (times: is not later).
     AtMost(&'static str, Value),
     /// The set contains this.
@@ -36,6 +37,8 @@ pub enum Assignment {
     Set(&'static str, Value),
     /// It goes.
     Remove(&'static str),
+    /// So much is added to the number; one that is missing counts as 0.
+    Add(&'static str, u64),
     /// These are added to the set.
     Insert(&'static str, BTreeSet<String>),
     /// These are taken from the set.
@@ -53,6 +56,14 @@ impl Update {
     pub fn when(mut self, attribute: &'static str, value: Option<impl Into<Value>>) -> Self {
         self.conditions
             .push(Condition::Is(attribute, value.map(Into::into)));
+        self
+    }
+
+    /// The attribute must be missing, or be something else.
+    #[must_use]
+    pub fn when_not(mut self, attribute: &'static str, value: impl Into<Value>) -> Self {
+        self.conditions
+            .push(Condition::IsNot(attribute, value.into()));
         self
     }
 
@@ -85,6 +96,13 @@ impl Update {
     pub fn set(mut self, attribute: &'static str, value: impl Into<Value>) -> Self {
         self.assignments
             .push(Assignment::Set(attribute, value.into()));
+        self
+    }
+
+    /// So much is added to the number.
+    #[must_use]
+    pub fn add(mut self, attribute: &'static str, more: u64) -> Self {
+        self.assignments.push(Assignment::Add(attribute, more));
         self
     }
 
@@ -125,25 +143,6 @@ impl Update {
         self
     }
 
-    /// Another change joins this one: its conditions hold too, and its assignments to attributes that this one
-    /// leaves alone are made (DynamoDB allows one assignment for each attribute).
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        let taken: BTreeSet<&str> = self.assignments.iter().map(Assignment::attribute).collect();
-        let joining: Vec<Assignment> = other
-            .assignments
-            .into_iter()
-            .filter(|assignment| !taken.contains(assignment.attribute()))
-            .collect();
-        self.assignments.extend(joining);
-        for condition in other.conditions {
-            if !self.conditions.contains(&condition) {
-                self.conditions.push(condition);
-            }
-        }
-        self
-    }
-
     /// Makes the change to an item in memory, its conditions taken as checked.
     pub fn apply(&self, item: &mut Item) {
         for assignment in &self.assignments {
@@ -158,6 +157,7 @@ impl Assignment {
         match self {
             Self::Set(attribute, _)
             | Self::Remove(attribute)
+            | Self::Add(attribute, _)
             | Self::Insert(attribute, _)
             | Self::Delete(attribute, _) => attribute,
         }
@@ -180,6 +180,10 @@ impl Assignment {
         let new = match self {
             Self::Set(_, value) => Some(value.clone()),
             Self::Remove(_) => None,
+            Self::Add(attribute, more) => {
+                let counted = Reader(item).count(attribute).unwrap_or_default();
+                Some(Value::from(counted.unwrap_or(0) + more))
+            }
             Self::Insert(_, texts) => {
                 Some(Value::Ss(old_set(item).union(texts).cloned().collect()))
             }

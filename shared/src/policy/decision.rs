@@ -14,7 +14,7 @@ use crate::model::{AssociationId, Failure, Restorable, Snapshot, SubnetId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// Not associated, and nobody waits for it.
+    /// Not associated, and no employee waits for it.
     Off,
     /// On its way up.
     Starting,
@@ -85,6 +85,13 @@ pub enum Action {
         /// Whether a new stay begins with it.
         new_stay: bool,
     },
+    /// Count an attempt that must not be made, as one that failed.
+    RefuseStart {
+        /// Why not.
+        failure: Failure,
+        /// Whether a new stay begins with it.
+        new_stay: bool,
+    },
     /// Carry on with an attempt that is committed: associate what it has not got yet.
     FinishStart {
         /// What is missing.
@@ -128,20 +135,20 @@ pub enum Action {
 /// Why the phase is what it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
-    /// Nobody asked, or all who asked were served.
+    /// No employee asked, or all who asked were served.
     NotWanted,
     /// An administrator said not to start.
     Held {
         /// Until when; `None`: until the mode is taken away.
         until: Option<DateTime<Utc>>,
-        /// Whether somebody waits for it.
+        /// Whether an employee waits for it.
         asked: bool,
     },
     /// The start was given up; only a new ask tries again.
     GaveUp(Option<Failure>),
-    /// Somebody asked.
+    /// An employee asked.
     Asked,
-    /// Somebody asked, and EC2 could not be read.
+    /// An employee asked, and EC2 could not be read.
     NotSeen,
     /// An attempt failed, another follows.
     Retrying {
@@ -159,12 +166,12 @@ pub enum Reason {
     },
     /// EC2 shows a status that we do not know.
     UnknownStatus,
-    /// Somebody is connected.
+    /// Employees are connected.
     InUse {
         /// How many connections count.
         connections: usize,
     },
-    /// Nobody is connected, and a rule keeps it until a time.
+    /// No connection counts, and a rule keeps it until a time.
     Kept {
         /// The rule.
         rule: KeepRule,
@@ -182,15 +189,15 @@ pub enum Reason {
     NotKnown,
     /// It goes down.
     Stopping {
-        /// Whether it comes back by itself: somebody asked meanwhile.
+        /// Whether it comes back by itself: an employee asked meanwhile.
         comes_back: bool,
     },
-    /// A failed association is being removed, before the next attempt if somebody waits.
+    /// A failed association is being removed, before the next attempt if an employee waits.
     RemovingFailed {
-        /// Whether somebody waits.
+        /// Whether an employee waits.
         comes_back: bool,
     },
-    /// The association failed, and nobody waits for it.
+    /// The association failed, and no employee waits for it.
     AssociationFailed(Option<Failure>),
 }
 
@@ -206,7 +213,7 @@ pub enum Warning {
     },
     /// Routes or groups could not be put back.
     NotRestored(BTreeSet<Restorable>),
-    /// An administrator wrote a mode that nobody can read.
+    /// An administrator wrote a mode that cannot be read.
     UnreadableMode(String),
 }
 
@@ -362,6 +369,23 @@ fn write_failure(f: &mut fmt::Formatter<'_>, failure: Option<&Failure>) -> fmt::
     match failure {
         Some(failure) => write!(f, " ({})", failure.code),
         None => Ok(()),
+    }
+}
+
+impl Decision {
+    pub(super) fn new(phase: Phase, reason: Reason) -> Self {
+        Self {
+            phase,
+            reason,
+            actions: Vec::new(),
+            keep_until: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, action: Option<Action>) -> Self {
+        self.actions.extend(action);
+        self
     }
 }
 

@@ -1,17 +1,31 @@
 //! The rules: what an endpoint's phase is and what to do about it. Pure: no I/O, no clock, no AWS type.
 
+mod bookkeeping;
 mod decide;
 mod decision;
+mod freshness;
 mod off_at;
 mod overnight;
+mod permission;
+mod ready;
 mod routing;
+mod start;
+mod stop;
 mod usage;
+mod view;
 mod wanted;
 
-pub use decide::{MAX_ATTEMPTS, decide};
+pub use bookkeeping::{is_series_over, served_by_external};
+pub use decide::decide;
 pub use decision::{Action, Decision, Phase, Reason, Warning, retry_after};
-pub use off_at::{KeepRule, OffAt, last_active_at, off_at};
+pub use freshness::{
+    READ_AT_MOST_EVERY, as_answer, is_fresh, is_reading_due, is_too_old, latest_reading_before,
+};
+pub use off_at::{KeepRule, OffAt, last_active_at, last_use, off_at};
 pub use overnight::is_overnight;
+pub use permission::{Executor, is_permitted};
+pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, startable_since};
+pub use stop::confirm_stop;
 pub use usage::{PACKET_ALLOWANCE_BYTES, payload_bytes, stale_after, traffic, usage};
 pub use wanted::{is_held, is_pinned, is_unserved, is_wanted};
 

@@ -96,7 +96,7 @@ fn off_from(
         }
         return latest;
     }
-    if let Some(ready) = state.ready_since {
+    if let Some(ready) = state.stay.ready_since {
         let used_since = last_active_at(state, usage).is_some_and(|used| used >= ready);
         let rule = if used_since {
             KeepRule::ReadyLately
@@ -125,17 +125,27 @@ fn off_from(
 /// The last use that is known: what sweeps saw, or the end of a connection that they have not seen yet.
 pub fn last_active_at(state: &EndpointState, usage: &Usage) -> Option<DateTime<Utc>> {
     state
+        .stay
         .last_active_at
         .max(usage.last_ended_at.map(whole_seconds))
+}
+
+/// The last use that a sweep sees: now, while a connection is in use.
+pub fn last_use(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if usage.in_use > 0 {
+        Some(whole_seconds(now))
+    } else {
+        last_active_at(state, usage)
+    }
 }
 
 /// Whether everybody who held a lease in this stay has said "I'm done", and nobody is connected.
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.was_held_in(state.stay, state.up_since) && lease.until + LEASE_KEPT > now
+        lease.was_held_in(state.stay.number, state.stay.up_since) && lease.until + LEASE_KEPT > now
     };
-    state.released_at.is_some()
+    state.stay.released_at.is_some()
         && usage.active == 0
         && state
             .leases

@@ -62,7 +62,7 @@ pub(super) fn outstanding(
 fn required(seen: &Observation, state: &EndpointState, policy: Policy<'_>) -> BTreeSet<Restorable> {
     let associated: BTreeSet<&SubnetId> = seen
         .in_status(NetworkStatus::Associated)
-        .filter(|network| state.ready_since.is_none() || is_late(network, state))
+        .filter(|network| state.stay.ready_since.is_none() || is_late(network, state))
         .map(|network| &network.subnet_id)
         .collect();
     let from_snapshot = state
@@ -70,7 +70,8 @@ fn required(seen: &Observation, state: &EndpointState, policy: Policy<'_>) -> BT
         .iter()
         .flat_map(|snapshot| snapshot.routes.keys())
         .filter(|key| {
-            associated.contains(&key.subnet_id) || (key.is_local() && state.ready_since.is_none())
+            associated.contains(&key.subnet_id)
+                || (key.is_local() && state.stay.ready_since.is_none())
         })
         .cloned();
     let configured = policy
@@ -89,11 +90,12 @@ fn required(seen: &Observation, state: &EndpointState, policy: Policy<'_>) -> BT
         .chain(configured)
         .map(Restorable::Route)
         .collect();
-    if state.ready_since.is_none() {
+    if state.stay.ready_since.is_none() {
         required.insert(Restorable::SecurityGroups);
     } else {
         required.extend(
             state
+                .stay
                 .to_restore
                 .iter()
                 .filter(|r| is_possible(r, seen))
@@ -107,6 +109,7 @@ fn required(seen: &Observation, state: &EndpointState, policy: Policy<'_>) -> BT
 fn is_late(network: &SeenNetwork, state: &EndpointState) -> bool {
     let taken_at = state.snapshot.as_ref().map(|snapshot| snapshot.taken_at);
     state
+        .stay
         .ready_since
         .max(taken_at)
         .is_some_and(|settled| network.since > settled)

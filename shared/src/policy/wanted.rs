@@ -1,4 +1,4 @@
-//! Whether somebody's request is still to be served.
+//! Whether an employee's request is still to be served.
 
 use chrono::{DateTime, Utc};
 
@@ -11,28 +11,35 @@ pub fn is_wanted(state: &EndpointState, now: DateTime<Utc>) -> bool {
 
 /// Until when an ask that is wanted stays so if nothing comes of it.
 pub(super) fn wanted_until(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let asked = state.requested_at.filter(|_| is_wanted(state, now))?;
+    let asked = state
+        .demand
+        .requested_at
+        .filter(|_| is_wanted(state, now))?;
     Some(asked + WANTED_FOR)
 }
 
 /// Wanted, whether an administrator holds it or not.
 pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
-    state.requests > state.served
-        && state.gave_up.is_none_or(|gave_up| state.requests > gave_up)
+    state.demand.requests > state.demand.served
         && state
+            .demand
+            .gave_up
+            .is_none_or(|gave_up| state.demand.requests > gave_up)
+        && state
+            .demand
             .requested_at
             .is_some_and(|asked| now - asked < WANTED_FOR)
 }
 
 /// Whether an administrator said not to start.
 pub fn is_held(state: &EndpointState, now: DateTime<Utc>) -> bool {
-    state.mode_in_force(now) == Some(&Mode::Hold)
+    state.order.in_force(now) == Some(&Mode::Hold)
 }
 
-/// Whether an administrator said not to stop. A mode that nobody can read counts: a slip must not cut anybody off.
+/// Whether an administrator said not to stop. A mode that cannot be read counts: a slip must not cut employees off.
 pub fn is_pinned(state: &EndpointState, now: DateTime<Utc>) -> bool {
     matches!(
-        state.mode_in_force(now),
+        state.order.in_force(now),
         Some(Mode::On | Mode::Unreadable(_))
     )
 }

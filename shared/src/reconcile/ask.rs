@@ -3,14 +3,13 @@
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use super::look::TOO_OLD;
-use super::observe::Plan;
-use super::pass::{Driver, Passed};
-use super::{Reconciler, Standing};
+use super::observe::{ReadPlan, Reading};
+use super::pass::{Driver, PassOutcome};
+use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{Email, EndpointState, Lease, ManagedEndpoint};
-use crate::policy::{Phase, Reason};
+use crate::policy::as_answer;
 use crate::ports::{StoreError, VpnError};
 
 /// A verified employee's request.
@@ -24,9 +23,9 @@ pub struct Ask {
 
 /// The answer to an ask that is durable.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AskOutcome {
     /// Where the endpoint stands.
-    pub standing: Standing,
+    pub status: EndpointStatus,
     /// What EC2 refused for good while this ask was handled.
     pub refused: Option<VpnError>,
 }
@@ -70,7 +69,7 @@ impl Reconciler {
     ///
     /// The audit record is written before anything else is; once the request is counted the ask is durable, and
     /// whatever fails from then on is left to the next pass.
-    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<Asked, AskError> {
+    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
         let now = self.clock.now();
         let until = whole_seconds(now) + self.settings.rules.first_connection_grace;
         let reason = format!("{} asked for the VPN.", ask.email);
@@ -102,7 +101,7 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         ask: Ask,
         until: DateTime<Utc>,
-    ) -> Result<Asked, ExtendError> {
+    ) -> Result<AskOutcome, ExtendError> {
         let now = self.clock.now();
         let until = whole_seconds(until);
         let latest = whole_seconds(now) + self.settings.rules.max_extension;
@@ -113,7 +112,7 @@ impl Reconciler {
             return Err(ExtendError::TooFar { latest });
         }
         let before = self.store.state(&endpoint.id).await?;
-        let (event, what) = if before.up_since.is_some() {
+        let (event, what) = if before.stay.up_since.is_some() {
             (Event::LeaseExtended, "keeps the VPN")
         } else {
             (Event::AssociationRequested, "asked for the VPN")
@@ -143,16 +142,20 @@ impl Reconciler {
         before: EndpointState,
         record: EventId,
         claim: Claim,
-    ) -> Result<Asked, AskError> {
+    ) -> Result<AskOutcome, AskError> {
         let now = self.clock.now();
         // Asked while it goes down, it is a claim on the next time up.
-        let is_up = before.up_since.is_some() && before.stopping_since.is_none();
-        let joins = is_up || before.start_began_at.is_some();
+        let is_up = before.stay.up_since.is_some() && before.stay.stop.since.is_none();
+        let joins = is_up || before.attempts.began_at.is_some();
         let lease = Lease {
             email: ask.email.clone(),
             requested_at: whole_seconds(now),
             until: claim.until,
-            stay: if joins { before.stay } else { before.stay + 1 },
+            stay: if joins {
+                before.stay.number
+            } else {
+                before.stay.number + 1
+            },
             released_at: None,
         };
         let writes = async {
@@ -166,7 +169,7 @@ impl Reconciler {
                 return None;
             }
             Some(
-                self.read(endpoint, Plan::for_people(&before, true, now))
+                self.read(endpoint, ReadPlan::for_people(&before, true, now))
                     .await,
             )
         };
@@ -183,20 +186,29 @@ impl Reconciler {
             warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
             counted.with_rest_of(&before)
         });
-        let requests_before = before.requests;
-        let passed = match reading {
-            Some(reading) if state.is_same_time_up(&before) => {
-                match self.interpret(reading, &state, Driver::Person) {
-                    Ok(seen) => {
-                        self.pass(endpoint, state.clone(), requests_before, seen)
-                            .await
-                    }
-                    Err(error) => self.unread(endpoint, state.clone(), error).await,
-                }
-            }
-            Some(_) | None => self.pass_on_record(endpoint, state.clone()).await,
-        };
+        // In a box: it is large, and the handler's future holds all of an ask.
+        let passed = Box::pin(self.pass_of_ask(endpoint, &before, state.clone(), reading)).await;
         Ok(self.answer(endpoint, state, passed))
+    }
+
+    /// The pass that follows a durable ask: on what was read of EC2 beside it, if that is still of the same stay.
+    async fn pass_of_ask(
+        &self,
+        endpoint: &ManagedEndpoint,
+        before: &EndpointState,
+        state: EndpointState,
+        reading: Option<Reading>,
+    ) -> Result<PassOutcome, StoreError> {
+        let Some(reading) = reading.filter(|_| state.is_same_time_up(before)) else {
+            return self.pass_on_record(endpoint, state).await;
+        };
+        match self.interpret(reading, &state, Driver::Person) {
+            Ok(seen) => {
+                self.pass(endpoint, state, before.demand.requests, seen)
+                    .await
+            }
+            Err(error) => self.after_failed_read(endpoint, state, error).await,
+        }
     }
 
     pub(super) fn record(
@@ -228,22 +240,17 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
-        passed: Result<Passed, StoreError>,
-    ) -> Asked {
+        passed: Result<PassOutcome, StoreError>,
+    ) -> AskOutcome {
         let now = self.clock.now();
         let mut passed = passed.unwrap_or_else(|error| {
             warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
             self.reported(endpoint, state)
         });
-        let known = now - passed.seen.observed_at <= TOO_OLD && passed.delayed.is_none();
-        let promising = matches!(passed.decision.phase, Phase::Ready | Phase::Starting);
-        if promising && !known {
-            // Nobody is told "ready" on old evidence, nor that AWS is at work when nobody could ask it.
-            passed.decision.phase = Phase::Starting;
-            passed.decision.reason = Reason::NotSeen;
-        }
-        Asked {
-            standing: Standing::of(endpoint, &passed, now),
+        let is_delayed = passed.delayed.is_some();
+        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
+        AskOutcome {
+            status: EndpointStatus::of(endpoint, &passed, now),
             refused: passed.refused,
         }
     }

@@ -38,8 +38,8 @@ impl Gauges {
         let down_since = going_down.map(|network| network.since).min();
         let starting_since = state
             .start_counts_from()
-            .or(state.start_began_at)
-            .or(state.up_since);
+            .or(state.attempts.began_at)
+            .or(state.stay.up_since);
         let for_how_long = |since: Option<DateTime<Utc>>| since.map(|since| now - since);
         Self {
             associations,
@@ -48,11 +48,11 @@ impl Gauges {
                 .as_ref()
                 .filter(|_| associations > 0)
                 .map(|usage| usage.active),
-            up: for_how_long(state.up_since.filter(|_| associations > 0)),
+            up: for_how_long(state.stay.up_since.filter(|_| associations > 0)),
             starting: for_how_long(starting_since.filter(|_| phase == Phase::Starting)),
             stopping: for_how_long(
                 down_since
-                    .or(state.stopping_since)
+                    .or(state.stay.stop.since)
                     .filter(|_| phase == Phase::Stopping),
             ),
         }
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn waiting_is_counted_from_the_request_and_only_while_it_starts() {
         let state = state(|state| {
-            state.asked_at = Some(at(1));
-            state.start_began_at = Some(at(5));
-            state.up_since = Some(at(6));
+            state.attempts.asked_at = Some(at(1));
+            state.attempts.began_at = Some(at(5));
+            state.stay.up_since = Some(at(6));
         });
         let seen = seen(&[(NetworkStatus::Associating, 6)]);
         let starting = Gauges::of(Phase::Starting, &state, &seen, at(41));
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn going_down_is_counted_from_the_first_that_goes() {
-        let state = state(|state| state.stopping_since = Some(at(9)));
+        let state = state(|state| state.stay.stop.since = Some(at(9)));
         let seen = seen(&[
             (NetworkStatus::Disassociating, 4),
             (NetworkStatus::Disassociating, 7),

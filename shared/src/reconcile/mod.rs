@@ -7,19 +7,19 @@
 
 mod ask;
 mod gauges;
-mod lately;
 mod look;
 mod observe;
 mod particulars;
 mod pass;
 mod recorded;
 mod restore;
-mod standing;
 mod start;
+mod status;
 mod stop;
 mod sweep;
 mod transitions;
 mod visit;
+mod waiting_leases;
 
 use std::sync::Arc;
 
@@ -30,14 +30,14 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
-use lately::Lately;
 use recorded::Recorded;
+use waiting_leases::WaitingLeases;
 
-pub use ask::{Ask, AskError, Asked, ExtendError};
+pub use ask::{Ask, AskError, AskOutcome, ExtendError};
 pub use gauges::Gauges;
 pub use particulars::Particulars;
-pub use pass::Passed;
-pub use standing::{LeaseView, Standing, TargetNetworkView};
+pub use pass::PassOutcome;
+pub use status::{EndpointStatus, LeaseView, TargetNetworkView};
 pub use sweep::{LeftOut, SweepError, Swept};
 pub use visit::StatusError;
 
@@ -56,7 +56,7 @@ pub struct Reconciler {
     ids: EventIds,
     settings: Settings,
     recorded: Recorded,
-    lately: Lately,
+    waiting_leases: WaitingLeases,
 }
 
 /// What was decided beforehand, the same for all endpoints.
@@ -86,7 +86,7 @@ impl Reconciler {
             ids,
             settings,
             recorded: Recorded::default(),
-            lately: Lately::default(),
+            waiting_leases: WaitingLeases::default(),
         }
     }
 

@@ -16,17 +16,17 @@ use crate::ports::VpnError;
 
 /// What to ask EC2 beside the target networks: only what can change the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct ReadPlan {
     connections: bool,
     routes: bool,
     endpoint: bool,
 }
 
-impl Plan {
+impl ReadPlan {
     /// For a click or a poll: who uses it once it is ready, the routes before; the endpoint itself before a start.
     pub(super) fn for_people(state: &EndpointState, asks: bool, now: DateTime<Utc>) -> Self {
-        let up = !state.association_ids.is_empty();
-        let ready = state.ready_since.is_some();
+        let up = !state.stay.association_ids.is_empty();
+        let ready = state.stay.ready_since.is_some();
         Self {
             connections: up && ready,
             routes: up && !ready,
@@ -34,13 +34,13 @@ impl Plan {
         }
     }
 
-    /// For a sweep: whoever is or was connected, and all that a stop would delete.
+    /// For a sweep: the connections, also those that ended, and all that a stop would delete.
     pub(super) fn for_sweep(state: &EndpointState) -> Self {
-        let up = !state.association_ids.is_empty();
+        let up = !state.stay.association_ids.is_empty();
         Self {
             connections: true,
             routes: up,
-            endpoint: up || state.requests > state.served,
+            endpoint: up || state.demand.requests > state.demand.served,
         }
     }
 }
@@ -64,7 +64,7 @@ impl Reading {
 }
 
 /// What a reading means.
-pub(super) struct Seen {
+pub(super) struct Interpretation {
     pub(super) observation: Observation,
     /// What a sweep remembers of the connections; `None` where they were not read, or not by a sweep.
     pub(super) traffic: Option<Traffic>,
@@ -74,7 +74,7 @@ pub(super) struct Seen {
 }
 
 impl Reconciler {
-    pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: Plan) -> Reading {
+    pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: ReadPlan) -> Reading {
         let id = &endpoint.id;
         let read_at = self.clock.now();
         let connections = async {
@@ -112,7 +112,7 @@ impl Reconciler {
     /// Goes on with a sweep's reading that shows something associated of which nothing was known: once adopted, it may
     /// be ready at once. The networks are read again beside the routes, as in any other reading.
     pub(super) async fn read_on(&self, endpoint: &ManagedEndpoint, reading: Reading) -> Reading {
-        let plan = Plan {
+        let plan = ReadPlan {
             connections: false,
             routes: true,
             endpoint: true,
@@ -129,12 +129,12 @@ impl Reconciler {
         reading: Reading,
         state: &EndpointState,
         driver: Driver,
-    ) -> Result<Seen, VpnError> {
+    ) -> Result<Interpretation, VpnError> {
         let mut gaps = Vec::new();
         let mut kept = |error| gaps.push(error);
         let mut observation = Observation::from_listing(
-            state.observation.as_ref(),
-            &state.association_ids,
+            state.sightings.observation.as_ref(),
+            &state.stay.association_ids,
             reading.networks?,
             whole_seconds(reading.read_at),
         );
@@ -161,7 +161,7 @@ impl Reconciler {
             observation.connected = Observation::connected_among(connections);
         }
         observation.silent = Observation::silent_among(silent);
-        Ok(Seen {
+        Ok(Interpretation {
             observation,
             traffic,
             connections: connections.unwrap_or_default(),
@@ -176,7 +176,7 @@ fn silent_before(
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> BTreeSet<ConnectionId> {
-    let last = state.observation.as_ref();
+    let last = state.sightings.observation.as_ref();
     last.filter(|_| policy::stale_after(rules, now).is_some())
         .map(|last| last.silent.clone())
         .unwrap_or_default()

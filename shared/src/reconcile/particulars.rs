@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::pass::Passed;
+use super::pass::PassOutcome;
 use crate::model::{Email, NetworkStatus};
 use crate::policy::{Reason, Warning};
 
-/// What a page needs to explain a [`Standing`](super::Standing).
+/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
     /// Why the phase is what it is.
@@ -26,14 +26,14 @@ pub struct Particulars {
 }
 
 impl Particulars {
-    pub(super) fn of(passed: &Passed, now: DateTime<Utc>) -> Self {
-        let Passed {
+    pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
             state,
             seen,
             decision,
             ..
         } = passed;
-        let mut start_seconds = state.start_seconds.clone();
+        let mut start_seconds = state.sightings.start_seconds.clone();
         start_seconds.sort_unstable();
         let going = seen.in_status(NetworkStatus::Disassociating);
         Self {
@@ -41,7 +41,9 @@ impl Particulars {
             warnings: decision.warnings.clone(),
             start_seconds,
             stopping_since: state
-                .stopping_since
+                .stay
+                .stop
+                .since
                 .or(going.map(|network| network.since).min()),
             connected: seen.connected.clone(),
             holders: state

@@ -3,18 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
-use super::observe::Seen;
-use super::{Reconciler, transitions};
-use crate::model::audit::Actor;
-use crate::model::update::Update;
+use super::Reconciler;
+use super::observe::Interpretation;
+use super::transitions::{self, NextState, TransitionContext};
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
-use crate::policy::{Action, Decision, Phase, decide, is_wanted};
+use crate::policy::{Action, Decision, Executor, Phase, decide, is_permitted, is_wanted};
 use crate::ports::{StoreError, Transition, VpnError};
 
 /// Bookkeeping comes one fact at a time; no endpoint has more of them at once than this.
 const MAX_ROUNDS: usize = 12;
 
-/// Who drives a pass: what it may do differs.
+/// Who drives a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Driver {
     /// A click or a poll. It never stops anything.
@@ -42,10 +41,10 @@ impl Driver {
 
 /// What a pass came to.
 #[derive(Debug)]
-pub struct Passed {
+pub struct PassOutcome {
     /// The endpoint's state at the end.
     pub state: EndpointState,
-    /// What is believed of EC2.
+    /// What was seen of EC2, or is assumed of it since.
     pub seen: Observation,
     /// What was decided last.
     pub decision: Decision,
@@ -80,7 +79,7 @@ pub(super) enum Step {
     DecideAnew,
     /// Done for this pass.
     Done,
-    /// Somebody else changed the endpoint meanwhile: leave it to the next pass.
+    /// Another pass changed the endpoint meanwhile: leave it to the next one.
     Lost,
 }
 
@@ -92,7 +91,7 @@ impl<'a> Pass<'a> {
         driver: Driver,
         state: EndpointState,
         requests_before: u64,
-        seen: &Seen,
+        seen: &Interpretation,
     ) -> Self {
         let seen = seen.observation.clone();
         let requests_before = Some(requests_before);
@@ -135,20 +134,20 @@ impl<'a> Pass<'a> {
     }
 
     /// Decides and acts until there is nothing more to do now, then writes down what was seen.
-    pub(super) async fn run(mut self) -> Result<Passed, StoreError> {
+    pub(super) async fn run(mut self) -> Result<PassOutcome, StoreError> {
         let mut lost = self.rounds().await?;
         if !lost && !self.noted {
             let wanted_before = is_wanted(&self.state, self.reconciler.clock.now());
             lost = !self.write_note().await?;
-            // Whoever asked while EC2 was being read relies on this pass.
+            // An employee who asked while EC2 was being read relies on this pass.
             if !lost && !wanted_before && is_wanted(&self.state, self.reconciler.clock.now()) {
                 lost = self.rounds().await?;
             }
         }
         if lost {
-            // Whoever was faster knows better; this pass only reports.
+            // The pass that was faster knows better; this one only reports.
             self.state = self.reconciler.store.load(&self.endpoint.id).await?;
-            if let Some(seen) = self.state.observation.clone() {
+            if let Some(seen) = self.state.sightings.observation.clone() {
                 self.seen = seen;
             }
         }
@@ -156,7 +155,7 @@ impl<'a> Pass<'a> {
     }
 
     /// What the pass came to, as it stands now.
-    pub(super) fn report(self) -> Passed {
+    pub(super) fn report(self) -> PassOutcome {
         let decision = self.decide();
         self.log(&decision);
         let Self {
@@ -167,7 +166,7 @@ impl<'a> Pass<'a> {
             stop_left_out,
             ..
         } = self;
-        Passed {
+        PassOutcome {
             state,
             seen,
             decision,
@@ -177,12 +176,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Whether somebody else was faster.
+    /// Whether another pass was faster.
     async fn rounds(&mut self) -> Result<bool, StoreError> {
         for _ in 0..MAX_ROUNDS {
             let mut anew = false;
             for action in self.decide().actions {
-                if !self.may(&action) {
+                if !self.is_permitted(&action) {
                     continue;
                 }
                 match self.act(action).await? {
@@ -209,64 +208,55 @@ impl<'a> Pass<'a> {
         )
     }
 
-    /// Only sweeps stop, tidy up, and follow what administrators change; a dry run leaves EC2 as it is.
-    ///
-    /// A pass that did not read EC2 itself may begin a start, since only one can win its commit, and leaves the rest to
-    /// those who read: they are one in five seconds, however many people click while EC2 takes its time to answer.
-    fn may(&self, action: &Action) -> bool {
-        let (changes_ec2, sweeps_only, readers_only) = match action {
-            Action::NoteMode
-            | Action::RecordGone { .. }
-            | Action::RecordFailed { .. }
-            | Action::Adopt { .. }
-            | Action::MarkReady { .. } => (false, false, false),
-            Action::RecordRestored { .. } | Action::AbandonStop => (false, true, true),
-            Action::Start { .. } => (true, false, false),
-            Action::FinishStart { .. } | Action::Restore { .. } => (true, false, true),
-            Action::RemoveFailed { within_start, .. } => (true, !within_start, true),
-            // What is outstanding is noted when it is made again, which a dry run does not.
-            Action::TakeSnapshot(_) | Action::Stop { .. } => (true, true, true),
+    fn is_permitted(&self, action: &Action) -> bool {
+        let executor = match self.driver {
+            Driver::Person if self.requests_before.is_none() => Executor::Follower,
+            Driver::Person => Executor::Reader,
+            Driver::Sweep { dry_run: true, .. } => Executor::DrySweep,
+            Driver::Sweep { dry_run: false, .. } => Executor::Sweep,
         };
-        let has_read = self.requests_before.is_some();
-        match self.driver {
-            Driver::Person => !sweeps_only && (has_read || !readers_only),
-            Driver::Sweep { dry_run: true, .. } if changes_ec2 => {
-                info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
-                false
-            }
-            Driver::Sweep { .. } => true,
+        let is_permitted = is_permitted(action, executor);
+        if !is_permitted && executor == Executor::DrySweep {
+            info!(endpoint = %self.endpoint.name, ?action, "dry run: not done");
         }
+        is_permitted
     }
 
     async fn act(&mut self, action: Action) -> Result<Step, StoreError> {
-        let now = self.reconciler.clock.now();
-        let scene = self.scene(now);
         match action {
-            Action::NoteMode => self.commit(transitions::mode_noted(&scene)).await,
+            Action::NoteMode => self.record(transitions::mode_noted).await,
             Action::RecordGone { ids, all } => {
-                self.commit(transitions::gone(&scene, &ids, all)).await
-            }
-            Action::RecordFailed { ids, failure } => {
-                self.commit(transitions::association_failed(&scene, &ids, failure))
+                self.record(|context| transitions::gone(context, &ids, all))
                     .await
             }
-            Action::Adopt { ids } => self.commit(transitions::adopted(&scene, ids)).await,
+            Action::RecordFailed { ids, failure } => {
+                self.record(|context| transitions::association_failed(context, &ids, &failure))
+                    .await
+            }
+            Action::Adopt { ids } => {
+                self.record(|context| transitions::adopted(context, ids))
+                    .await
+            }
             Action::MarkReady {
                 outstanding,
                 snapshot,
             } => {
-                self.commit(transitions::ready(&scene, &outstanding, snapshot))
+                self.record(|context| transitions::ready(context, &outstanding, snapshot))
                     .await
             }
             Action::RecordRestored { restored } => {
-                self.commit(transitions::restored(&scene, &restored)).await
+                self.record(|context| transitions::restored(context, &restored))
+                    .await
             }
+            Action::AbandonStop => self.record(transitions::stop_abandoned).await,
             Action::TakeSnapshot(snapshot) => self.take_snapshot(snapshot).await,
-            Action::AbandonStop => self.commit(transitions::stop_abandoned(&scene)).await,
             Action::Start {
                 subnet_ids,
                 new_stay,
             } => self.start(&subnet_ids, new_stay).await,
+            Action::RefuseStart { failure, new_stay } => {
+                self.refuse_attempt(new_stay, failure).await
+            }
             Action::FinishStart { subnet_ids } => self.associate(&subnet_ids).await,
             Action::Restore { missing } => self.restore(missing).await,
             Action::RemoveFailed { ids, .. } => self.remove_failed(&ids).await,
@@ -274,64 +264,43 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Writes a transition, together with what was seen.
-    pub(super) async fn commit(&mut self, mut transition: Transition) -> Result<Step, StoreError> {
-        transition.update = transition.update.and(self.sighting());
-        if !self
-            .reconciler
-            .store
-            .commit(&self.endpoint.id, &transition)
-            .await?
-        {
+    /// Writes the transition that begins where the pass stands now.
+    pub(super) async fn record(
+        &mut self,
+        transition: impl FnOnce(&TransitionContext<'_>) -> NextState + Send,
+    ) -> Result<Step, StoreError> {
+        let next = transition(&self.context(self.reconciler.clock.now()));
+        self.commit(next).await
+    }
+
+    /// Writes a transition; the pass goes on with the state that it makes.
+    pub(super) async fn commit(&mut self, next: NextState) -> Result<Step, StoreError> {
+        let NextState {
+            state,
+            update,
+            records,
+            snapshot,
+        } = next;
+        let transition = Transition {
+            update,
+            records,
+            snapshot,
+            released: None,
+        };
+        let store = &self.reconciler.store;
+        if !store.commit(&self.endpoint.id, &transition).await? {
             return Ok(Step::Lost);
         }
-        self.written(&transition.update)?;
-        if let Some(snapshot) = transition.snapshot {
-            self.state.snapshot = Some(snapshot);
-        }
+        self.state = state;
+        self.noted = true;
         Ok(Step::DecideAnew)
     }
 
-    /// What was seen, to be written along with something else: without a condition of its own.
-    pub(super) fn sighting(&self) -> Update {
-        if self.noted {
-            return Update::new();
-        }
-        let Update {
-            mut assignments, ..
-        } = self.note();
-        // Counters only ever rise, and that takes a condition.
-        assignments.retain(|assignment| assignment.attribute() != "served");
-        Update {
-            conditions: Vec::new(),
-            assignments,
-        }
-    }
-
-    pub(super) fn written(&mut self, update: &Update) -> Result<(), StoreError> {
-        self.state = self.state.after(update)?;
-        self.noted = true;
-        Ok(())
-    }
-
-    /// What this pass saw, if it is still the same time up and nobody saw anything later.
-    fn note(&self) -> Update {
-        transitions::sighting(
-            &self.scene(self.reconciler.clock.now()),
-            &self.decide(),
-            self.driver,
-        )
-    }
-
-    /// Whether it was written; if not, somebody who saw more did.
+    /// Whether what was seen was written; if not, a pass that saw more did.
     async fn write_note(&mut self) -> Result<bool, StoreError> {
-        let note = self.note();
-        let Some(state) = self
-            .reconciler
-            .store
-            .update(&self.endpoint.id, &note)
-            .await?
-        else {
+        let note = transitions::noted(&self.context(self.reconciler.clock.now()));
+        let store = &self.reconciler.store;
+        let Some(state) = store.update(&self.endpoint.id, &note.update).await? else {
             return Ok(false);
         };
         let routing = self.state.routing_version;
@@ -342,31 +311,30 @@ impl<'a> Pass<'a> {
     /// or took one off it, or began to make routes again or took a snapshot (the version is not `routing`), so that what
     /// this pass read of EC2 must not be judged by that state.
     pub(super) fn takes_over(&mut self, state: EndpointState, routing: u64) -> bool {
-        let same =
-            state.association_ids == self.state.association_ids && state.routing_version == routing;
+        let same = state.stay.association_ids == self.state.stay.association_ids
+            && state.routing_version == routing;
         self.state = state.with_rest_of(&self.state);
         self.noted = true;
         same
     }
 
-    pub(super) fn scene(&self, now: DateTime<Utc>) -> transitions::Scene<'a> {
-        transitions::Scene {
+    pub(super) fn context(&self, now: DateTime<Utc>) -> TransitionContext<'_> {
+        TransitionContext {
             endpoint: self.endpoint,
             settings: &self.reconciler.settings,
             ids: &self.reconciler.ids,
-            actor: match self.driver {
-                Driver::Person => Actor::Associate,
-                Driver::Sweep { .. } => Actor::Reaper,
-            },
-            state: self.state.clone(),
-            seen: self.seen.clone(),
+            driver: self.driver,
+            state: &self.state,
+            seen: &self.seen,
             requests_before: self.requests_before,
+            decision: self.decide(),
+            is_noted: self.noted,
             now,
         }
     }
 
     /// Keeps the first of what EC2 could not do, and of what it refused.
-    pub(super) fn missed(&mut self, error: VpnError) {
+    pub(super) fn keep_failure(&mut self, error: VpnError) {
         warn!(endpoint = %self.endpoint.name, error = %error, "EC2 did not do what was asked");
         let place = match error {
             VpnError::TryLater { .. } => &mut self.delayed,

@@ -5,29 +5,19 @@ use std::collections::BTreeSet;
 use super::pass::{Pass, Step};
 use super::start::client_token;
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
-use crate::model::update::Update;
 use crate::model::{NetworkStatus, Restorable, RouteKey, Snapshot};
 use crate::ports::{StoreError, VpnError};
 
 impl Pass<'_> {
-    /// Notes what is going to be made, then makes it: whoever finds it in force puts it on record.
+    /// Notes what is going to be made, then makes it: the pass that finds it in force puts it on record.
     pub(super) async fn restore(
         &mut self,
         missing: BTreeSet<Restorable>,
     ) -> Result<Step, StoreError> {
-        let intent = transitions::next_routing(Update::new(), &self.state)
-            .when("stay", Some(self.state.stay))
-            .when("up_since", self.state.up_since)
-            // Whoever looked later knows whether it is still missing.
-            .when_at_most("observed_at", self.seen.observed_at)
-            .insert("to_restore", &missing)
-            .and(self.sighting());
-        let Some(state) = self
-            .reconciler
-            .store
-            .update(&self.endpoint.id, &intent)
-            .await?
-        else {
+        let now = self.reconciler.clock.now();
+        let intent = transitions::restoring(&self.context(now), &missing);
+        let store = &self.reconciler.store;
+        let Some(state) = store.update(&self.endpoint.id, &intent.update).await? else {
             return Ok(Step::Lost);
         };
         let routing = self.state.routing_version + 1;
@@ -38,14 +28,14 @@ impl Pass<'_> {
         let calls = routes.iter().map(|key| self.create_route(key)).collect();
         let made = side_by_side(calls, CALLS_AT_ONCE).await;
         for error in made.into_iter().filter_map(Result::err) {
-            self.missed(error);
+            self.keep_failure(error);
         }
         if let Some(Err(error)) = if groups {
             Some(self.apply_groups().await)
         } else {
             None
         } {
-            self.missed(error);
+            self.keep_failure(error);
         }
         Ok(Step::Done)
     }
@@ -100,7 +90,7 @@ impl Pass<'_> {
         let listed = match self.reconciler.vpn.target_networks(&self.endpoint.id).await {
             Ok(listed) => listed,
             Err(error) => {
-                self.missed(error);
+                self.keep_failure(error);
                 return Ok(Step::Done);
             }
         };
@@ -112,8 +102,7 @@ impl Pass<'_> {
         if !unchanged {
             return Ok(Step::Done);
         }
-        let scene = self.scene(self.reconciler.clock.now());
-        self.commit(transitions::snapshot_taken(&scene, snapshot))
+        self.record(|context| transitions::snapshot_taken(context, snapshot))
             .await
     }
 }

@@ -11,39 +11,25 @@ use super::{CALLS_AT_ONCE, side_by_side};
 use crate::model::{
     AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
 };
-use crate::policy::{Action, is_wanted};
+use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
 
 impl Pass<'_> {
-    /// Commits the next attempt and calls EC2. Who loses the commit joins the one who won.
+    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won.
     pub(super) async fn start(
         &mut self,
         subnet_ids: &[SubnetId],
         new_stay: bool,
     ) -> Result<Step, StoreError> {
-        if self
-            .seen
-            .endpoint
-            .as_ref()
-            .is_some_and(|facts| facts.transit_gateway)
-        {
-            return self
-                .refuse_attempt(new_stay, VpnError::transit_gateway())
-                .await;
-        }
-        let commit = transitions::attempt(&self.scene(self.reconciler.clock.now()), new_stay)
-            .and(self.sighting());
-        let Some(state) = self
-            .reconciler
-            .store
-            .update(&self.endpoint.id, &commit)
-            .await?
-        else {
+        let now = self.reconciler.clock.now();
+        let begun = transitions::attempt(&self.context(now), new_stay);
+        let store = &self.reconciler.store;
+        let Some(state) = store.update(&self.endpoint.id, &begun.update).await? else {
             return Ok(Step::Lost);
         };
         let routing = self.state.routing_version;
         if !self.takes_over(state, routing) {
-            // The attempt is committed; whoever reads EC2 next makes what is missing then.
+            // The attempt is committed; the pass that reads EC2 next makes what is missing then.
             return Ok(Step::Lost);
         }
         self.associate(subnet_ids).await
@@ -61,13 +47,13 @@ impl Pass<'_> {
         };
         let calls = subnet_ids.iter().map(call).collect();
         let answers = side_by_side(calls, CALLS_AT_ONCE).await;
-        let answers = self.sort(subnet_ids, answers);
+        let answers = self.classify(subnet_ids, answers);
         if answers.accepted.is_empty() && answers.refused.is_none() && !answers.attempt_is_over {
             return Ok(Step::Done);
         }
         let now = self.reconciler.clock.now();
-        let transition = transitions::answered(&self.scene(now), &answers);
-        let step = self.commit(transition).await?;
+        let next = transitions::answered(&self.context(now), &answers);
+        let step = self.commit(next).await?;
         if step == Step::DecideAnew {
             for (subnet_id, id) in answers.accepted {
                 self.seen
@@ -83,19 +69,19 @@ impl Pass<'_> {
         Ok(step)
     }
 
-    fn sort(
+    fn classify(
         &mut self,
         subnet_ids: &[SubnetId],
         answers: Vec<Result<Association, VpnError>>,
     ) -> Answers {
-        let mut sorted = Answers {
+        let mut classified = Answers {
             accepted: Vec::new(),
             refused: None,
             attempt_is_over: true,
         };
         for (subnet_id, answer) in subnet_ids.iter().zip(answers) {
             match answer {
-                Ok(Association::Accepted(id)) => sorted.accepted.push((subnet_id.clone(), id)),
+                Ok(Association::Accepted(id)) => classified.accepted.push((subnet_id.clone(), id)),
                 // The next pass finds it listed, and takes it over.
                 Ok(Association::AlreadyThere) => {}
                 Err(VpnError::Refused { code, message }) => {
@@ -103,77 +89,55 @@ impl Pass<'_> {
                         code: code.clone(),
                         message: message.clone(),
                     };
-                    let (subnets, _) = sorted.refused.get_or_insert((Vec::new(), failure));
+                    let (subnets, _) = classified.refused.get_or_insert((Vec::new(), failure));
                     subnets.push(subnet_id.clone());
-                    self.missed(VpnError::Refused { code, message });
+                    self.keep_failure(VpnError::Refused { code, message });
                 }
                 Err(later @ VpnError::TryLater { .. }) => {
-                    sorted.attempt_is_over = false;
-                    self.missed(later);
+                    classified.attempt_is_over = false;
+                    self.keep_failure(later);
                 }
             }
         }
-        if !sorted.attempt_is_over {
+        if !classified.attempt_is_over {
             // A refusal ends the attempt, and what EC2 may have accepted without our hearing of it would pass for
-            // somebody else's. Asked again, it is refused again.
-            sorted.refused = None;
+            // another's. Asked again, it is refused again.
+            classified.refused = None;
         }
-        sorted
+        classified
     }
 
-    /// Counts an attempt that EC2 refused before anything could be associated.
+    /// Counts an attempt that failed before anything could be associated.
     pub(super) async fn refuse_attempt(
         &mut self,
         new_stay: bool,
-        refusal: VpnError,
+        failure: Failure,
     ) -> Result<Step, StoreError> {
-        if let VpnError::Refused { code, message } = &refusal {
-            let failure = Failure {
-                code: code.clone(),
-                message: message.clone(),
-            };
-            let scene = self.scene(self.reconciler.clock.now());
-            let transition = transitions::refused_before(&scene, new_stay, &failure);
-            if self.commit(transition).await? == Step::Lost {
-                return Ok(Step::Lost);
-            }
+        let step = self
+            .record(|context| transitions::refused_before(context, new_stay, &failure))
+            .await?;
+        if step == Step::Lost {
+            return Ok(Step::Lost);
         }
-        self.missed(refusal);
+        let Failure { code, message } = failure;
+        self.keep_failure(VpnError::Refused { code, message });
         Ok(Step::Done)
     }
 
     /// Counts an attempt if one was due, for an endpoint that EC2 refuses even to describe.
-    pub(super) async fn refuse_if_due(&mut self, refusal: VpnError) -> Result<(), StoreError> {
-        let due = self
-            .decide()
-            .actions
-            .into_iter()
-            .find_map(|action| match action {
-                Action::Start { new_stay, .. } => Some(new_stay),
-                Action::NoteMode
-                | Action::RecordGone { .. }
-                | Action::RecordFailed { .. }
-                | Action::Adopt { .. }
-                | Action::FinishStart { .. }
-                | Action::Restore { .. }
-                | Action::RecordRestored { .. }
-                | Action::MarkReady { .. }
-                | Action::RemoveFailed { .. }
-                | Action::TakeSnapshot(_)
-                | Action::Stop { .. }
-                | Action::AbandonStop => None,
-            });
-        let wanted = is_wanted(&self.state, self.reconciler.clock.now());
-        match due.filter(|_| wanted) {
-            Some(new_stay) => {
-                self.refuse_attempt(new_stay, refusal).await?;
-            }
-            None => self.missed(refusal),
+    pub(super) async fn refuse_if_due(&mut self, failure: Failure) -> Result<(), StoreError> {
+        let now = self.reconciler.clock.now();
+        let policy = self.reconciler.policy(self.endpoint);
+        if let Some(new_stay) = attempt_due(&self.seen, &self.state, policy, now) {
+            self.refuse_attempt(new_stay, failure).await?;
+        } else {
+            let Failure { code, message } = failure;
+            self.keep_failure(VpnError::Refused { code, message });
         }
         Ok(())
     }
 
-    /// Disassociates networks whose association failed: they are in the way of the next attempt, and serve nobody.
+    /// Disassociates networks whose association failed: they are in the way of the next attempt, and of no use.
     pub(super) async fn remove_failed(
         &mut self,
         ids: &BTreeSet<AssociationId>,
@@ -186,15 +150,15 @@ impl Pass<'_> {
         let answers = side_by_side(calls, CALLS_AT_ONCE).await;
         for (id, removal) in ids.iter().zip(answers) {
             match removal {
-                Ok(()) => self.believe(id, NetworkStatus::Disassociating),
-                Err(error) => self.missed(error),
+                Ok(()) => self.assume_status(id, NetworkStatus::Disassociating),
+                Err(error) => self.keep_failure(error),
             }
         }
         Ok(Step::Done)
     }
 
-    /// What EC2 accepted shows in its next listing; until then it is believed.
-    pub(super) fn believe(&mut self, id: &AssociationId, status: NetworkStatus) {
+    /// What EC2 accepted shows in its next listing; until then it is assumed.
+    pub(super) fn assume_status(&mut self, id: &AssociationId, status: NetworkStatus) {
         let now = self.seen.observed_at;
         for network in self
             .seen
@@ -215,7 +179,7 @@ pub(super) fn client_token(
     state: &EndpointState,
     subject: &[&str],
 ) -> String {
-    let mut text = format!("{endpoint}\n{}\n{}", state.stay, state.attempt);
+    let mut text = format!("{endpoint}\n{}\n{}", state.stay.number, state.attempts.made);
     for part in subject {
         text.push('\n');
         text.push_str(part);

@@ -6,7 +6,7 @@ use tracing::warn;
 use super::pass::{Driver, Pass, Step};
 use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{AssociationId, NetworkStatus, Observation};
-use crate::policy::{self, Action};
+use crate::policy::{self, confirm_stop};
 use crate::ports::{StoreError, VpnError};
 
 /// A commit older than this is not acted on: the evidence behind it is too old.
@@ -20,27 +20,17 @@ impl Pass<'_> {
         if !self.has_time_to_stop() || !self.look_once_more().await {
             return Ok(Step::Done);
         }
-        let decision = self.decide();
-        let Some(rule) = decision
-            .stop_rule()
-            .filter(|_| decision.actions.contains(&Action::Stop { resumed }))
-        else {
+        let now = self.reconciler.clock.now();
+        let policy = self.reconciler.policy(self.endpoint);
+        let Some(rule) = confirm_stop(&self.seen, &self.state, policy, now) else {
             return Ok(Step::DecideAnew);
         };
-        if decision
-            .actions
-            .iter()
-            .any(|action| matches!(action, Action::TakeSnapshot(_)))
-        {
-            // What a stop deletes has to be remembered first.
-            return Ok(Step::Done);
-        }
         if !self.has_time_to_stop() {
             return Ok(Step::Done);
         }
         let committed_at = self.reconciler.clock.now();
-        let transition = transitions::stop(&self.scene(committed_at), rule, resumed);
-        if self.commit(transition).await? == Step::Lost {
+        let next = transitions::stop(&self.context(committed_at), rule, resumed);
+        if self.commit(next).await? == Step::Lost {
             return Ok(Step::Lost);
         }
         if self.reconciler.clock.now() - committed_at > ACT_WITHIN {
@@ -62,7 +52,7 @@ impl Pass<'_> {
         has_time
     }
 
-    /// Reads the connections again: between the first look and the commit somebody may have connected. What EC2 leaves
+    /// Reads the connections again: between the first look and the commit an employee may have connected. What EC2 leaves
     /// open between this look and the call cannot be closed.
     async fn look_once_more(&mut self) -> bool {
         let now = self.reconciler.clock.now();
@@ -76,7 +66,7 @@ impl Pass<'_> {
                 true
             }
             Err(error) => {
-                self.missed(error);
+                self.keep_failure(error);
                 false
             }
         }
@@ -101,21 +91,20 @@ impl Pass<'_> {
             match answer {
                 Ok(()) => {
                     accepted = true;
-                    self.believe(id, NetworkStatus::Disassociating);
+                    self.assume_status(id, NetworkStatus::Disassociating);
                 }
                 Err(VpnError::Refused { code, message }) => {
                     refusal.get_or_insert((code.clone(), message.clone()));
-                    self.missed(VpnError::Refused { code, message });
+                    self.keep_failure(VpnError::Refused { code, message });
                 }
-                Err(later @ VpnError::TryLater { .. }) => self.missed(later),
+                Err(later @ VpnError::TryLater { .. }) => self.keep_failure(later),
             }
         }
         // A stop that began is finished by later sweeps; one that EC2 will not begin is over.
         let all_refused = !accepted && self.delayed.is_none();
         if let Some((code, message)) = refusal.filter(|_| all_refused) {
-            let scene = self.scene(self.reconciler.clock.now());
             return self
-                .commit(transitions::stop_refused(&scene, &code, &message))
+                .record(|context| transitions::stop_refused(context, &code, &message))
                 .await;
         }
         Ok(Step::Done)

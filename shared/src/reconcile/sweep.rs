@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::observe::{Plan, Seen};
-use super::pass::{Driver, Pass, Passed};
+use super::observe::{Interpretation, ReadPlan};
+use super::pass::{Driver, Pass, PassOutcome};
 use super::stop::STOP_TAKES;
 use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
@@ -35,8 +35,8 @@ pub struct Swept {
 }
 
 impl Swept {
-    fn of(passed: &Passed, connections_ended: usize, now: DateTime<Utc>) -> Self {
-        let Passed {
+    fn of(passed: &PassOutcome, connections_ended: usize, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
             state,
             seen,
             decision,
@@ -96,7 +96,12 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(self.store.state(&endpoint.id).await?.last_sweep_at)
+        Ok(self
+            .store
+            .state(&endpoint.id)
+            .await?
+            .sightings
+            .last_sweep_at)
     }
 
     /// Sweeps one endpoint, however long that takes.
@@ -121,22 +126,23 @@ impl Reconciler {
         let before = self.store.state(&endpoint.id).await?;
         let (loaded, reading) = futures::join!(
             self.store.load_for_sweep(&endpoint.id),
-            self.read(endpoint, Plan::for_sweep(&before))
+            self.read(endpoint, ReadPlan::for_sweep(&before))
         );
         let loaded = loaded?;
         if !loaded.is_same_time_up(&before) {
-            // Somebody was faster; what was read belongs to another time up.
+            // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
             let passed = self.reported(endpoint, loaded);
             return Ok(Swept::of(&passed, 0, self.clock.now()));
         }
-        let is_news = before.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
+        let is_news =
+            before.stay.association_ids.is_empty() && reading.shows(NetworkStatus::Associated);
         let reading = if is_news {
             // Rare and large: in a box, so that every sweep's future stays small.
             Box::pin(self.read_on(endpoint, reading)).await
         } else {
             reading
         };
-        // The state is the one read first: whoever asked since makes a stop's condition fail.
+        // The state is the one read first: an ask that came since makes a stop's condition fail.
         let state = before.clone().with_rest_of(&loaded);
         let driver = Driver::Sweep {
             dry_run,
@@ -158,7 +164,7 @@ impl Reconciler {
             endpoint,
             driver,
             state.clone(),
-            before.requests,
+            before.demand.requests,
             &seen,
         );
         let mut gaps = seen.gaps;
@@ -182,7 +188,7 @@ impl Reconciler {
         state: EndpointState,
         error: VpnError,
     ) -> Result<VpnError, StoreError> {
-        let passed = self.unread(endpoint, state, error).await?;
+        let passed = self.after_failed_read(endpoint, state, error).await?;
         Ok(passed
             .refused
             .or(passed.delayed)
@@ -198,10 +204,10 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         state: &EndpointState,
-        seen: &Seen,
+        seen: &Interpretation,
         driver: Driver,
     ) -> Result<Ends, StoreError> {
-        let since = state.last_sweep_at.map(|at| at - LOOK_BACK);
+        let since = state.sightings.last_sweep_at.map(|at| at - LOOK_BACK);
         if let Some(since) = since {
             self.recorded.forget_before(&endpoint.id, since);
         }
@@ -273,7 +279,7 @@ impl Reconciler {
             reason: format!("{}'s connection ended{when}.", connection.user),
             expires_at: self.settings.retention.expires_at(event, end.at),
             details: Details {
-                stay: Some(state.stay),
+                stay: Some(state.stay.number),
                 connection_id: Some(connection.id.clone()),
                 duration,
                 bytes: connection.bytes,

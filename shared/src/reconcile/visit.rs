@@ -4,12 +4,13 @@ use chrono::TimeDelta;
 use tracing::warn;
 
 use super::ask::Ask;
-use super::observe::Plan;
+use super::observe::ReadPlan;
 use super::pass::Driver;
-use super::{Reconciler, Standing};
-use crate::model::ManagedEndpoint;
+use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
-use crate::model::update::Update;
+use crate::model::item::whole_seconds;
+use crate::model::{Attribute, ManagedEndpoint, StateChange};
+use crate::policy;
 use crate::ports::{StoreError, Transition, VpnError};
 
 /// A status that could not be read.
@@ -21,34 +22,34 @@ pub enum StatusError {
     /// EC2 could not be read.
     #[error("EC2 could not be read")]
     Vpn(#[from] VpnError),
-    /// Somebody else is reading EC2, and what was seen before is too old.
+    /// Another pass is reading EC2, and what was seen before is too old.
     #[error("EC2 is being read")]
     BeingRead,
 }
 
 impl Reconciler {
     /// Where the endpoint stands. A pass, but no ask.
-    pub async fn status(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
-        if let Some(standing) = self.on_its_way(endpoint).await? {
-            return Ok(standing);
+    pub async fn status(&self, endpoint: &ManagedEndpoint) -> Result<EndpointStatus, StatusError> {
+        if let Some(status) = self.on_its_way(endpoint).await? {
+            return Ok(status);
         }
         self.status_anew(endpoint).await
     }
 
-    async fn status_anew(&self, endpoint: &ManagedEndpoint) -> Result<Standing, StatusError> {
+    async fn status_anew(&self, endpoint: &ManagedEndpoint) -> Result<EndpointStatus, StatusError> {
         let read_at = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
         let passed = if self.may_read(endpoint, &state).await? {
-            let plan = Plan::for_people(&state, false, self.clock.now());
+            let plan = ReadPlan::for_people(&state, false, self.clock.now());
             let reading = self.read(endpoint, plan).await;
             match self.interpret(reading, &state, Driver::Person) {
                 Ok(seen) => {
-                    self.pass(endpoint, state.clone(), state.requests, seen)
+                    self.pass(endpoint, state.clone(), state.demand.requests, seen)
                         .await?
                 }
                 Err(error @ VpnError::TryLater { .. }) => return Err(error.into()),
                 Err(error @ VpnError::Refused { .. }) => {
-                    let passed = self.unread(endpoint, state, error).await?;
+                    let passed = self.after_failed_read(endpoint, state, error).await?;
                     return Err(passed
                         .refused
                         .or(passed.delayed)
@@ -58,11 +59,11 @@ impl Reconciler {
         } else {
             self.pass_on_record(endpoint, state).await?
         };
-        if self.is_too_old(&passed.seen) {
+        if policy::is_too_old(&passed.seen, self.clock.now()) {
             return Err(StatusError::BeingRead);
         }
-        self.lately.keep(&endpoint.id, read_at, &passed);
-        Ok(Standing::of(endpoint, &passed, self.clock.now()))
+        self.waiting_leases.keep(&endpoint.id, read_at, &passed);
+        Ok(EndpointStatus::of(endpoint, &passed, self.clock.now()))
     }
 
     /// Gives an employee's lease back, or the one of this stay that ran out: either way its owner is done. Others' leases
@@ -71,19 +72,22 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         ask: Ask,
-    ) -> Result<Standing, StatusError> {
+    ) -> Result<EndpointStatus, StatusError> {
         let now = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
         let mine = state.releasable(now).find(|lease| lease.email == ask.email);
         if let Some(lease) = mine {
             let reason = format!("{} is done.", ask.email);
             let details = Details {
-                stay: Some(state.stay),
+                stay: Some(state.stay.number),
                 ..Details::default()
             };
             let record = self.record(endpoint, &ask, Event::LeaseReleased, reason, now, details);
+            let mut change = StateChange::of(&state);
+            change.after.stay.released_at = Some(whole_seconds(now));
+            change.rewrite(&[Attribute::ReleasedAt]);
             let transition = Transition {
-                update: Update::new().set("released_at", now),
+                update: change.update(),
                 records: vec![record],
                 released: Some((lease.clone(), now)),
                 ..Transition::default()

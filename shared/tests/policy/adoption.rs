@@ -35,7 +35,7 @@ fn an_association_that_no_start_explains_is_adopted_before_anything_else() {
             World::off()
                 .asked()
                 .networks(&[(STRANGE, Associated)])
-                .with(|w| w.state.start_began_at = Some(w.now)),
+                .with(|w| w.state.attempts.began_at = Some(w.now)),
             &[STRANGE],
         ),
     ];

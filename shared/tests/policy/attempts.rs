@@ -10,10 +10,10 @@ use crate::world::{A, AROUND, B, STRANGE, World, associations, minutes, seconds,
 /// Attempts failed, the last one at `now`; nothing is there any more.
 fn failed_attempts(n: u64) -> World {
     World::off().asked().with(|w| {
-        w.state.stay = 1;
-        w.state.attempt = n;
-        w.state.failed_at = Some(w.now);
-        w.state.failure = Some(Failure {
+        w.state.stay.number = 1;
+        w.state.attempts.made = n;
+        w.state.attempts.failed_at = Some(w.now);
+        w.state.attempts.failure = Some(Failure {
             code: "association-failed".to_owned(),
             message: "no free addresses".to_owned(),
         });
@@ -82,9 +82,9 @@ fn a_series_of_attempts_is_forgotten_with_the_ask_it_was_for() {
 #[test]
 fn only_a_new_ask_tries_again_after_it_was_given_up() {
     let given_up = failed_attempts(3).with(|w| {
-        w.state.failed_at = None;
-        w.state.gave_up = Some(w.state.requests);
-        w.state.attempts_spent = w.state.attempt;
+        w.state.attempts.failed_at = None;
+        w.state.demand.gave_up = Some(w.state.demand.requests);
+        w.state.attempts.spent = w.state.attempts.made;
     });
     let decision = given_up.decide();
     assert_eq!(decision.phase, Phase::Off);
@@ -102,7 +102,7 @@ fn only_a_new_ask_tries_again_after_it_was_given_up() {
 fn nobody_is_told_of_a_start_that_was_given_up_once_it_was_served_after_all() {
     // An administrator associated by hand, that served everybody, and it is off again.
     let world = World::off().asked().served().with(|w| {
-        w.state.gave_up = Some(w.state.requests);
+        w.state.demand.gave_up = Some(w.state.demand.requests);
     });
     assert_eq!(world.decide().reason, Reason::NotWanted);
 }
@@ -184,9 +184,9 @@ fn a_failed_one_that_is_being_removed_comes_back_only_if_somebody_waits() {
 #[test]
 fn a_start_that_is_committed_is_finished_with_what_it_has_not_got() {
     let committed = World::off().asked().with(|w| {
-        w.state.stay = 1;
-        w.state.attempt = 1;
-        w.state.start_began_at = Some(w.now);
+        w.state.stay.number = 1;
+        w.state.attempts.made = 1;
+        w.state.attempts.began_at = Some(w.now);
     });
     // A network on a configured subnet that is not known yet may be this start's, its answer lost.
     let cases: [(&str, World, &[&str]); 4] = [
@@ -231,8 +231,8 @@ fn a_missing_subnet_is_made_with_the_waits_and_the_limit_of_a_start() {
     assert_eq!(one.decide().actions, [expected]);
     for used in [1, 2] {
         let failed = one.clone().with(|w| {
-            w.state.attempt += used;
-            w.state.failed_at = Some(w.now);
+            w.state.attempts.made += used;
+            w.state.attempts.failed_at = Some(w.now);
         });
         let due = failed.now + retry_after(used);
         for second in AROUND {
@@ -242,9 +242,9 @@ fn a_missing_subnet_is_made_with_the_waits_and_the_limit_of_a_start() {
         }
     }
     let given_up = one.with(|w| {
-        w.state.attempt = 4;
-        w.state.attempts_spent = 4;
-        w.state.gave_up = Some(w.state.requests);
+        w.state.attempts.made = 4;
+        w.state.attempts.spent = 4;
+        w.state.demand.gave_up = Some(w.state.demand.requests);
     });
     assert!(given_up.actions().is_empty());
     assert_eq!(given_up.asked().actions(), ["Start"]);
@@ -257,8 +257,8 @@ fn a_failed_one_beside_one_that_is_ready_is_removed_when_its_wait_is_over() {
         .known(&[A])
         .failures_on_record(&[B])
         .with(|w| {
-            w.state.attempt += 1;
-            w.state.failed_at = Some(w.now);
+            w.state.attempts.made += 1;
+            w.state.attempts.failed_at = Some(w.now);
         });
     let due = failed.now + retry_after(1);
     for second in AROUND {

@@ -9,16 +9,16 @@ use crate::world::{A, AROUND, World, minutes, seconds};
 /// A mode that is on record.
 fn set(world: World, mode: Mode) -> World {
     world.with(|w| {
-        w.state.mode = Some(mode);
-        w.state.mode_noted = w.state.mode_text();
+        w.state.order.mode = Some(mode);
+        w.state.order.noted = w.state.order.text();
     })
 }
 
 fn until(world: World, mode: Mode, until: chrono::DateTime<chrono::Utc>) -> World {
     world.with(|w| {
-        w.state.mode = Some(mode);
-        w.state.mode_until = Some(until);
-        w.state.mode_noted = w.state.mode_text();
+        w.state.order.mode = Some(mode);
+        w.state.order.until = Some(until);
+        w.state.order.noted = w.state.order.text();
     })
 }
 
@@ -36,7 +36,7 @@ fn on_pins_and_hold_holds_and_a_slip_pins() {
         (Some(unreadable()), true, false),
     ];
     for (mode, pinned, held) in cases {
-        let world = World::off().with(|w| w.state.mode.clone_from(&mode));
+        let world = World::off().with(|w| w.state.order.mode.clone_from(&mode));
         assert_eq!(is_pinned(&world.state, world.now), pinned, "{mode:?}");
         assert_eq!(is_held(&world.state, world.now), held, "{mode:?}");
     }
@@ -99,14 +99,14 @@ fn hold_starts_nothing_and_says_so_and_stops_nothing_that_is_used() {
     // Nor does a start go on that was committed before.
     let committed = World::off()
         .asked()
-        .with(|w| w.state.start_began_at = Some(w.now));
+        .with(|w| w.state.attempts.began_at = Some(w.now));
     assert!(set(committed, Mode::Hold).actions().is_empty());
 }
 
 #[test]
 fn a_mode_is_put_on_record_once_and_before_anything_else() {
     let noticed = |world: World| world.decide().actions == [Action::NoteMode];
-    let on = |w: &mut World| w.state.mode = Some(Mode::On);
+    let on = |w: &mut World| w.state.order.mode = Some(Mode::On);
     let later = World::off().now + minutes(5);
     assert!(noticed(World::off().with(on)), "set");
     assert!(
@@ -114,11 +114,11 @@ fn a_mode_is_put_on_record_once_and_before_anything_else() {
         "set, while somebody waits"
     );
     assert!(!noticed(set(World::off(), Mode::On)), "known");
-    let longer = set(World::off(), Mode::On).with(|w| w.state.mode_until = Some(later));
+    let longer = set(World::off(), Mode::On).with(|w| w.state.order.until = Some(later));
     assert!(noticed(longer), "another time");
-    let other = set(World::off(), Mode::On).with(|w| w.state.mode = Some(Mode::Hold));
+    let other = set(World::off(), Mode::On).with(|w| w.state.order.mode = Some(Mode::Hold));
     assert!(noticed(other), "another mode");
-    let away = set(World::off(), Mode::On).with(|w| w.state.mode = None);
+    let away = set(World::off(), Mode::On).with(|w| w.state.order.mode = None);
     assert!(noticed(away), "taken away");
     let over = until(World::off(), Mode::On, later).at(later + minutes(1));
     assert!(!noticed(over), "its end alone is no change by anybody");

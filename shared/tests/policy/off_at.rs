@@ -20,8 +20,8 @@ pub(crate) fn last_used(zone: &Zone, at: &str) -> World {
     let at = time(at);
     World::ready().at(at).with(|w| {
         w.rules.time_zone = zone.tz;
-        w.state.ready_since = Some(at - minutes(600));
-        w.state.last_active_at = Some(at);
+        w.state.stay.ready_since = Some(at - minutes(600));
+        w.state.stay.last_active_at = Some(at);
     })
 }
 
@@ -46,13 +46,13 @@ fn each_condition_alone_holds_until_its_time() {
         ),
         (
             "the first connection's grace, from ready and not from the click",
-            World::ready().with(|w| w.state.ready_since = Some(later - minutes(30))),
+            World::ready().with(|w| w.state.stay.ready_since = Some(later - minutes(30))),
             later,
             KeepRule::FirstConnection,
         ),
         (
             "the idle time",
-            World::ready().with(|w| w.state.last_active_at = Some(later - minutes(60))),
+            World::ready().with(|w| w.state.stay.last_active_at = Some(later - minutes(60))),
             later,
             KeepRule::Idle {
                 since: later - minutes(60),
@@ -84,8 +84,8 @@ fn all_conditions_have_to_pass() {
         let world = World::ready()
             .lease("yuki@example.com", at(lease))
             .with(|w| {
-                w.state.ready_since = Some(at(grace) - minutes(30));
-                w.state.last_active_at = Some(at(idle) - minutes(60));
+                w.state.stay.ready_since = Some(at(grace) - minutes(30));
+                w.state.stay.last_active_at = Some(at(idle) - minutes(60));
             });
         assert_eq!(instant(&world), at(expected), "{lease} {grace} {idle}");
     }
@@ -98,11 +98,11 @@ fn each_condition_keeps_it_to_the_second() {
         ("lease", World::ready().lease("yuki@example.com", boundary)),
         (
             "grace",
-            World::ready().with(|w| w.state.ready_since = Some(boundary - minutes(30))),
+            World::ready().with(|w| w.state.stay.ready_since = Some(boundary - minutes(30))),
         ),
         (
             "idle by day",
-            World::ready().with(|w| w.state.last_active_at = Some(boundary - minutes(60))),
+            World::ready().with(|w| w.state.stay.last_active_at = Some(boundary - minutes(60))),
         ),
         (
             "idle by day since a connection's end",
@@ -122,7 +122,7 @@ fn each_condition_keeps_it_to_the_second() {
     }
     // The same by night, where ten minutes do.
     let boundary = time("2026-11-23T23:10:00+09:00");
-    let world = World::ready().with(|w| w.state.last_active_at = Some(boundary - minutes(10)));
+    let world = World::ready().with(|w| w.state.stay.last_active_at = Some(boundary - minutes(10)));
     for second in AROUND {
         let now = boundary + seconds(second);
         let world = world.clone().at(now);
@@ -155,7 +155,7 @@ fn the_last_use_is_the_later_of_what_sweeps_saw_and_the_latest_end() {
     let at = |n: Option<i64>| n.map(|n| noon() + minutes(n));
     for (swept, ended, expected) in cases {
         let world = World::ready().with(|w| {
-            w.state.last_active_at = at(swept);
+            w.state.stay.last_active_at = at(swept);
             w.seen.usage.as_mut().unwrap().last_ended_at = at(ended);
         });
         let usage = world.seen.usage.as_ref().unwrap();
@@ -274,7 +274,7 @@ fn what_the_page_says_is_the_instant_of_the_decision() {
 
 #[test]
 fn an_unanswered_ask_keeps_it_only_where_nothing_else_does() {
-    let wanted_until = World::ready().asked().state.requested_at.unwrap() + minutes(120);
+    let wanted_until = World::ready().asked().state.demand.requested_at.unwrap() + minutes(120);
     let lease_until = noon() + minutes(20);
     // The pass that answers it leaves the lease in charge, so that is what the page says.
     let leased = World::ready()
@@ -294,8 +294,8 @@ fn an_unanswered_ask_keeps_it_only_where_nothing_else_does() {
     // When it is wanted no more, all the rest has to have passed then, too: here by day again.
     let mut night = last_used(&TOKYO, "2026-11-23T06:30:00+09:00");
     night = night.at(time("2026-11-23T06:50:00+09:00")).with(|w| {
-        w.state.requests += 1;
-        w.state.requested_at = Some(time("2026-11-23T05:10:00+09:00"));
+        w.state.demand.requests += 1;
+        w.state.demand.requested_at = Some(time("2026-11-23T05:10:00+09:00"));
     });
     assert_eq!(instant(&night), time("2026-11-23T07:30:00+09:00"));
 }

@@ -76,8 +76,8 @@ impl Case {
 
     fn world(&self, zone: &Zone) -> World {
         let mut world = World::ready().at(instant(self.now)).with(|w| {
-            w.state.ready_since = Some(instant(self.ready_since));
-            w.state.last_active_at = self.last_active.map(instant);
+            w.state.stay.ready_since = Some(instant(self.ready_since));
+            w.state.stay.last_active_at = self.last_active.map(instant);
             w.seen.usage.as_mut().expect("read").last_ended_at = self.last_ended.map(instant);
             w.rules.time_zone = zone.tz;
             w.rules.overnight_window = self
@@ -91,7 +91,7 @@ impl Case {
             world = world.lease(&format!("person{n}@example.com"), instant(*until));
         }
         if self.released {
-            world.state.released_at = Some(instant(self.now));
+            world.state.stay.released_at = Some(instant(self.now));
             for lease in &mut world.state.leases {
                 lease.released_at = Some(instant(self.now));
             }

@@ -24,7 +24,7 @@ fn with_no_target_network_and_nobody_waiting_it_is_off() {
             "the start was given up",
             World::off()
                 .asked()
-                .with(|w| w.state.gave_up = Some(w.state.requests)),
+                .with(|w| w.state.demand.gave_up = Some(w.state.demand.requests)),
             Off,
             &[],
         ),
@@ -33,7 +33,7 @@ fn with_no_target_network_and_nobody_waiting_it_is_off() {
             World::off()
                 .asked()
                 .served()
-                .with(|w| w.state.stay = 1)
+                .with(|w| w.state.stay.number = 1)
                 .lease("yuki@example.com", World::off().now + minutes(20)),
             Off,
             &[],
@@ -49,7 +49,7 @@ fn with_no_target_network_and_somebody_waiting_it_starts() {
             "asked again after it was given up",
             World::off()
                 .asked()
-                .with(|w| w.state.gave_up = Some(1))
+                .with(|w| w.state.demand.gave_up = Some(1))
                 .asked(),
             Starting,
             &["Start"],
@@ -63,9 +63,9 @@ fn with_no_target_network_and_somebody_waiting_it_starts() {
         (
             "an attempt is committed, and nothing came of it yet",
             World::off().asked().with(|w| {
-                w.state.stay = 1;
-                w.state.attempt = 1;
-                w.state.start_began_at = Some(w.now);
+                w.state.stay.number = 1;
+                w.state.attempts.made = 1;
+                w.state.attempts.began_at = Some(w.now);
             }),
             Starting,
             &["FinishStart"],
@@ -149,8 +149,8 @@ fn stopping_says_whether_it_comes_back() {
         (
             "asked, but held",
             going.clone().asked().with(|w| {
-                w.state.mode = Some(shared::model::Mode::Hold);
-                w.state.mode_noted = w.state.mode_text();
+                w.state.order.mode = Some(shared::model::Mode::Hold);
+                w.state.order.noted = w.state.order.text();
             }),
             false,
         ),
@@ -158,7 +158,7 @@ fn stopping_says_whether_it_comes_back() {
             "asked over two hours ago",
             going
                 .asked()
-                .with(|w| w.state.requested_at = Some(w.now - minutes(121))),
+                .with(|w| w.state.demand.requested_at = Some(w.now - minutes(121))),
             false,
         ),
     ];
@@ -205,8 +205,8 @@ fn while_anything_associates_and_nothing_was_ready_yet_it_is_starting_and_a_pass
         (
             "adopted, nobody asked",
             World::associating().with(|w| {
-                w.state.requests = 0;
-                w.state.start_began_at = None;
+                w.state.demand.requests = 0;
+                w.state.attempts.began_at = None;
             }),
             Starting,
             &[],

@@ -149,8 +149,8 @@ fn ready_makes_nothing_that_is_under_way_or_not_configured() {
         (
             "an attempt at the other is committed, in use",
             one(World::in_use().with(|w| {
-                w.state.attempt = 2;
-                w.state.start_began_at = Some(w.now);
+                w.state.attempts.made = 2;
+                w.state.attempts.began_at = Some(w.now);
             })),
             Ready,
             &["FinishStart"],
@@ -158,8 +158,8 @@ fn ready_makes_nothing_that_is_under_way_or_not_configured() {
         (
             "an attempt at the other is committed, nobody there",
             one(World::ready().with(|w| {
-                w.state.attempt = 2;
-                w.state.start_began_at = Some(w.now);
+                w.state.attempts.made = 2;
+                w.state.attempts.began_at = Some(w.now);
             })),
             Ready,
             &["Stop"],
@@ -237,7 +237,7 @@ fn with_only_failed_ones_it_is_starting_while_wanted_and_failed_otherwise() {
             .known(&[])
             .failures_on_record(&[A, B])
     };
-    let gave_up = |w: &mut World| w.state.gave_up = Some(w.state.requests);
+    let gave_up = |w: &mut World| w.state.demand.gave_up = Some(w.state.demand.requests);
     check(vec![
         (
             "wanted",

@@ -12,10 +12,10 @@ const KEN: &str = "ken@example.com";
 /// Ready for five minutes, used a minute ago: the grace and the idle time would keep it.
 fn busy() -> World {
     World::ready().with(|w| {
-        w.state.stay = 5;
-        w.state.up_since = Some(w.now - minutes(12));
-        w.state.ready_since = Some(w.now - minutes(5));
-        w.state.last_active_at = Some(w.now - minutes(1));
+        w.state.stay.number = 5;
+        w.state.stay.up_since = Some(w.now - minutes(12));
+        w.state.stay.ready_since = Some(w.now - minutes(5));
+        w.state.stay.last_active_at = Some(w.now - minutes(1));
     })
 }
 
@@ -36,7 +36,7 @@ impl Leases for World {
         self.holds(email, stay, -2).with(|w| {
             let at = last(w).until;
             last(w).released_at = Some(at);
-            w.state.released_at = Some(at);
+            w.state.stay.released_at = Some(at);
         })
     }
 }
@@ -109,7 +109,7 @@ fn grace_and_idle_time_count_no_more_once_everybody_has_released() {
             "only in an earlier stay",
             busy()
                 .released(YUKI, 4)
-                .with(|w| w.state.released_at = None),
+                .with(|w| w.state.stay.released_at = None),
             false,
         ),
         (
@@ -139,7 +139,7 @@ fn the_lease_of_another_stay_that_still_runs_holds_it_too() {
 
 #[test]
 fn a_colleagues_lease_that_ran_through_the_start_of_this_stay_was_held_in_it() {
-    let up_since = busy().state.up_since.unwrap();
+    let up_since = busy().state.stay.up_since.unwrap();
     for second in AROUND {
         let world = busy()
             .released(YUKI, 5)
@@ -168,5 +168,5 @@ fn a_sweep_stops_it_at_once_and_says_why() {
     let rule = KeepRule::Released;
     assert_eq!(decision.reason, Reason::Due { rule });
     assert_eq!(world.actions(), ["Stop"]);
-    assert_eq!(decision.stop_rule(), Some(rule));
+    assert_eq!(world.confirm_stop(), Some(rule));
 }

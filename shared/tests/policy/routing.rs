@@ -170,8 +170,8 @@ fn security_groups_are_applied_again_where_they_differ_from_the_snapshot() {
 fn a_route_that_will_not_come_holds_it_up_for_five_minutes() {
     let keys = [key("0.0.0.0/0", A), key("10.9.0.0/16", A)];
     let world = start(&keys, &[route("0.0.0.0/0", A, RouteStatus::Creating)]).with(|w| {
-        w.state.to_restore = routes(&keys);
-        w.state.associated_since = Some(w.now);
+        w.state.stay.to_restore = routes(&keys);
+        w.state.stay.associated_since = Some(w.now);
         for network in &mut w.seen.networks {
             network.since = w.now;
         }
@@ -195,7 +195,7 @@ fn the_five_minutes_begin_when_the_last_subnet_has_come_to_an_end() {
             .networks(&[(A, Associated), (B, status)])
             .failures_on_record(if status == Associated { &[] } else { &[B] })
             .with(|w| {
-                w.state.associated_since = Some(w.now - minutes(6));
+                w.state.stay.associated_since = Some(w.now - minutes(6));
                 w.seen.networks[0].since = w.now - minutes(6);
                 w.seen.networks[1].since = w.now;
             });
@@ -217,7 +217,7 @@ fn what_did_not_come_is_a_warning_and_is_still_made() {
             .unwrap()
             .routes
             .insert(keys[0].clone(), None);
-        w.state.to_restore = routes(&keys);
+        w.state.stay.to_restore = routes(&keys);
     });
     assert_eq!(restored(&world), Some(routes(&keys)));
     let warning = Warning::NotRestored(routes(&keys));
@@ -228,7 +228,7 @@ fn what_did_not_come_is_a_warning_and_is_still_made() {
 fn what_came_after_all_is_put_on_record() {
     let keys = [key("0.0.0.0/0", A), key("0.0.0.0/0", B)];
     let world = World::in_use().with(|w| {
-        w.state.to_restore = routes(&keys);
+        w.state.stay.to_restore = routes(&keys);
         w.seen.routes = Some(vec![
             route("0.0.0.0/0", A, RouteStatus::Active),
             route("0.0.0.0/0", B, RouteStatus::Creating),
@@ -243,7 +243,7 @@ fn what_came_after_all_is_put_on_record() {
 #[test]
 fn once_ready_ec2_is_the_truth_and_nothing_is_made_again() {
     let world = World::in_use().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         w.state.snapshot = Some(snapshot(&[key("0.0.0.0/0", A)], "sg-2", ready));
         w.rules.routes = vec!["10.9.0.0/16".parse().expect("a CIDR")];
     });
@@ -255,7 +255,7 @@ fn once_ready_ec2_is_the_truth_and_nothing_is_made_again() {
 fn a_subnet_that_was_associated_late_gets_its_routes() {
     let kept = [key("0.0.0.0/0", A), key("0.0.0.0/0", B)];
     let ready = World::in_use();
-    let since = ready.state.ready_since.unwrap();
+    let since = ready.state.stay.ready_since.unwrap();
     for second in AROUND {
         let world = ready.clone().with(|w| {
             w.state.snapshot = Some(snapshot(&kept, "sg-1", since));

@@ -40,7 +40,7 @@ fn it_follows_what_an_administrator_changed() {
     assert_eq!(taken(&world), Some(expected));
 
     let removed = World::in_use().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         w.state.snapshot = Some(snapshot(&[key("10.9.0.0/16", A)], "sg-1", ready));
     });
     let expected = snapshot(&[], "sg-1", removed.seen.observed_at);
@@ -52,7 +52,7 @@ fn it_follows_what_an_administrator_changed() {
     assert_eq!(taken(&regrouped), Some(expected));
 
     let described = World::in_use().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         w.state.snapshot = Some(snapshot(&[key("10.9.0.0/16", A)], "sg-1", ready));
         w.seen.routes = Some(vec![Route {
             description: Some("to Osaka".to_owned()),
@@ -70,7 +70,7 @@ fn it_follows_what_an_administrator_changed() {
 fn what_has_not_changed_is_not_taken_again() {
     assert_eq!(taken(&World::in_use()), None);
     let same = changed().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         w.state.snapshot = Some(snapshot(&[key("10.9.0.0/16", A)], "sg-1", ready));
     });
     assert_eq!(taken(&same), None);
@@ -155,13 +155,13 @@ fn automatic_routes_are_not_in_it() {
 #[test]
 fn what_is_outstanding_is_missing_by_nobodys_wish_and_stays_in_it() {
     let world = changed().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         let lost = key("0.0.0.0/0", B);
         w.state.snapshot = Some(Snapshot {
             routes: [(lost.clone(), Some("internet".to_owned()))].into(),
             ..snapshot(&[], "sg-9", ready)
         });
-        w.state.to_restore = [Restorable::Route(lost), Restorable::SecurityGroups].into();
+        w.state.stay.to_restore = [Restorable::Route(lost), Restorable::SecurityGroups].into();
     });
     let said = taken(&world).unwrap();
     let kept: Vec<_> = said.routes.keys().cloned().collect();
@@ -180,7 +180,7 @@ fn it_is_taken_with_ready_once_that_is_certain() {
         let taken = w.now - minutes(600);
         w.state.snapshot = Some(snapshot(&[key("0.0.0.0/0", A)], "sg-1", taken));
         w.seen.routes = Some(vec![route("10.9.0.0/16", B, RouteStatus::Active)]);
-        w.state.associated_since = Some(w.now - minutes(5));
+        w.state.stay.associated_since = Some(w.now - minutes(5));
         for network in &mut w.seen.networks {
             network.since = w.now - minutes(5);
         }
@@ -200,7 +200,7 @@ fn it_is_taken_with_ready_once_that_is_certain() {
 fn a_subnet_that_was_associated_late_loses_none_of_its_routes() {
     let kept = [key("0.0.0.0/0", A), key("0.0.0.0/0", B)];
     let world = World::in_use().with(|w| {
-        let ready = w.state.ready_since.expect("ready");
+        let ready = w.state.stay.ready_since.expect("ready");
         w.state.snapshot = Some(snapshot(&kept, "sg-1", ready));
         w.seen.routes = Some(vec![route("0.0.0.0/0", A, RouteStatus::Active)]);
         w.seen.networks[1].since = w.now;
@@ -214,7 +214,7 @@ fn a_subnet_that_was_associated_late_loses_none_of_its_routes() {
     // After both are done, the routes are made again until they are there.
     let next = world.with(|w| {
         w.state.snapshot = Some(said);
-        w.state.to_restore = [Restorable::Route(kept[1].clone())].into();
+        w.state.stay.to_restore = [Restorable::Route(kept[1].clone())].into();
     });
     assert_eq!(next.actions(), ["Restore"]);
 }

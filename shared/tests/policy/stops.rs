@@ -1,10 +1,10 @@
 //! Stops: on complete evidence only, in force for three minutes, then resumed or given up.
 
-use shared::model::Mode;
 use shared::model::NetworkStatus::{Associated, Associating, Disassociating};
+use shared::model::{Mode, RouteStatus};
 use shared::policy::{Action, KeepRule, Phase, Reason};
 
-use crate::world::{A, AROUND, B, World, minutes, seconds};
+use crate::world::{A, AROUND, B, World, key, minutes, route, seconds, snapshot};
 
 #[test]
 fn a_stop_is_in_force_for_three_minutes() {
@@ -48,14 +48,14 @@ fn a_stop_that_did_not_happen_is_resumed_while_idle_and_unasked_and_else_given_u
         (
             "used since",
             late.clone()
-                .with(|w| w.state.last_active_at = Some(w.now - minutes(1))),
+                .with(|w| w.state.stay.last_active_at = Some(w.now - minutes(1))),
             &["AbandonStop"],
         ),
         (
             "pinned since",
             late.clone().with(|w| {
-                w.state.mode = Some(Mode::On);
-                w.state.mode_noted = w.state.mode_text();
+                w.state.order.mode = Some(Mode::On);
+                w.state.order.noted = w.state.order.text();
             }),
             &["AbandonStop"],
         ),
@@ -87,7 +87,7 @@ fn a_half_made_stop_is_finished_once_nothing_moves() {
     // Asked meanwhile: it stays, and what is gone comes back once the stop is off the record.
     let asked = rest.asked();
     assert_eq!(asked.actions(), ["AbandonStop"]);
-    let given_up = asked.with(|w| w.state.stopping_since = None);
+    let given_up = asked.with(|w| w.state.stay.stop.since = None);
     assert_eq!(given_up.actions(), ["Start"]);
 }
 
@@ -105,7 +105,7 @@ fn while_wanted_nothing_is_stopped_even_if_no_lease_is_left() {
 #[test]
 fn an_ask_that_nobody_served_keeps_it_for_two_hours() {
     let asked = World::ready().asked();
-    let over = asked.state.requested_at.unwrap() + minutes(120);
+    let over = asked.state.demand.requested_at.unwrap() + minutes(120);
     for second in AROUND {
         let world = asked.clone().at(over + seconds(second));
         assert_eq!(world.actions() == ["Stop"], second >= 0, "{second}");
@@ -132,8 +132,8 @@ fn a_stop_needs_complete_evidence() {
             w.seen.usage.as_mut().expect("read").in_use = 1;
         }),
         ("pinned", |w| {
-            w.state.mode = Some(Mode::On);
-            w.state.mode_noted = w.state.mode_text();
+            w.state.order.mode = Some(Mode::On);
+            w.state.order.noted = w.state.order.text();
         }),
     ];
     for (name, change) in cases {
@@ -158,7 +158,7 @@ fn two_transitions_never_run_at_once() {
 
 #[test]
 fn a_refused_stop_is_left_alone_for_ten_minutes() {
-    let refused = World::ready().with(|w| w.state.stop_failed_at = Some(w.now));
+    let refused = World::ready().with(|w| w.state.stay.stop.refused_at = Some(w.now));
     for second in AROUND {
         let world = refused
             .clone()
@@ -169,7 +169,7 @@ fn a_refused_stop_is_left_alone_for_ten_minutes() {
 
 #[test]
 fn the_decision_says_which_rule_kept_it_last() {
-    let idle = World::ready().with(|w| w.state.last_active_at = Some(w.now - minutes(90)));
+    let idle = World::ready().with(|w| w.state.stay.last_active_at = Some(w.now - minutes(90)));
     let rule = KeepRule::Idle {
         since: idle.now - minutes(90),
         timeout: minutes(60),
@@ -177,9 +177,51 @@ fn the_decision_says_which_rule_kept_it_last() {
     };
     let decision = idle.decide();
     assert_eq!(decision.reason, Reason::Due { rule });
-    assert_eq!(decision.stop_rule(), Some(rule));
+    assert_eq!(idle.confirm_stop(), Some(rule));
     assert_eq!(decision.actions, [Action::Stop { resumed: false }]);
-    let never_used = World::ready().decide();
-    assert_eq!(never_used.stop_rule(), Some(KeepRule::FirstConnection));
-    assert_eq!(World::in_use().decide().stop_rule(), None);
+    assert_eq!(
+        World::ready().confirm_stop(),
+        Some(KeepRule::FirstConnection)
+    );
+    assert_eq!(World::in_use().confirm_stop(), None);
+}
+
+#[test]
+fn a_stop_is_confirmed_exactly_where_it_would_be_decided() {
+    let route = route("10.0.0.0/8", A, RouteStatus::Active);
+    let worlds = vec![
+        World::off(),
+        World::off().asked(),
+        World::associating(),
+        World::associated(),
+        World::in_use(),
+        World::ready(),
+        World::ready().asked(),
+        World::ready().stopping_for(179),
+        World::ready().stopping_for(180),
+        World::ready().networks(&[(A, Associated), (B, Associating)]),
+        World::ready().networks(&[(A, Associated), (B, Disassociating)]),
+        World::ready().networks(&[(A, Associated)]),
+        World::ready().with(|w| w.seen.routes = None),
+        World::ready().with(|w| w.seen.usage = None),
+        World::ready().with(|w| w.state.stay.stop.refused_at = Some(w.now)),
+        World::ready().with(|w| w.state.order.mode = Some(Mode::On)),
+        World::ready().with(|w| w.seen.routes = Some(vec![route])),
+    ];
+    for world in worlds {
+        let is_decided = world.actions().contains(&"Stop");
+        assert_eq!(world.confirm_stop().is_some(), is_decided, "{world:?}");
+    }
+}
+
+#[test]
+fn what_a_stop_deletes_is_remembered_before_it_is_offered() {
+    let route = route("10.0.0.0/8", A, RouteStatus::Active);
+    let news = World::ready().with(|w| w.seen.routes = Some(vec![route]));
+    assert_eq!(news.actions(), ["TakeSnapshot"]);
+    let remembered = news.with(|w| {
+        let keys = [key("10.0.0.0/8", A)];
+        w.state.snapshot = Some(snapshot(&keys, "sg-1", w.now));
+    });
+    assert_eq!(remembered.actions(), ["Stop"]);
 }

@@ -24,10 +24,10 @@ fn wanted_is_asked_more_often_than_served_and_given_up() {
     ];
     for (requests, served, gave_up, wanted) in cases {
         let mut state = EndpointState::default();
-        state.requested_at = Some(noon());
-        state.requests = requests;
-        state.served = served;
-        state.gave_up = gave_up;
+        state.demand.requested_at = Some(noon());
+        state.demand.requests = requests;
+        state.demand.served = served;
+        state.demand.gave_up = gave_up;
         let name = format!("{requests} {served} {gave_up:?}");
         assert_eq!(is_wanted(&state, noon()), wanted, "{name}");
         assert_eq!(is_unserved(&state, noon()), wanted, "{name}");
@@ -37,7 +37,7 @@ fn wanted_is_asked_more_often_than_served_and_given_up() {
 #[test]
 fn an_ask_is_wanted_for_less_than_two_hours() {
     let world = World::off().asked();
-    let over = world.state.requested_at.unwrap() + minutes(120);
+    let over = world.state.demand.requested_at.unwrap() + minutes(120);
     for second in AROUND {
         let world = world.clone().at(over + seconds(second));
         let wanted = second < 0;
@@ -51,15 +51,17 @@ fn an_ask_is_wanted_for_less_than_two_hours() {
 #[test]
 fn the_two_hours_count_from_the_last_ask() {
     let world = World::off().asked().with(|w| {
-        w.state.requests = 5;
-        w.state.requested_at = Some(w.now - minutes(119));
+        w.state.demand.requests = 5;
+        w.state.demand.requested_at = Some(w.now - minutes(119));
     });
     assert!(is_wanted(&world.state, world.now));
 }
 
 #[test]
 fn an_ask_without_a_time_is_not_wanted() {
-    let world = World::off().asked().with(|w| w.state.requested_at = None);
+    let world = World::off()
+        .asked()
+        .with(|w| w.state.demand.requested_at = None);
     assert!(!is_wanted(&world.state, world.now));
     assert_eq!(world.decide().phase, Phase::Off);
 }
@@ -68,7 +70,7 @@ fn an_ask_without_a_time_is_not_wanted() {
 fn held_is_unserved_and_not_wanted() {
     let world = World::off()
         .asked()
-        .with(|w| w.state.mode = Some(Mode::Hold));
+        .with(|w| w.state.order.mode = Some(Mode::Hold));
     assert!(is_held(&world.state, world.now));
     assert!(is_unserved(&world.state, world.now));
     assert!(!is_wanted(&world.state, world.now));
@@ -82,7 +84,7 @@ fn we_do_not_fight_an_administrator_who_disassociates_by_hand() {
         .lease("yuki@example.com", until)
         .networks(&[])
         .known(&[])
-        .with(|w| w.state.ready_since = None);
+        .with(|w| w.state.stay.ready_since = None);
     assert_eq!(gone.decide().phase, Phase::Off);
     assert!(gone.actions().is_empty());
     assert_eq!(gone.asked().actions(), ["Start"]);

@@ -12,11 +12,11 @@ fn each_sentence_names_what_decided() {
         world.lease("yuki@example.com", until)
     };
     let held = World::off().asked().with(|w| {
-        w.state.mode = Some(Mode::Hold);
-        w.state.mode_until = Some(time("2026-11-23T09:00:00Z"));
-        w.state.mode_noted = w.state.mode_text();
+        w.state.order.mode = Some(Mode::Hold);
+        w.state.order.until = Some(time("2026-11-23T09:00:00Z"));
+        w.state.order.noted = w.state.order.text();
     });
-    let idle = World::ready().with(|w| w.state.last_active_at = Some(w.now - minutes(70)));
+    let idle = World::ready().with(|w| w.state.stay.last_active_at = Some(w.now - minutes(70)));
     let night = idle.clone().at(time("2026-11-23T22:30:00+09:00"));
     let cases: [(&str, World, &[&str]); 9] = [
         ("nobody waits", World::off(), &["nobody is waiting"]),
@@ -62,8 +62,8 @@ fn nobody_is_told_that_nobody_connected_when_somebody_did() {
     let world = World::ready()
         .at(time("2026-11-23T23:10:00+09:00"))
         .with(|w| {
-            w.state.ready_since = Some(w.now - minutes(12));
-            w.state.last_active_at = Some(w.now - minutes(9));
+            w.state.stay.ready_since = Some(w.now - minutes(12));
+            w.state.stay.last_active_at = Some(w.now - minutes(9));
         });
     let decision = world.decide();
     assert_eq!(decision.keep_until, Some(world.now + minutes(18)));

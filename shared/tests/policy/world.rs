@@ -8,7 +8,7 @@ use shared::model::{
     Observation, Route, RouteKey, RouteStatus, Rules, SecurityGroupId, SeenNetwork, Snapshot,
     SubnetId, Usage,
 };
-use shared::policy::{Action, Decision, Policy, decide};
+use shared::policy::{Action, Decision, KeepRule, Policy, confirm_stop, decide};
 
 /// The two subnets that are configured, and one that is not.
 pub(crate) const A: &str = "subnet-aaaaaaaa";
@@ -148,14 +148,14 @@ impl World {
 
     /// Somebody asked ten seconds ago.
     pub(crate) fn asked(mut self) -> Self {
-        self.state.requests += 1;
-        self.state.requested_at = Some(self.now - seconds(10));
+        self.state.demand.requests += 1;
+        self.state.demand.requested_at = Some(self.now - seconds(10));
         self
     }
 
     /// Their ask is answered.
     pub(crate) fn served(mut self) -> Self {
-        self.state.served = self.state.requests;
+        self.state.demand.served = self.state.demand.requests;
         self
     }
 
@@ -163,13 +163,13 @@ impl World {
     pub(crate) fn associating() -> Self {
         let mut world = Self::off().asked();
         let began = world.now - minutes(2);
-        world.state.stay = 1;
-        world.state.attempt = 1;
-        world.state.requested_at = Some(began);
-        world.state.asked_at = Some(began);
-        world.state.start_began_at = Some(began);
-        world.state.up_since = Some(began);
-        world.state.association_ids = associations(&[A, B]);
+        world.state.stay.number = 1;
+        world.state.attempts.made = 1;
+        world.state.demand.requested_at = Some(began);
+        world.state.attempts.asked_at = Some(began);
+        world.state.attempts.began_at = Some(began);
+        world.state.stay.up_since = Some(began);
+        world.state.stay.association_ids = associations(&[A, B]);
         world.networks(&[
             (A, NetworkStatus::Associating),
             (B, NetworkStatus::Associating),
@@ -182,7 +182,7 @@ impl World {
             (A, NetworkStatus::Associated),
             (B, NetworkStatus::Associated),
         ]);
-        world.state.associated_since = Some(world.now - minutes(1));
+        world.state.stay.associated_since = Some(world.now - minutes(1));
         world
     }
 
@@ -191,13 +191,13 @@ impl World {
         let mut world = Self::associated().served();
         let ready = world.now - TimeDelta::hours(2);
         let began = ready - minutes(6);
-        world.state.requested_at = Some(began);
-        world.state.asked_at = Some(began);
-        world.state.start_began_at = None;
-        world.state.up_since = Some(began);
-        world.state.associated_since = Some(ready);
-        world.state.ready_since = Some(ready);
-        world.state.attempts_spent = world.state.attempt;
+        world.state.demand.requested_at = Some(began);
+        world.state.attempts.asked_at = Some(began);
+        world.state.attempts.began_at = None;
+        world.state.stay.up_since = Some(began);
+        world.state.stay.associated_since = Some(ready);
+        world.state.stay.ready_since = Some(ready);
+        world.state.attempts.spent = world.state.attempts.made;
         world.state.snapshot = Some(snapshot(&[], "sg-1", ready));
         for network in &mut world.seen.networks {
             network.since = ready;
@@ -212,7 +212,7 @@ impl World {
 
     /// A stop was committed this long ago.
     pub(crate) fn stopping_for(mut self, seconds_ago: i64) -> Self {
-        self.state.stopping_since = Some(self.now - seconds(seconds_ago));
+        self.state.stay.stop.since = Some(self.now - seconds(seconds_ago));
         self
     }
 
@@ -237,13 +237,13 @@ impl World {
 
     /// What the state says of these networks: accepted or seen by us in this stay.
     pub(crate) fn known(mut self, subnets: &[&str]) -> Self {
-        self.state.association_ids = associations(subnets);
+        self.state.stay.association_ids = associations(subnets);
         self
     }
 
     /// EC2 failed to associate these, and it is on record.
     pub(crate) fn failures_on_record(mut self, subnets: &[&str]) -> Self {
-        self.state.failed_ids = associations(subnets);
+        self.state.attempts.failed_ids = associations(subnets);
         self
     }
 
@@ -252,7 +252,7 @@ impl World {
             email: email.parse().expect("an email address"),
             requested_at: until - minutes(30),
             until,
-            stay: self.state.stay,
+            stay: self.state.stay.number,
             released_at: None,
         });
         self
@@ -278,6 +278,15 @@ impl World {
         decide(&self.seen, &self.state, policy, self.now)
     }
 
+    /// What a last look makes of a stop.
+    pub(crate) fn confirm_stop(&self) -> Option<KeepRule> {
+        let policy = Policy {
+            endpoint: &self.endpoint,
+            rules: &self.rules,
+        };
+        confirm_stop(&self.seen, &self.state, policy, self.now)
+    }
+
     /// The names of the actions decided on, in order.
     pub(crate) fn actions(&self) -> Vec<&'static str> {
         names(&self.decide().actions)
@@ -292,6 +301,7 @@ pub(crate) fn names(actions: &[Action]) -> Vec<&'static str> {
         Action::RecordFailed { .. } => "RecordFailed",
         Action::Adopt { .. } => "Adopt",
         Action::Start { .. } => "Start",
+        Action::RefuseStart { .. } => "RefuseStart",
         Action::FinishStart { .. } => "FinishStart",
         Action::Restore { .. } => "Restore",
         Action::RecordRestored { .. } => "RecordRestored",

@@ -74,7 +74,7 @@ async fn one_sweep_adopts_what_an_administrator_associated_and_calls_it_ready() 
     let events = world.events().await;
     assert_eq!(events, ["association.adopted", "association.completed"]);
     let state = world.state().await;
-    assert_eq!(state.ready_since, state.up_since);
+    assert_eq!(state.stay.ready_since, state.stay.up_since);
     assert_eq!(state.snapshot.unwrap().routes.len(), 6);
     let reads = |wire: &Wire| {
         let calls = wire.calls();

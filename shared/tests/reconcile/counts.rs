@@ -35,7 +35,7 @@ async fn an_ask_that_is_answered_ready_reads_ec2_in_one_round() {
         .ask(&world.endpoint, person("ren"))
         .await
         .unwrap();
-    assert_eq!(asked.standing.phase, Phase::Ready);
+    assert_eq!(asked.status.phase, Phase::Ready);
     let calls = wire.calls();
     // One round: both reads are under way before the other writes are done.
     assert_eq!(
@@ -179,7 +179,7 @@ async fn fifty_people_asking_and_polling_at_once_read_ec2_once_in_five_seconds()
         let asks = (0..25).map(|n| {
             let who = format!("person{n}");
             let world = &world;
-            async move { world.ask(&who).await.standing.phase }
+            async move { world.ask(&who).await.status.phase }
         });
         let polls = (0..25).map(|_| async { world.status().await.phase });
         let (asked, polled) = futures::join!(join_all(asks), join_all(polls));
@@ -195,5 +195,5 @@ async fn fifty_people_asking_and_polling_at_once_read_ec2_once_in_five_seconds()
         );
         world.pass_seconds(5);
     }
-    assert_eq!(world.state().await.requests, 76);
+    assert_eq!(world.state().await.demand.requests, 76);
 }

@@ -23,7 +23,7 @@ async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_onc
                 .run(Box::pin(reconciler.ask(&world.endpoint, person("yuki"))))
                 .await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
-            let durable = world.state().await.requests == 1;
+            let durable = world.state().await.demand.requests == 1;
             if durable {
                 world.sweep_until(Phase::Ready).await;
             } else {

@@ -45,10 +45,10 @@ async fn a_click_is_kept_whatever_passing_fault_meets_ec2() {
             let world = World::impatient().await;
             world.fault_always(action, kind);
             let asked = world.ask("yuki").await;
-            assert_eq!(asked.standing.phase, Phase::Starting, "{case}");
+            assert_eq!(asked.status.phase, Phase::Starting, "{case}");
             assert!(asked.refused.is_none(), "{case}");
             if action == Action::DescribeClientVpnTargetNetworks {
-                let message = asked.standing.message;
+                let message = asked.status.message;
                 assert!(message.contains("cannot be seen"), "{case}: {message}");
             }
             world.clear_faults();
@@ -103,9 +103,9 @@ async fn a_refusal_is_told_with_its_code_and_counted_three_times() {
     world.clear_faults();
     assert_eq!(world.sweep().await.unwrap().phase, Phase::Off);
     world.pass_seconds(60);
-    assert_eq!(world.ask("ren").await.standing.phase, Phase::Starting);
+    assert_eq!(world.ask("ren").await.status.phase, Phase::Starting);
     world.sweep_until(Phase::Ready).await;
-    assert_eq!(world.state().await.stay, 2);
+    assert_eq!(world.state().await.stay.number, 2);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn associations_that_fail_are_removed_and_tried_three_times() {
     assert_eq!(world.count("association.failed").await, 2);
     assert_eq!(world.count("association.started").await, 3);
     assert_eq!(world.count("association.completed").await, 1);
-    assert_eq!(world.state().await.stay, 1);
+    assert_eq!(world.state().await.stay.number, 1);
     assert_eq!(world.associations(), 2);
 }
 
@@ -163,7 +163,7 @@ async fn associations_that_always_fail_are_given_up_and_cleared_away() {
     world.sweep_until(Phase::Off).await;
     assert_eq!(world.count("association.failed").await, 3);
     assert_eq!(world.count("disassociation.external").await, 0);
-    assert_eq!(world.state().await.gave_up, Some(1));
+    assert_eq!(world.state().await.demand.gave_up, Some(1));
 }
 
 #[tokio::test]
@@ -313,7 +313,7 @@ async fn a_click_is_durable_or_refused_whatever_happens_to_dynamodb() {
                     .ask(&world.endpoint, person("yuki"))
                     .await;
                 world.clear_faults();
-                let durable = world.state().await.requests == 1;
+                let durable = world.state().await.demand.requests == 1;
                 // "Not asked" is never said of an ask that will be served, but for an answer that DynamoDB never gave.
                 let unknown = matches!(fault, Fault::AnswerLost | Fault::Hang);
                 assert!(
@@ -344,7 +344,7 @@ async fn a_write_whose_answer_is_lost_once_is_done_once() {
                 .inject_after(skip, Some(operation), Fault::AnswerLost, 1);
             world.ask("yuki").await;
             world.sweep_until(Phase::Ready).await;
-            assert_eq!(world.state().await.requests, 1, "{case}");
+            assert_eq!(world.state().await.demand.requests, 1, "{case}");
             assert_told_once(&world, &case).await;
         }
     }

@@ -95,16 +95,20 @@ async fn ends_for_which_the_time_is_too_short_are_left_to_the_next_sweep_which_c
     assert!((1..=ENDS - 16).contains(&left_out), "{left_out}");
     assert_eq!(world.count("connection.ended").await, ENDS - left_out);
     let after = world.state().await;
-    assert_eq!(after.last_sweep_at, before.last_sweep_at, "so it is next");
+    assert_eq!(
+        after.sightings.last_sweep_at, before.sightings.last_sweep_at,
+        "so it is next"
+    );
     assert!(
-        after.observation.unwrap().observed_at > before.observation.unwrap().observed_at,
+        after.sightings.observation.unwrap().observed_at
+            > before.sightings.observation.unwrap().observed_at,
         "the pass was made nevertheless"
     );
     let swept = sweep_within(&world, &process, 60).await.unwrap();
     assert_eq!(swept.connections_ended, ENDS);
     assert_eq!(puts(&wire), ENDS, "it carries on where the other stopped");
     assert_eq!(world.count("connection.ended").await, ENDS);
-    assert!(world.state().await.last_sweep_at > before.last_sweep_at);
+    assert!(world.state().await.sightings.last_sweep_at > before.sightings.last_sweep_at);
 }
 
 #[tokio::test]
@@ -112,7 +116,7 @@ async fn a_stop_is_not_begun_without_the_time_to_carry_it_through() {
     for (seconds, stops) in [(16, false), (17, true)] {
         let world = World::ready().await;
         world.pass_seconds(61 * 60);
-        let before = world.state().await.last_sweep_at;
+        let before = world.state().await.sightings.last_sweep_at;
         let swept = sweep_within(&world, &world.reconciler(), seconds).await;
         if stops {
             assert_eq!(swept.unwrap().phase, Phase::Stopping);
@@ -125,7 +129,10 @@ async fn a_stop_is_not_begun_without_the_time_to_carry_it_through() {
         );
         assert_eq!(error.to_string(), "no time was left for a stop that is due");
         let state = world.state().await;
-        assert_eq!((state.stopping_since, state.last_sweep_at), (None, before));
+        assert_eq!(
+            (state.stay.stop.since, state.sightings.last_sweep_at),
+            (None, before)
+        );
         assert_eq!(world.count("disassociation.started").await, 0);
         assert_eq!(
             world.sweep().await.unwrap().phase,

@@ -147,7 +147,7 @@ async fn an_endpoint_on_a_transit_gateway_is_refused_clearly_and_left_alone() {
             assert_eq!(world.ec2.count(*change), 0, "{case}: {change:?}");
         }
         let state = world.state().await;
-        assert!(state.association_ids.is_empty(), "{case}");
-        assert_eq!(state.gave_up, Some(1), "{case}");
+        assert!(state.stay.association_ids.is_empty(), "{case}");
+        assert_eq!(state.demand.gave_up, Some(1), "{case}");
     }
 }

@@ -30,7 +30,7 @@ async fn a_click_between_the_sweeps_read_and_its_commit_keeps_the_vpn() {
     let wire = Wire::new();
     let clicker = world.clone();
     wire.hook(When::Before, "commit", 1, move || async move {
-        assert_eq!(clicker.ask("ren").await.standing.phase, Phase::Ready);
+        assert_eq!(clicker.ask("ren").await.status.phase, Phase::Ready);
     });
     let sweep = world
         .wired(&wire)
@@ -72,11 +72,11 @@ async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back(
     wire.hook(When::Before, "disassociate", 1, move || async move {
         clicker.pass_seconds(1);
         let asked = clicker.ask("ren").await;
-        assert_eq!(asked.standing.phase, Phase::Stopping);
+        assert_eq!(asked.status.phase, Phase::Stopping);
         assert!(
-            asked.standing.message.contains("comes back"),
+            asked.status.message.contains("comes back"),
             "{}",
-            asked.standing.message
+            asked.status.message
         );
     });
     let sweep = world
@@ -88,7 +88,7 @@ async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back(
     assert_eq!(world.associations(), 0);
     world.sweep_until(Phase::Ready).await;
     let state = world.state().await;
-    assert_eq!(state.served, state.requests);
+    assert_eq!(state.demand.served, state.demand.requests);
     let events = world.events().await;
     let tail = &events[events.len() - 6..];
     assert_eq!(
@@ -270,29 +270,29 @@ async fn six_clicks_at_once_are_six_requests_and_one_start() {
         async move { world.ask(&who).await }
     });
     for asked in join_all(clicks).await {
-        assert_eq!(asked.standing.phase, Phase::Starting);
+        assert_eq!(asked.status.phase, Phase::Starting);
     }
-    assert_eq!(world.state().await.requests, 6);
+    assert_eq!(world.state().await.demand.requests, 6);
     assert_eq!(world.ec2.count(Action::AssociateClientVpnTargetNetwork), 2);
     assert_eq!(world.ec2.count(Action::DescribeClientVpnTargetNetworks), 1);
     assert_eq!(world.count("association.requested").await, 6);
     assert_eq!(world.count("association.started").await, 1);
     world.sweep_until(Phase::Ready).await;
-    assert_eq!(world.state().await.served, 6);
-    assert_eq!(world.state().await.stay, 1);
+    assert_eq!(world.state().await.demand.served, 6);
+    assert_eq!(world.state().await.stay.number, 1);
 }
 
 #[tokio::test]
 async fn an_ask_is_served_by_a_reading_that_began_after_it() {
     let world = World::ready().await;
     world.pass_seconds(10);
-    assert_eq!(world.ask("ren").await.standing.phase, Phase::Ready);
+    assert_eq!(world.ask("ren").await.status.phase, Phase::Ready);
     // Its own reading ran beside its writes: EC2 may have changed in between.
     let state = world.state().await;
-    assert_eq!((state.requests, state.served), (2, 1));
+    assert_eq!((state.demand.requests, state.demand.served), (2, 1));
     world.pass_seconds(10);
     assert_eq!(world.status().await.phase, Phase::Ready);
-    assert_eq!(world.state().await.served, 2);
+    assert_eq!(world.state().await.demand.served, 2);
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn counters_that_begin_anew_are_no_silence() {
 async fn clicks_and_polls_take_who_is_silent_from_the_last_sweep() {
     let (world, _) = left_on().await;
     assert_eq!(sweeps_until_stop(&world, 35).await, None);
-    let observed = world.state().await.observation.unwrap();
+    let observed = world.state().await.sightings.observation.unwrap();
     assert_eq!(observed.silent.len(), 1);
     // Each of them reads EC2 anew, and writes down what it saw.
     for _ in 0..3 {

@@ -8,13 +8,13 @@ use crate::world::{World, person};
 async fn a_time_up_from_the_click_to_the_end_is_on_record() {
     let world = World::new().await;
     let asked = world.ask("yuki").await;
-    assert_eq!(asked.standing.phase, Phase::Starting);
+    assert_eq!(asked.status.phase, Phase::Starting);
     assert!(asked.refused.is_none());
     assert_eq!(world.associations(), 2);
 
     world.sweep_until(Phase::Ready).await;
     let state = world.state().await;
-    assert_eq!((state.requests, state.served), (1, 1));
+    assert_eq!((state.demand.requests, state.demand.served), (1, 1));
     assert_eq!(world.status().await.phase, Phase::Ready);
 
     let connection = world.connect("yuki");

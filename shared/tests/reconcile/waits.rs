@@ -57,8 +57,8 @@ async fn sweep_for(world: &World, minutes: i64) {
 async fn assert_counted(world: &World, from: DateTime<Utc>, asked_at: DateTime<Utc>, case: &str) {
     world.sweep_until(Phase::Ready).await;
     let state = world.state().await;
-    let ready = state.ready_since.unwrap();
-    let counted = state.start_seconds.last().copied();
+    let ready = state.stay.ready_since.unwrap();
+    let counted = state.sightings.start_seconds.last().copied();
     assert_eq!(
         counted,
         (ready - from).num_seconds().try_into().ok(),

@@ -16,7 +16,7 @@ use shared::model::{AssociationId, ConnectionId, EndpointState, ManagedEndpoint,
 use shared::policy::Phase;
 use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{
-    Ask, Asked, Reconciler, Settings, Standing, StatusError, SweepError, Swept,
+    Ask, AskOutcome, EndpointStatus, Reconciler, Settings, StatusError, SweepError, Swept,
 };
 
 use crate::wire::Wire;
@@ -115,18 +115,18 @@ impl World {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
-    pub async fn ask(&self, who: &str) -> Asked {
+    pub async fn ask(&self, who: &str) -> AskOutcome {
         self.reconciler()
             .ask(&self.endpoint, person(who))
             .await
             .unwrap()
     }
 
-    pub async fn status(&self) -> Standing {
+    pub async fn status(&self) -> EndpointStatus {
         self.reconciler().status(&self.endpoint).await.unwrap()
     }
 
-    pub async fn reconciler_status(&self) -> Result<Standing, StatusError> {
+    pub async fn reconciler_status(&self) -> Result<EndpointStatus, StatusError> {
         self.reconciler().status(&self.endpoint).await
     }
 

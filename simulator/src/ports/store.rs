@@ -124,12 +124,16 @@ impl Store for SimulatedStore {
                     if !lost && universe.tables.add_request(&endpoint, at, &ask) {
                         let state = universe.tables.state(&endpoint)?;
                         universe.story.tell(engine.now(), || {
-                            format!("{caller}: request {} is durable", state.requests)
+                            format!("{caller}: request {} is durable", state.demand.requests)
                         });
                         let now = engine.now();
-                        universe
-                            .witness
-                            .asked(now, caller, &ask, state.requests, &universe.tables);
+                        universe.witness.asked(
+                            now,
+                            caller,
+                            &ask,
+                            state.demand.requests,
+                            &universe.tables,
+                        );
                     }
                     universe.tables.state(&endpoint)
                 },

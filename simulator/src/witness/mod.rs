@@ -342,14 +342,14 @@ impl Witness {
         vpn: &World,
         tables: &Tables,
     ) {
-        if after.stopping_since.is_some() && after.stopping_since != before.stopping_since {
+        if after.stay.stop.since.is_some() && after.stay.stop.since != before.stay.stop.since {
             self.stop_committed(now, caller, before, vpn);
         }
         self.served(now, before, after, records, vpn);
         self.released(now, before, records, tables);
-        if after.ready_since.is_none() {
+        if after.stay.ready_since.is_none() {
             self.truth.ready_since = None;
-        } else if before.ready_since.is_none() {
+        } else if before.stay.ready_since.is_none() {
             self.became_ready(now, after, vpn);
         }
         self.records_put(now, records);

@@ -49,7 +49,7 @@ impl Witness {
         let fair = !calm_for_long || now - since <= patience;
         let decision = tables
             .state(&self.terms.endpoint)
-            .map(|state| state.as_read("last_decision"));
+            .map(|state| state.sightings.last_decision);
         self.holds(Invariant::LeftOn, now, fair, || {
             format!("nothing has kept it since {since}, and it is still up: {decision:?}")
         });
@@ -80,8 +80,9 @@ impl Witness {
             .leases
             .iter()
             .any(|lease| lease.until + tolerance > now);
-        let wanted = state.requests > state.served
+        let wanted = state.demand.requests > state.demand.served
             && state
+                .demand
                 .requested_at
                 .is_some_and(|at| now - at < shared::model::WANTED_FOR + tolerance);
         let pinned = self

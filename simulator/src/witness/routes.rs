@@ -101,6 +101,7 @@ impl Witness {
             .map(|route| (route.cidr.to_string(), route.target.to_string()))
             .collect();
         let waited = state
+            .stay
             .associated_since
             .is_some_and(|since| now - since >= HOLD_UP - self.tolerance());
         let missing = self

@@ -129,14 +129,14 @@ impl Witness {
         records: &[AuditRecord],
         vpn: &World,
     ) {
-        if after.gave_up.is_some() && after.gave_up != before.gave_up {
+        if after.demand.gave_up.is_some() && after.demand.gave_up != before.demand.gave_up {
             self.rest.given_up_at = Some(now);
             let recorded = records.iter().any(|r| r.event == Event::AssociationFailed);
             self.holds(Invariant::NoOutcome, now, recorded, || {
                 "given up without a record".to_owned()
             });
         }
-        if after.served <= before.served {
+        if after.demand.served <= before.demand.served {
             return;
         }
         let external = records
@@ -153,7 +153,7 @@ impl Witness {
         } else {
             self.truth.unusable_since
         };
-        let asked = self.truth.asks.get(&after.served).copied();
+        let asked = self.truth.asks.get(&after.demand.served).copied();
         let fair = match (asked, last_usable) {
             (Some(asked), Some(usable)) => asked <= usable,
             (None, _) => true,
@@ -162,7 +162,7 @@ impl Witness {
         self.holds(Invariant::ServedUnready, now, fair, || {
             format!(
                 "request {} of {asked:?} counts as served; last usable: {last_usable:?}",
-                after.served
+                after.demand.served
             )
         });
     }

@@ -112,7 +112,7 @@ impl Truth {
         state: &EndpointState,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let answered = state.served.max(state.gave_up.unwrap_or(0));
+        let answered = state.demand.served.max(state.demand.gave_up.unwrap_or(0));
         let waiting = |(request, at): &(&u64, &DateTime<Utc>)| {
             **request > answered && now - **at < WANTED_FOR
         };

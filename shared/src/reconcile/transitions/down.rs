@@ -1,186 +1,174 @@
-//! On the way down: stops, and what is gone by our stop or by somebody else's hand.
+//! On the way down: stops, and what is gone by our stop or by another's hand.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{OF_ONE_STAY, Scene, count, subnets};
-use crate::model::audit::{Actor, Details, Event, cost_usd};
-use crate::model::{AssociationId, NetworkStatus};
-use crate::policy::KeepRule;
-use crate::ports::Transition;
+use super::{NextState, TransitionContext, subnets};
+use crate::model::audit::{Details, Event, cost_usd};
+use crate::model::{AssociationId, Attribute, NetworkStatus};
+use crate::policy::{self, KeepRule};
 
 /// The commit of a stop, before EC2 is called. One that takes up an earlier stop has its record already.
-pub(in crate::reconcile) fn stop(scene: &Scene<'_>, rule: KeepRule, resumed: bool) -> Transition {
-    let Scene { state, now, .. } = scene;
-    let update = scene
-        .change()
-        // As read before EC2 and the leases were: whoever asked since is heard.
-        .when(
-            "requests",
-            count(scene.requests_before.unwrap_or(state.requests)),
-        )
-        .when("mode", state.as_read("mode"))
-        .when("mode_until", state.as_read("mode_until"))
-        .when("stopping_since", state.stopping_since)
-        .set("stopping_since", *now)
-        .remove(&["stop_failed_at"]);
+pub(in crate::reconcile) fn stop(
+    context: &TransitionContext<'_>,
+    rule: KeepRule,
+    resumed: bool,
+) -> NextState {
+    let TransitionContext { state, .. } = context;
+    let mut change = context.change();
+    // As read before EC2 and the leases were: an employee who asked since is heard.
+    change.require_requests(context.requests_before());
+    change.require_as_read(&[
+        Attribute::Mode,
+        Attribute::ModeUntil,
+        Attribute::StoppingSince,
+    ]);
+    change.after.stay.stop.since = Some(context.at());
+    change.after.stay.stop.refused_at = None;
+    change.rewrite(&[Attribute::StoppingSince, Attribute::StopFailedAt]);
     let record = (!resumed).then(|| {
         let reason = format!("Nothing keeps the VPN any more: {rule}.");
-        scene.record(
-            Event::DisassociationStarted,
-            reason,
-            Details {
-                association_ids: state.association_ids.clone(),
-                subnet_ids: scene.subnets_of(&state.association_ids),
-                active_connections: scene.active_connections(),
-                ..Details::default()
-            },
-        )
+        let ids = &state.stay.association_ids;
+        let details = Details {
+            association_ids: ids.clone(),
+            subnet_ids: context.subnets_of(ids),
+            active_connections: context.active_connections(),
+            ..Details::default()
+        };
+        context.record(Event::DisassociationStarted, reason, details)
     });
-    Transition {
-        update,
-        records: record.into_iter().collect(),
-        ..Transition::default()
-    }
+    context.next(change, record.into_iter().collect())
 }
 
-/// A committed stop that did not happen, or not wholly, and that nobody wants any more. What it did take away is
-/// put on record with it.
-pub(in crate::reconcile) fn stop_abandoned(scene: &Scene<'_>) -> Transition {
+/// A committed stop that did not happen, or not wholly, and that is no longer wanted. What it did take away is put on
+/// record with it.
+pub(in crate::reconcile) fn stop_abandoned(context: &TransitionContext<'_>) -> NextState {
     let reason =
         "The stop did not happen in time, and the VPN is wanted or in use again.".to_owned();
-    stop_failed(scene, reason, None, false)
+    stop_failed(context, reason, None)
 }
 
 /// A stop that EC2 refused.
 pub(in crate::reconcile) fn stop_refused(
-    scene: &Scene<'_>,
+    context: &TransitionContext<'_>,
     code: &str,
     message: &str,
-) -> Transition {
+) -> NextState {
     let reason =
         format!("EC2 refused to disassociate ({code}: {message}); it is tried again later.");
-    stop_failed(scene, reason, Some(code.to_owned()), true)
+    stop_failed(context, reason, Some(code.to_owned()))
 }
 
+/// `refusal` is EC2's code, if it refused.
 fn stop_failed(
-    scene: &Scene<'_>,
+    context: &TransitionContext<'_>,
     reason: String,
-    code: Option<String>,
-    refused: bool,
-) -> Transition {
-    let mut update = scene
-        .change()
-        .when("stopping_since", scene.state.stopping_since)
-        .remove(&["stopping_since"]);
-    if refused {
-        update = update.set("stop_failed_at", scene.now);
+    refusal: Option<String>,
+) -> NextState {
+    let stay = &context.state.stay;
+    let mut change = context.change();
+    change.require_as_read(&[Attribute::StoppingSince]);
+    change.after.stay.stop.since = None;
+    change.rewrite(&[Attribute::StoppingSince]);
+    if refusal.is_some() {
+        change.after.stay.stop.refused_at = Some(context.at());
+        change.rewrite(&[Attribute::StopFailedAt]);
     }
-    let record = scene.record(
-        Event::DisassociationFailed,
-        reason,
-        Details {
-            association_ids: scene.state.association_ids.clone(),
-            error_code: code,
-            active_connections: scene.active_connections(),
-            ..Details::default()
-        },
-    );
-    let mut records = vec![record];
-    let known = &scene.state.association_ids;
+    let details = Details {
+        association_ids: stay.association_ids.clone(),
+        error_code: refusal,
+        active_connections: context.active_connections(),
+        ..Details::default()
+    };
+    let mut records = vec![context.record(Event::DisassociationFailed, reason, details)];
+    let known = stay.association_ids.iter();
     let gone: BTreeSet<_> = known
-        .iter()
-        .filter(|id| scene.seen.network(id).is_none())
+        .filter(|id| context.seen.network(id).is_none())
         .cloned()
         .collect();
-    if let Some(stopped) = scene.state.stopping_since.filter(|_| !gone.is_empty()) {
+    if let Some(stopped) = stay.stop.since.filter(|_| !gone.is_empty()) {
         let reason = format!(
             "{} of it had been disassociated by then.",
             subnets(gone.len())
         );
-        let details = time_up(scene, &gone, stopped);
-        records.push(scene.record(Event::DisassociationCompleted, reason, details));
-        update = update.delete("association_ids", &gone);
+        let details = time_up(context, &gone, stopped);
+        records.push(context.record(Event::DisassociationCompleted, reason, details));
+        change.remove_associations(&gone);
     }
-    Transition {
-        update,
-        records,
-        ..Transition::default()
-    }
+    context.next(change, records)
 }
 
-/// Associations are gone: by our stop, or by somebody else's hand.
+/// Associations are gone: by our stop, or by another's hand.
 pub(in crate::reconcile) fn gone(
-    scene: &Scene<'_>,
+    context: &TransitionContext<'_>,
     ids: &BTreeSet<AssociationId>,
     all: bool,
-) -> Transition {
-    let Scene { state, .. } = scene;
-    let mut update = scene.change();
+) -> NextState {
+    let TransitionContext { state, .. } = context;
+    let mut change = context.change();
     for id in ids {
-        update = update.when_contains("association_ids", id);
+        change.require_known(id);
     }
-    update = if all {
-        update.remove(OF_ONE_STAY).set("startable_since", scene.now)
+    if all {
+        change.end_stay();
+        change.end_start();
+        change.set_startable_since(context.now);
     } else {
         // The tokens of the attempt that made them would be answered with what is gone.
-        update
-            .delete("association_ids", ids)
-            .remove(&["start_began_at"])
-    };
-    let ours = state.stopping_since;
-    let (ended_at, bound) = match ours {
+        change.remove_associations(ids);
+        change.end_attempt();
+    }
+    let (ended_at, bound) = match state.stay.stop.since {
         Some(stopped) => (stopped, ""),
-        None => left_at(scene, ids),
+        None => left_at(context, ids),
     };
-    let details = time_up(scene, ids, ended_at);
-    let record = if ours.is_some() {
+    let details = time_up(context, ids, ended_at);
+    let record = if state.stay.stop.since.is_some() {
         let reason = "The VPN is disassociated.".to_owned();
-        scene.record(Event::DisassociationCompleted, reason, details)
+        context.record(Event::DisassociationCompleted, reason, details)
     } else {
         if all {
-            update = update
-                .when("requests", count(state.requests))
-                .set("served", served_by_external(scene, ended_at));
+            change.require_as_read(&[Attribute::Requests]);
+            change.after.demand.served =
+                policy::served_by_external(state, context.requests_before(), ended_at);
+            change.rewrite(&[Attribute::Served]);
         }
         let reason = format!("Somebody else disassociated the endpoint{bound}.");
-        let mut record = scene.record(Event::DisassociationExternal, reason, details);
-        record.actor = Actor::External;
-        record
+        context.external_record(Event::DisassociationExternal, reason, details)
     };
-    Transition {
-        update,
-        records: vec![record],
-        ..Transition::default()
-    }
+    context.next(change, vec![record])
 }
 
 /// How long associations were up, and what that cost: each from when EC2 accepted it.
-fn time_up(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>, ended_at: DateTime<Utc>) -> Details {
-    let price = scene.settings.association_hour_price_usd;
+fn time_up(
+    context: &TransitionContext<'_>,
+    ids: &BTreeSet<AssociationId>,
+    ended_at: DateTime<Utc>,
+) -> Details {
+    let price = context.settings.association_hour_price_usd;
     let up: Vec<_> = ids
         .iter()
-        .filter_map(|id| Some(ended_at - scene.state.billed_since(id)?))
+        .filter_map(|id| Some(ended_at - context.state.stay.billed_since(id)?))
         .collect();
     let cost = up.iter().map(|up| cost_usd(*up, price)).sum();
     Details {
         association_ids: ids.clone(),
-        subnet_ids: scene.subnets_of(ids),
+        subnet_ids: context.subnets_of(ids),
         duration: up.iter().max().copied(),
         cost_usd: (!up.is_empty()).then_some(cost),
         ..Details::default()
     }
 }
 
-/// When associations that somebody else removed were up last, as far as we saw it.
-fn left_at(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>) -> (DateTime<Utc>, &'static str) {
-    let before = scene
-        .state
-        .observation
-        .iter()
-        .flat_map(|seen| &seen.networks);
+/// When associations that another removed were up last, as far as we saw it.
+fn left_at(
+    context: &TransitionContext<'_>,
+    ids: &BTreeSet<AssociationId>,
+) -> (DateTime<Utc>, &'static str) {
+    let before = context.state.sightings.observation.iter();
     let last_seen = before
+        .flat_map(|seen| &seen.networks)
         .filter(|network| ids.contains(&network.association_id))
         .map(|network| match network.status {
             NetworkStatus::Disassociating | NetworkStatus::Disassociated => network.since,
@@ -191,25 +179,7 @@ fn left_at(scene: &Scene<'_>, ids: &BTreeSet<AssociationId>) -> (DateTime<Utc>, 
         })
         .max();
     (
-        last_seen.unwrap_or(scene.now),
+        last_seen.unwrap_or(context.now),
         "; duration and cost are bounded by what the sweeps saw",
     )
-}
-
-/// We do not fight an administrator: whatever was asked for before is served. An ask made while the association was
-/// seen going is a new wish, and whoever made it was told that it comes back.
-fn served_by_external(scene: &Scene<'_>, left_at: DateTime<Utc>) -> u64 {
-    let state = &scene.state;
-    let was_going = state
-        .observation
-        .iter()
-        .any(|seen| seen.any(NetworkStatus::Disassociating));
-    let asked_since = state.requested_at.is_some_and(|asked| asked > left_at);
-    // An ask that came while this pass was reading is no matter of the past either.
-    let before = scene.requests_before.unwrap_or(state.requests);
-    if was_going && asked_since && before == state.requests && before > state.served {
-        before - 1
-    } else {
-        before
-    }
 }

@@ -1,9 +1,10 @@
-//! What each transition writes: the change of `state` under its conditions, and its audit record.
+//! What each transition makes of the state: the new state, its conditions and its audit records.
 //!
-//! Nothing here does I/O: a transition is a value, built from the scene that it changes.
+//! Nothing here does I/O: a transition is a function of its context.
 
 mod down;
 mod routes;
+mod sighting;
 mod up;
 
 use std::collections::BTreeSet;
@@ -13,55 +14,91 @@ use chrono::{DateTime, Utc};
 use super::Settings;
 use super::pass::Driver;
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventIds};
-use crate::model::item::Value;
+use crate::model::item::whole_seconds;
 use crate::model::update::Update;
 use crate::model::{
-    AssociationId, EndpointState, ManagedEndpoint, NetworkStatus, Observation, SubnetId,
+    AssociationId, Attribute, EndpointState, ManagedEndpoint, Observation, Snapshot, StateChange,
+    SubnetId,
 };
-use crate::policy::{Decision, Phase, is_held};
-use crate::ports::Transition;
+use crate::policy::{Decision, Policy, is_hold_over};
 
 pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
-pub(super) use routes::{next_routing, restored, snapshot_taken};
+pub(super) use routes::{restored, restoring, snapshot_taken};
+pub(super) use sighting::noted;
 pub(super) use up::{
     Answers, adopted, answered, association_failed, attempt, ready, refused_before,
 };
 
-/// What belongs to one time up and goes with it.
-const OF_ONE_STAY: &[&str] = &[
-    "start_began_at",
-    "asked_at",
-    "failed_at",
-    "association_ids",
-    "up_since",
-    "joined_at",
-    "associated_since",
-    "ready_since",
-    "last_active_at",
-    "released_at",
-    "stopping_since",
-    "stop_failed_at",
-    "to_restore",
-];
-
 /// What a transition starts from.
-pub(super) struct Scene<'a> {
+pub(super) struct TransitionContext<'a> {
     pub(super) endpoint: &'a ManagedEndpoint,
     pub(super) settings: &'a Settings,
     pub(super) ids: &'a EventIds,
-    pub(super) actor: Actor,
-    pub(super) state: EndpointState,
-    pub(super) seen: Observation,
+    pub(super) driver: Driver,
+    pub(super) state: &'a EndpointState,
+    pub(super) seen: &'a Observation,
     pub(super) requests_before: Option<u64>,
+    /// What was decided on what was seen.
+    pub(super) decision: Decision,
+    /// Whether what was seen is written down already.
+    pub(super) is_noted: bool,
     pub(super) now: DateTime<Utc>,
 }
 
-impl Scene<'_> {
-    /// A change of this time up: nobody began another or found this one gone.
-    fn change(&self) -> Update {
-        Update::new()
-            .when("stay", count(self.state.stay))
-            .when("up_since", self.state.up_since)
+/// The state after a transition, and what is written for it.
+#[derive(Debug)]
+pub(super) struct NextState {
+    pub(super) state: EndpointState,
+    pub(super) update: Update,
+    pub(super) records: Vec<AuditRecord>,
+    pub(super) snapshot: Option<Snapshot>,
+}
+
+impl NextState {
+    fn of(change: StateChange<'_>, records: Vec<AuditRecord>) -> Self {
+        Self {
+            update: change.update(),
+            state: change.after,
+            records,
+            snapshot: None,
+        }
+    }
+
+    fn with_snapshot(mut self, snapshot: Option<Snapshot>) -> Self {
+        if snapshot.is_some() {
+            self.state.snapshot.clone_from(&snapshot);
+        }
+        self.snapshot = snapshot;
+        self
+    }
+}
+
+impl TransitionContext<'_> {
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            endpoint: self.endpoint,
+            rules: &self.settings.rules,
+        }
+    }
+
+    /// The requests that were counted before EC2 was read.
+    fn requests_before(&self) -> u64 {
+        self.requests_before.unwrap_or(self.state.demand.requests)
+    }
+
+    /// A change of this time up.
+    fn change(&self) -> StateChange<'_> {
+        StateChange::within_stay(self.state)
+    }
+
+    /// The next state. What was seen is written along with it.
+    fn next(&self, mut change: StateChange<'_>, records: Vec<AuditRecord>) -> NextState {
+        if !self.is_noted {
+            // Counters only ever rise, and that takes a condition.
+            let is_joined = |attribute| attribute != Attribute::Served;
+            change.join(&sighting::sighting(self), is_joined);
+        }
+        NextState::of(change, records)
     }
 
     fn record(&self, event: Event, reason: String, details: Details) -> AuditRecord {
@@ -70,23 +107,39 @@ impl Scene<'_> {
             endpoint: Some(self.endpoint.clone()),
             occurred_at: self.now,
             event,
-            actor: self.actor.clone(),
+            actor: match self.driver {
+                Driver::Person => Actor::Associate,
+                Driver::Sweep { .. } => Actor::Reaper,
+            },
             reason,
             expires_at: self.settings.retention.expires_at(event, self.now),
             details: Details {
-                stay: details.stay.or(Some(self.state.stay)),
+                stay: details.stay.or(Some(self.state.stay.number)),
                 ..details
             },
         }
     }
 
+    /// Of something that others did.
+    fn external_record(&self, event: Event, reason: String, details: Details) -> AuditRecord {
+        AuditRecord {
+            actor: Actor::External,
+            ..self.record(event, reason, details)
+        }
+    }
+
+    /// The time as it will be read back from the table.
+    fn at(&self) -> DateTime<Utc> {
+        whole_seconds(self.now)
+    }
+
     fn subnets_of(&self, ids: &BTreeSet<AssociationId>) -> BTreeSet<SubnetId> {
-        let before = self
-            .state
-            .observation
+        let before = self.state.sightings.observation.iter();
+        let networks = self
+            .seen
+            .networks
             .iter()
-            .flat_map(|seen| &seen.networks);
-        let networks = self.seen.networks.iter().chain(before);
+            .chain(before.flat_map(|seen| &seen.networks));
         networks
             .filter(|n| ids.contains(&n.association_id))
             .map(|n| n.subnet_id.clone())
@@ -98,132 +151,27 @@ impl Scene<'_> {
     }
 }
 
-/// What a pass saw and decided: written by each pass that read EC2, if nobody wrote a later sighting.
-pub(super) fn sighting(scene: &Scene<'_>, decision: &Decision, driver: Driver) -> Update {
-    let Scene {
-        state, seen, now, ..
-    } = scene;
-    let mut update = scene
-        .change()
-        .set("observation", json(seen))
-        .set("observed_at", seen.observed_at)
-        .set(
-            "last_decision",
-            format!("{}: {}", decision.phase.as_str(), decision.reason),
-        );
-    if decision.phase == Phase::Ready {
-        let served = scene
-            .requests_before
-            .filter(|requests| *requests > state.served);
-        if let Some(served) = served {
-            update = update.set("served", served).when_at_most("served", served);
-        }
-    }
-    if state.associated_since.is_none() && seen.any(NetworkStatus::Associated) {
-        update = update.set("associated_since", seen.observed_at);
-    }
-    if is_whole(scene) && (state.start_began_at.is_some() || state.attempts_used() > 0) {
-        // The next subnet that is lost gets attempts, and tokens, of its own.
-        update = update
-            .set("attempts_spent", state.attempt)
-            .remove(&["start_began_at", "failed_at"]);
-    }
-    let listed_as_failed = |id: &&AssociationId| {
-        seen.network(id)
-            .is_some_and(|n| n.status != NetworkStatus::Disassociated)
-    };
-    update = update.delete(
-        "failed_ids",
-        state.failed_ids.iter().filter(|id| !listed_as_failed(id)),
-    );
-    match driver {
-        Driver::Person => update.when_at_most("observed_at", seen.observed_at),
-        Driver::Sweep { complete, .. } => {
-            let last_use = if state.ready_since.is_none() {
-                None
-            } else {
-                last_use(scene)
-            };
-            if let Some(at) = last_use {
-                update = update.set("last_active_at", at);
-            }
-            let read_at_ms = u64::try_from(seen.observed_at.timestamp_millis()).unwrap_or(0);
-            // Where connections were not read, or ends not put on record, the next sweep looks again from the last
-            // that did it all; and it comes first there.
-            if complete && seen.usage.is_some() {
-                update = update.set("last_sweep_at", *now);
-            }
-            update.set("reading_since_ms", read_at_ms)
-        }
-    }
-}
-
-/// Whether this stay has been ready and has all its subnets, by associations that are known to be its own.
-fn is_whole(scene: &Scene<'_>) -> bool {
-    let known = &scene.state.association_ids;
-    let associated = |subnet_id: &SubnetId| {
-        let mut associated = scene.seen.in_status(NetworkStatus::Associated);
-        associated.any(|network| {
-            network.subnet_id == *subnet_id && known.contains(&network.association_id)
-        })
-    };
-    scene.state.ready_since.is_some() && scene.endpoint.subnets.iter().all(associated)
-}
-
-fn last_use(scene: &Scene<'_>) -> Option<DateTime<Utc>> {
-    let usage = scene.seen.usage.as_ref()?;
-    if usage.in_use > 0 {
-        Some(scene.now)
-    } else {
-        crate::policy::last_active_at(&scene.state, usage)
-    }
-}
-
 /// An administrator's mode is on record.
-pub(super) fn mode_noted(scene: &Scene<'_>) -> Transition {
-    let Scene { state, .. } = scene;
-    let text = state.mode_text();
-    let update = Update::new()
-        .when("mode", state.as_read("mode"))
-        .when("mode_until", state.as_read("mode_until"))
-        .when("mode_noted", state.as_read("mode_noted"));
-    let was_held = state.mode_noted.split(' ').next() == Some("hold");
-    let nothing_is_under_way = state.start_began_at.is_none() && state.up_since.is_none();
-    let update = if was_held && !is_held(state, scene.now) && nothing_is_under_way {
-        update.set("startable_since", scene.now)
+pub(super) fn mode_noted(context: &TransitionContext<'_>) -> NextState {
+    let order = &context.state.order;
+    let text = order.text();
+    let reason = if text.is_empty() {
+        "An administrator took the mode away.".to_owned()
     } else {
-        update
-    };
-    let (update, reason) = if text.is_empty() {
-        (
-            update.remove(&["mode_noted"]),
-            "An administrator took the mode away.".to_owned(),
-        )
-    } else {
-        let reason = format!("An administrator set the mode: {text}.");
-        (update.set("mode_noted", text), reason)
+        format!("An administrator set the mode: {text}.")
     };
     let details = Details {
-        until: state.mode_until,
+        until: order.until,
         ..Details::default()
     };
-    let mut record = scene.record(Event::ModeChanged, reason, details);
-    record.actor = Actor::External;
-    Transition {
-        update,
-        records: vec![record],
-        ..Transition::default()
+    let record = context.external_record(Event::ModeChanged, reason, details);
+    let mut change = StateChange::of(context.state);
+    change.require_as_read(&[Attribute::Mode, Attribute::ModeUntil, Attribute::ModeNoted]);
+    change.after.order.noted = text;
+    if is_hold_over(context.state, context.now) {
+        change.set_startable_since(context.now);
     }
-}
-
-/// A counter as a condition: DynamoDB has no attribute where nothing was counted yet.
-fn count(n: u64) -> Option<Value> {
-    (n > 0).then(|| Value::from(n))
-}
-
-fn json(seen: &Observation) -> String {
-    // An observation is strings, numbers and times: it cannot fail to be written.
-    serde_json::to_string(seen).unwrap_or_default()
+    context.next(change, vec![record])
 }
 
 fn subnets(n: usize) -> String {
@@ -232,11 +180,4 @@ fn subnets(n: usize) -> String {
     } else {
         format!("{n} subnets")
     }
-}
-
-fn except(all: &[&'static str], those: &[&str]) -> Vec<&'static str> {
-    all.iter()
-        .copied()
-        .filter(|attribute| !those.contains(attribute))
-        .collect()
 }

@@ -2,33 +2,43 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scene, count};
-use crate::model::audit::{Actor, AuditRecord, Details, Event};
-use crate::model::item::Value;
-use crate::model::update::Update;
-use crate::model::{EndpointState, Restorable, RouteKey, RouteStatus, Snapshot};
-use crate::ports::Transition;
+use super::{NextState, TransitionContext};
+use crate::model::audit::{AuditRecord, Details, Event};
+use crate::model::{Attribute, Restorable, RouteKey, RouteStatus, Snapshot};
+
+/// The intent to make these again. It follows what this pass knew of both snapshot and intents before it read EC2.
+pub(in crate::reconcile) fn restoring(
+    context: &TransitionContext<'_>,
+    missing: &BTreeSet<Restorable>,
+) -> NextState {
+    let mut change = context.change();
+    change.next_routing();
+    // A pass that looked later knows whether it is still missing.
+    change.require_observed_at_most(context.seen.observed_at);
+    change.add_to_restore(missing);
+    context.next(change, Vec::new())
+}
 
 /// What was made again is in force, or no longer called for.
 pub(in crate::reconcile) fn restored(
-    scene: &Scene<'_>,
+    context: &TransitionContext<'_>,
     restored: &BTreeSet<Restorable>,
-) -> Transition {
-    let mut update = scene.change().delete("to_restore", restored);
+) -> NextState {
+    let mut change = context.change();
     for restorable in restored {
-        update = update.when_contains("to_restore", restorable);
+        change.require_to_restore(restorable);
+        change.after.stay.to_restore.remove(restorable);
     }
-    let records = restored_record(scene, restored).into_iter().collect();
-    Transition {
-        update,
-        records,
-        ..Transition::default()
-    }
+    let records = restored_record(context, restored).into_iter().collect();
+    context.next(change, records)
 }
 
-/// The snapshot follows EC2. The first one, and one that only confirms what was there, is no change by anybody.
-pub(in crate::reconcile) fn snapshot_taken(scene: &Scene<'_>, snapshot: Snapshot) -> Transition {
-    let before = scene.state.snapshot.as_ref();
+/// The snapshot follows EC2. The first one, and one that only confirms what was there, is no change of an administrator's.
+pub(in crate::reconcile) fn snapshot_taken(
+    context: &TransitionContext<'_>,
+    snapshot: Snapshot,
+) -> NextState {
+    let before = context.state.snapshot.as_ref();
     let record = before
         .filter(|before| !before.same_as(&snapshot))
         .map(|before| {
@@ -56,33 +66,22 @@ pub(in crate::reconcile) fn snapshot_taken(scene: &Scene<'_>, snapshot: Snapshot
                 cidrs: added.union(&removed).cloned().collect(),
                 ..Details::default()
             };
-            let mut record = scene.record(Event::RoutesChanged, reason, details);
-            record.actor = Actor::External;
-            record
+            context.external_record(Event::RoutesChanged, reason, details)
         });
-    Transition {
-        update: next_routing(scene.change(), &scene.state)
-            .when("ready_since", scene.state.ready_since),
-        records: record.into_iter().collect(),
-        snapshot: Some(snapshot),
-        ..Transition::default()
-    }
-}
-
-/// A snapshot, or the intent to make routes again, follows what this pass knew of both before it read EC2. Otherwise two
-/// passes that saw the same change would both put it on record, and one that read earlier would undo it.
-pub(in crate::reconcile) fn next_routing(update: Update, state: &EndpointState) -> Update {
-    update
-        .when("routing_version", count(state.routing_version))
-        .set("routing_version", state.routing_version + 1)
+    let mut change = context.change();
+    change.next_routing();
+    change.require_as_read(&[Attribute::ReadySince]);
+    context
+        .next(change, record.into_iter().collect())
+        .with_snapshot(Some(snapshot))
 }
 
 pub(super) fn restored_record(
-    scene: &Scene<'_>,
+    context: &TransitionContext<'_>,
     restored: &BTreeSet<Restorable>,
 ) -> Option<AuditRecord> {
     let in_force = |key: &&RouteKey| {
-        let routes = scene.seen.routes.iter().flatten();
+        let routes = context.seen.routes.iter().flatten();
         routes
             .into_iter()
             .any(|route| route.key == **key && route.status == RouteStatus::Active)
@@ -104,7 +103,7 @@ pub(super) fn restored_record(
         (n, true) => format!("{n} routes were made and the security groups applied again."),
     };
     Some(
-        scene.record(
+        context.record(
             Event::RoutesRestored,
             reason,
             Details {
@@ -118,12 +117,4 @@ pub(super) fn restored_record(
             },
         ),
     )
-}
-
-pub(super) fn still_to_restore(update: Update, outstanding: &BTreeSet<Restorable>) -> Update {
-    if outstanding.is_empty() {
-        update.remove(&["to_restore"])
-    } else {
-        update.set("to_restore", outstanding.iter().collect::<Value>())
-    }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use shared::model::Email;
 use shared::model::item::rfc3339;
 use shared::policy::{Phase, Reason};
-use shared::reconcile::{LeaseView, Standing};
+use shared::reconcile::{EndpointStatus, LeaseView};
 
 use crate::assets::Asset;
 use crate::frame::{Frame, Site};
@@ -33,7 +33,7 @@ pub struct StatusPage<'a> {
     /// The reader's.
     pub language: Language,
     /// Where it stands.
-    pub standing: &'a Standing,
+    pub standing: &'a EndpointStatus,
     /// Who looks.
     pub viewer: &'a Email,
     /// Under which the request stands in the logs.
@@ -179,7 +179,7 @@ impl<'a> StatusPage<'a> {
     }
 
     fn about(&self, when: When) -> About<'_> {
-        let Standing {
+        let EndpointStatus {
             particulars,
             leases,
             ..
@@ -198,7 +198,7 @@ impl<'a> StatusPage<'a> {
     }
 
     fn start(&self, t: &'static Texts, when: &When) -> Start {
-        let Standing {
+        let EndpointStatus {
             particulars,
             started_at,
             ..
@@ -280,7 +280,7 @@ impl<'a> StatusPage<'a> {
 
     /// What saying "I'm done" means, to somebody who has something to give back.
     fn done(&self, t: &'static Texts) -> Option<Vec<String>> {
-        let Standing {
+        let EndpointStatus {
             particulars,
             active_connections,
             ..

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use shared::model::audit::Retention;
 use shared::model::{Email, Failure, OvernightWindow, Restorable, RouteKey, Rules, SubnetId};
 use shared::policy::{KeepRule, Phase, Reason, Warning};
-use shared::reconcile::{LeaseView, Particulars, Standing};
+use shared::reconcile::{EndpointStatus, LeaseView, Particulars};
 
 pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
 
@@ -57,8 +57,8 @@ pub fn site() -> Site {
 }
 
 /// An endpoint that has started ten times before.
-pub fn standing(phase: Phase, reason: Reason) -> Standing {
-    Standing {
+pub fn standing(phase: Phase, reason: Reason) -> EndpointStatus {
+    EndpointStatus {
         endpoint: "tokyo".to_owned(),
         endpoint_id: "cvpn-endpoint-0a1b2c3d4e5f60718".to_owned(),
         phase,
@@ -83,7 +83,7 @@ pub fn standing(phase: Phase, reason: Reason) -> Standing {
 }
 
 /// The same with people who asked for it, for the next half hour and longer.
-pub fn held_by(mut standing: Standing, people: &[&str]) -> Standing {
+pub fn held_by(mut standing: EndpointStatus, people: &[&str]) -> EndpointStatus {
     for (email, ahead) in people.iter().zip(1..) {
         standing.leases.push(LeaseView {
             email: (*email).to_owned(),
@@ -94,7 +94,7 @@ pub fn held_by(mut standing: Standing, people: &[&str]) -> Standing {
     standing
 }
 
-pub fn html(language: Language, standing: &Standing) -> String {
+pub fn html(language: Language, standing: &EndpointStatus) -> String {
     let site = site();
     let viewer = hana();
     let page = StatusPage {
@@ -115,7 +115,7 @@ fn failure(code: &str) -> Failure {
     }
 }
 
-fn ready(reason: Reason) -> Standing {
+fn ready(reason: Reason) -> EndpointStatus {
     let mut standing = held_by(
         standing(Phase::Ready, reason),
         &["hana@example.com", "ken@example.com"],
@@ -124,13 +124,13 @@ fn ready(reason: Reason) -> Standing {
     standing
 }
 
-fn kept(rule: KeepRule) -> Standing {
+fn kept(rule: KeepRule) -> EndpointStatus {
     let until = now() + minutes(54);
     ready(Reason::Kept { rule, until })
 }
 
 /// Every reason there is, by a name for it.
-pub fn all() -> Vec<(&'static str, Standing)> {
+pub fn all() -> Vec<(&'static str, EndpointStatus)> {
     let mut all = Vec::from(offs());
     all.extend(startings());
     all.extend(readies());
@@ -138,7 +138,7 @@ pub fn all() -> Vec<(&'static str, Standing)> {
     all
 }
 
-fn offs() -> [(&'static str, Standing); 5] {
+fn offs() -> [(&'static str, EndpointStatus); 5] {
     let held = |asked| Reason::Held {
         until: Some(now() + TimeDelta::days(1)),
         asked,
@@ -154,7 +154,7 @@ fn offs() -> [(&'static str, Standing); 5] {
     .map(|(name, reason)| (name, standing(Phase::Off, reason)))
 }
 
-fn startings() -> [(&'static str, Standing); 10] {
+fn startings() -> [(&'static str, EndpointStatus); 10] {
     let starting = |reason| held_by(standing(Phase::Starting, reason), &["hana@example.com"]);
     let for_minutes = |n| {
         let mut starting = starting(Reason::Associating);
@@ -191,7 +191,7 @@ fn startings() -> [(&'static str, Standing); 10] {
     ]
 }
 
-fn readies() -> [(&'static str, Standing); 14] {
+fn readies() -> [(&'static str, EndpointStatus); 14] {
     let used_by = |who: &str| {
         let mut used = ready(Reason::InUse { connections: 2 });
         used.keep_until = None;
@@ -227,7 +227,7 @@ fn readies() -> [(&'static str, Standing); 14] {
     ]
 }
 
-fn others() -> [(&'static str, Standing); 5] {
+fn others() -> [(&'static str, EndpointStatus); 5] {
     let stopping = |reason| standing(Phase::Stopping, reason);
     let failed = Reason::AssociationFailed(Some(failure("association-failed")));
     let going = |comes_back| stopping(Reason::Stopping { comes_back });

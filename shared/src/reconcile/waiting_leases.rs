@@ -1,30 +1,29 @@
-//! What this process lately read of the leases, for people who wait.
+//! What this process read of the leases in the last seconds, for employees who wait.
 //!
 //! Two thousand who wait for one endpoint ask four hundred times a second, and each answer names all leases: 400 KB to
 //! read. DynamoDB reads 12 MB a second from a partition and refuses the rest
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). So, while an
 //! endpoint is on its way, a process reads the `state` item for each of them, and the leases once in five seconds: as
-//! often as anybody reads EC2.
+//! often as EC2 is read.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::look::READ_AT_MOST_EVERY;
-use super::pass::Passed;
-use super::{Reconciler, Standing};
+use super::pass::PassOutcome;
+use super::{EndpointStatus, Reconciler};
 use crate::model::{EndpointId, EndpointState, ManagedEndpoint};
-use crate::policy::Phase;
+use crate::policy::{Phase, READ_AT_MOST_EVERY, is_reading_due, is_too_old};
 use crate::ports::StoreError;
 
 /// The last reading of each endpoint that was on its way then.
 #[derive(Debug, Default)]
-pub(super) struct Lately(Mutex<BTreeMap<EndpointId, (DateTime<Utc>, EndpointState)>>);
+pub(super) struct WaitingLeases(Mutex<BTreeMap<EndpointId, (DateTime<Utc>, EndpointState)>>);
 
-impl Lately {
-    /// Remembers a reading, if somebody is waiting.
-    pub(super) fn keep(&self, endpoint: &EndpointId, read_at: DateTime<Utc>, passed: &Passed) {
+impl WaitingLeases {
+    /// Remembers a reading, if employees wait for the endpoint.
+    pub(super) fn keep(&self, endpoint: &EndpointId, read_at: DateTime<Utc>, passed: &PassOutcome) {
         // What was read is put in place whole.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if is_on_its_way(passed) {
@@ -49,25 +48,27 @@ impl Reconciler {
     pub(super) async fn on_its_way(
         &self,
         endpoint: &ManagedEndpoint,
-    ) -> Result<Option<Standing>, StoreError> {
+    ) -> Result<Option<EndpointStatus>, StoreError> {
         let now = self.clock.now();
-        let Some(lately) = self.lately.get(&endpoint.id, now) else {
+        let Some(lately) = self.waiting_leases.get(&endpoint.id, now) else {
             return Ok(None);
         };
         let state = self.store.state(&endpoint.id).await?;
-        // Who gave a lease back sees that it is gone.
-        let same = state.is_same_time_up(&lately) && state.released_at == lately.released_at;
-        if !same || self.is_reading_due(&state) {
+        let now = self.clock.now();
+        // An employee who gave a lease back sees that it is gone.
+        let same =
+            state.is_same_time_up(&lately) && state.stay.released_at == lately.stay.released_at;
+        if !same || is_reading_due(&state, now) {
             return Ok(None);
         }
         let passed = match self.nothing_due(endpoint, state.with_rest_of(&lately)) {
-            Some(passed) if !self.is_too_old(&passed.seen) => passed,
+            Some(passed) if !is_too_old(&passed.seen, now) => passed,
             Some(_) | None => return Ok(None),
         };
-        Ok(is_on_its_way(&passed).then(|| Standing::of(endpoint, &passed, self.clock.now())))
+        Ok(is_on_its_way(&passed).then(|| EndpointStatus::of(endpoint, &passed, self.clock.now())))
     }
 }
 
-fn is_on_its_way(passed: &Passed) -> bool {
+fn is_on_its_way(passed: &PassOutcome) -> bool {
     matches!(passed.decision.phase, Phase::Starting | Phase::Stopping)
 }

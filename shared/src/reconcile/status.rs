@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::particulars::Particulars;
-use super::pass::Passed;
+use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
 use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
 use crate::policy::Phase;
@@ -12,7 +12,7 @@ use crate::policy::Phase;
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct EndpointStatus {
     /// The endpoint's name.
     pub endpoint: String,
     /// Its id.
@@ -76,16 +76,16 @@ fn time<S: serde::Serializer>(
     time.map(rfc3339).serialize(serializer)
 }
 
-impl Standing {
-    pub(super) fn of(endpoint: &ManagedEndpoint, passed: &Passed, now: DateTime<Utc>) -> Self {
-        let Passed {
+impl EndpointStatus {
+    pub(super) fn of(endpoint: &ManagedEndpoint, passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
             state,
             seen,
             decision,
             ..
         } = passed;
         let phase = decision.phase;
-        let up = state.start_began_at.or(state.up_since);
+        let up = state.attempts.began_at.or(state.stay.up_since);
         Self {
             endpoint: endpoint.name.to_string(),
             endpoint_id: endpoint.id.to_string(),
@@ -121,17 +121,6 @@ impl Standing {
             particulars: Particulars::of(passed, now),
         }
     }
-
-    /// Whether something is associated that is not on its way out.
-    pub fn is_up(&self) -> bool {
-        let up = [
-            NetworkStatus::Associating.as_str(),
-            NetworkStatus::Associated.as_str(),
-        ];
-        self.associations
-            .iter()
-            .any(|network| up.contains(&network.status))
-    }
 }
 
 /// Where nothing is associated, nobody can be connected, whether anybody looked or not.
@@ -143,8 +132,8 @@ fn active_connections(seen: &Observation) -> Option<usize> {
 
 /// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
 fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began = state.start_counts_from().or(state.requested_at)?;
-    let mut seconds = state.start_seconds.clone();
+    let began = state.start_counts_from().or(state.demand.requested_at)?;
+    let mut seconds = state.sightings.start_seconds.clone();
     seconds.sort_unstable();
     let median = seconds.get(seconds.len() / 2)?;
     let longest = seconds.last()?;
