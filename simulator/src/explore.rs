@@ -406,7 +406,10 @@ fn act(engine: &Engine, stage: &Stage, actor: Actor) {
         Actor::Looks(email) => (email, Request::Status),
         Actor::Extends(email) => (email, Request::Extend(60)),
         Actor::Releases(email) => (email, Request::Release),
-        Actor::Sweep => return stage.lambda.sweep(),
+        Actor::Sweep => {
+            stage.lambda.sweep();
+            return;
+        }
         Actor::Connects(email) => {
             let stage = stage.clone();
             engine.spawn(async move { stage.connects(email).await });

@@ -20,6 +20,7 @@ use shared::telemetry::Metrics;
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
 use crate::process::{Function, Process};
+use crate::run::LAST_OF_IT;
 
 /// How long `associate` may take, as the sandbox and the template have it.
 const REQUEST_LIMIT: TimeDelta = TimeDelta::seconds(29);
@@ -157,20 +158,32 @@ impl Lambda {
         }
     }
 
-    /// One sweep; it goes on by itself.
-    pub fn sweep(&self) {
+    /// One sweep; it goes on by itself. Returns its invocation.
+    pub fn sweep(&self) -> u64 {
         let instance = self.instance_of_reaper();
         let invocation = self.begin(&instance.process);
         let lambda = self.clone();
+        self.inner
+            .engine
+            .universe()
+            .reached
+            .sweep_begins(invocation);
         let task = self.inner.engine.spawn(async move {
             // What became of it stands in the log; the next sweep is the retry.
             let now = instance.process.now();
             let limits = Limits::before(now + SWEEP_LIMIT);
             let time_is_up = lambda.inner.engine.sleep(limits.end_by - now);
             let _ = instance.function.sweep_until(limits, time_is_up).await;
+            lambda
+                .inner
+                .engine
+                .universe()
+                .reached
+                .sweep_ends(invocation);
             lambda.fleet(|fleet| fleet.reapers.push(instance));
         });
         self.limit(invocation, task, SWEEP_LIMIT);
+        invocation
     }
 
     fn begin(&self, process: &Process) -> u64 {
@@ -197,14 +210,18 @@ impl Lambda {
             let most = if universe.chance.bool() { 300 } else { 10_000 };
             struck.then(|| TimeDelta::milliseconds(universe.chance.i64(0..most)))
         };
-        engine.at(engine.now() + early.unwrap_or(limit), move |engine| {
-            if engine.kill(task) {
-                let now = engine.now();
-                let universe = &mut *engine.universe();
-                universe
-                    .story
-                    .tell(now, || format!("task {task} is killed"));
-            }
+        let at = engine.now() + early.unwrap_or(limit);
+        engine.at(at, move |engine| kill(engine, invocation, task));
+    }
+
+    /// The process of this invocation dies then, if it is still at work.
+    pub(crate) fn kill_at(&self, at: DateTime<Utc>, invocation: u64) {
+        let task = self.fleet(|fleet| fleet.tasks.get(&invocation).copied());
+        let Some(task) = task else { return };
+        self.inner.engine.at(at, move |engine| {
+            let until = engine.now() + LAST_OF_IT;
+            engine.universe().witness.storm(until);
+            kill(engine, invocation, task);
         });
     }
 
@@ -320,5 +337,16 @@ impl Lambda {
             "body": body,
             "isBase64Encoded": false,
         })
+    }
+}
+
+fn kill(engine: &Engine, invocation: u64, task: TaskId) {
+    if engine.kill(task) {
+        let now = engine.now();
+        let universe = &mut *engine.universe();
+        universe.reached.died(invocation);
+        universe
+            .story
+            .tell(now, || format!("task {task} is killed"));
     }
 }

@@ -7,6 +7,7 @@
 //! is cut down to a short story ([`shrink`]); bugs planted on purpose prove that it would fail ([`bugs`]); and small
 //! worlds are walked through in every order that there is ([`explore`]).
 
+mod aim;
 pub mod bugs;
 pub mod engine;
 pub mod explore;
@@ -15,6 +16,7 @@ pub mod people;
 pub mod plan;
 pub mod ports;
 pub mod process;
+pub mod reached;
 pub mod run;
 pub mod shrink;
 pub mod tables;

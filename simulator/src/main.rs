@@ -6,11 +6,16 @@ use std::time::Instant;
 use clap::Parser;
 use simulator::explore::{Bounds, SCENES, walk};
 use simulator::plan::Plan;
+use simulator::reached::{Counts, Situation};
 use simulator::run::{Options, run};
 use simulator::shrink::shrink;
 
 /// Runs the system through simulated years.
 #[derive(Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
@@ -30,6 +35,9 @@ struct Arguments {
     /// Go on after a failure, and only count.
     #[arg(long)]
     keep_going: bool,
+    /// Fail where a rare situation was never reached.
+    #[arg(long)]
+    all_reached: bool,
     /// Show a failure as it is, without looking for a shorter story.
     #[arg(long)]
     as_it_is: bool,
@@ -42,6 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return explore(worlds);
     }
     let mut days = 0;
+    let mut reached = Counts::new();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
         let plan = Plan::draw(seed, arguments.days);
         let options = Options {
@@ -50,6 +59,9 @@ fn main() -> anyhow::Result<ExitCode> {
         };
         let outcome = run(&plan, options)?;
         days += outcome.simulated.num_days();
+        for (situation, times) in &outcome.reached {
+            *reached.entry(*situation).or_default() += times;
+        }
         if arguments.tell {
             println!("{}", outcome.story.join("\n"));
         }
@@ -85,7 +97,26 @@ fn main() -> anyhow::Result<ExitCode> {
         arguments.seeds,
         years / seconds * 60.0
     );
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(u8::from(
+        !tell_reached(&reached) && arguments.all_reached,
+    )))
+}
+
+/// Prints how often each rare situation was reached, and returns whether all were.
+fn tell_reached(reached: &Counts) -> bool {
+    let times = |situation: &Situation| reached.get(situation).copied().unwrap_or(0);
+    println!("\nRare situations:");
+    for situation in Situation::ALL {
+        println!("{:>8}  {}", times(situation), situation.text());
+    }
+    let never = Situation::ALL
+        .iter()
+        .filter(|situation| times(situation) == 0);
+    let never: Vec<_> = never.collect();
+    if !never.is_empty() {
+        println!("Never reached: {never:?}");
+    }
+    never.is_empty()
 }
 
 fn explore(worlds: usize) -> anyhow::Result<ExitCode> {

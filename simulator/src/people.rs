@@ -217,6 +217,9 @@ impl Stage {
                 let update = Update::new()
                     .set("mode", *word)
                     .set("mode_until", rfc3339(until));
+                if let Ok(state) = universe.tables.state(&self.endpoint) {
+                    universe.reached.mode_set(&state);
+                }
                 universe.tables.set_by_hand(&self.endpoint, &update);
                 universe.witness.mode_set(now, Some((word, until)));
             }

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday,
+};
 use chrono_tz::Tz;
 use sandbox::ec2::Delay;
 
@@ -34,6 +36,8 @@ pub struct Plan {
     pub terminations_fail: bool,
     /// Whether `local` routes are listed without a target, of which AWS says nothing.
     pub local_routes_without_target: bool,
+    /// The seed of what comes between when a sweep is about to stop or to start; `None`: chance alone decides.
+    pub aim: Option<u64>,
     /// What happens, in the order of time.
     pub events: Vec<Event>,
 }
@@ -123,6 +127,14 @@ pub const PEOPLE: u8 = 5;
 impl Plan {
     /// The plan of a seed, over so many days.
     pub fn draw(seed: u64, days: u32) -> Self {
+        let mut plan = Self::plain(seed, days);
+        plan.choose_rare_moments();
+        plan.events.sort_by_key(|event| event.at);
+        plan
+    }
+
+    /// The same, without the rare moments.
+    pub fn plain(seed: u64, days: u32) -> Self {
         let mut chance = fastrand::Rng::with_seed(seed);
         let zone = *pick(
             &mut chance,
@@ -153,6 +165,7 @@ impl Plan {
             forget_security_groups: chance.bool(),
             terminations_fail: false,
             local_routes_without_target: false,
+            aim: None,
             events: Vec::new(),
         };
         let stormy = chance.u8(..4) != 0;
@@ -165,6 +178,74 @@ impl Plan {
         plan.terminations_fail = chance.bool();
         plan.local_routes_without_target = chance.bool();
         plan
+    }
+
+    /// What chance alone would hardly ever draw, in some of the runs. It has chance of its own, so that all else in a seed
+    /// stays as it is.
+    fn choose_rare_moments(&mut self) {
+        let mut chance = fastrand::Rng::with_seed(!self.seed);
+        if chance.u8(..4) == 0 {
+            // What two kinds of fault hide from each other shows with one alone.
+            let kind = chance.usize(..Weather::KINDS);
+            for event in &mut self.events {
+                if let What::Storm(weather, _) = &mut event.what {
+                    weather.keep_only(kind);
+                }
+            }
+        }
+        if chance.bool() {
+            return;
+        }
+        self.aim = Some(chance.u64(..));
+        let visits = self
+            .events
+            .iter()
+            .filter(|event| matches!(event.what, What::Visit(_)));
+        let modes = visits.filter_map(|event| {
+            let at = event.at + TimeDelta::milliseconds(chance.i64(0..90_000));
+            let word = pick(&mut chance, &["on", "hold"]);
+            let deed = Deed::Mode(word, 20);
+            (chance.u8(..12) == 0).then_some(Event {
+                at,
+                what: What::Deed(deed),
+            })
+        });
+        let modes: Vec<_> = modes.collect();
+        self.events.extend(modes);
+        let night = self.clocks_change().map(|change| {
+            [-30, 30].map(|minutes| {
+                let visit = Visit {
+                    works: Some(TimeDelta::minutes(chance.i64(5..30))),
+                    leaves: Leaves::Disconnects,
+                    extends: None,
+                    ..Visit::draw(&mut chance)
+                };
+                let at = change + TimeDelta::minutes(minutes);
+                Event {
+                    at,
+                    what: What::Visit(visit),
+                }
+            })
+        });
+        self.events.extend(night.into_iter().flatten());
+        if chance.u8(..4) == 0 {
+            let failures = Weather {
+                failing_associations: 1_000,
+                ..Weather::calm()
+            };
+            let at = self.start + TimeDelta::hours(chance.i64(7..24));
+            let what = What::Storm(failures, TimeDelta::hours(2));
+            self.events.push(Event { at, what });
+        }
+    }
+
+    /// When the clocks change, to the hour.
+    fn clocks_change(&self) -> Option<DateTime<Utc>> {
+        let offset = |at: DateTime<Utc>| at.with_timezone(&self.zone).offset().fix();
+        let hours = (0..i64::from(self.days) * 24).map(|hour| self.start + TimeDelta::hours(hour));
+        hours
+            .into_iter()
+            .find(|at| offset(*at) != offset(*at + TimeDelta::hours(1)))
     }
 
     /// When people have gone home for good.

@@ -15,6 +15,7 @@ use crate::people::{ENDPOINT_NAME, Stage};
 use crate::plan::{Plan, What};
 use crate::ports::{Line, SimulatedStore, SimulatedVpn};
 use crate::process::{Function, Process};
+use crate::reached::{Counts, Reached};
 use crate::tables::Tables;
 use crate::universe::{Story, Universe};
 use crate::weather::Weather;
@@ -38,6 +39,8 @@ pub struct Outcome {
     pub simulated: TimeDelta,
     /// How often each invariant was looked at.
     pub looks: BTreeMap<Invariant, u64>,
+    /// How often each rare situation was reached.
+    pub reached: Counts,
     /// How many records were written.
     pub records: usize,
     /// What happened last, in words, if it was told.
@@ -73,6 +76,7 @@ pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
         violation: universe.witness.violation().cloned(),
         simulated,
         looks: universe.witness.looks.clone(),
+        reached: universe.reached.counts().clone(),
         records: universe.tables.records_written(),
         story: universe.story.last(LINES).to_vec(),
     })
@@ -100,6 +104,7 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         weather: Weather::calm(),
         chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),
         witness: Witness::new(terms),
+        reached: Reached::new(plan.zone),
         story: if options.told {
             Story::told()
         } else {
@@ -167,6 +172,8 @@ fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
         engine.at(event.at, move |engine| happens(engine, &stage, what));
     }
     let (sim, stage, every) = (engine.clone(), stage.clone(), plan.sweep_every);
+    let end = plan.end();
+    let mut aim = plan.aim.map(fastrand::Rng::with_seed);
     engine.spawn(async move {
         let mut slept = 0;
         loop {
@@ -178,19 +185,26 @@ fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
             }
             slept = 0;
             sim.universe().tables.expire(sim.now());
-            stage.lambda.sweep();
+            match &mut aim {
+                Some(chance) if sim.now() < end => stage.sweep_aimed(chance),
+                Some(_) | None => {
+                    stage.lambda.sweep();
+                }
+            }
         }
     });
 }
 
-fn happens(engine: &Engine, stage: &Stage, what: What) {
+pub(crate) fn happens(engine: &Engine, stage: &Stage, what: What) {
     let now = engine.now();
     match what {
         What::Visit(visit) => {
             engine.spawn(stage.clone().visit(visit));
         }
         What::Deed(deed) => stage.deed(&deed),
-        What::ExtraSweep => stage.lambda.sweep(),
+        What::ExtraSweep => {
+            stage.lambda.sweep();
+        }
         What::Recycle => stage.lambda.recycle(),
         What::Storm(weather, lasts) => {
             set_weather(engine, weather.clone());
@@ -210,7 +224,7 @@ fn happens(engine: &Engine, stage: &Stage, what: What) {
 }
 
 /// What was sent in a storm may arrive so much later.
-const LAST_OF_IT: TimeDelta = TimeDelta::seconds(60);
+pub(crate) const LAST_OF_IT: TimeDelta = TimeDelta::seconds(60);
 
 fn set_weather(engine: &Engine, weather: Weather) {
     let universe = &mut *engine.universe();

@@ -81,25 +81,12 @@ impl Search {
 
     /// Leaves out, one by one, what a storm consists of.
     fn calm_storms(&mut self) -> anyhow::Result<()> {
-        let calmer: [fn(&mut Weather); 11] = [
-            |w| w.lost_requests = 0,
-            |w| w.lost_answers = 0,
-            |w| w.late = 0,
-            |w| w.slow = 0,
-            |w| w.throttled = 0,
-            |w| w.internal_errors = 0,
-            |w| w.conflicts = 0,
-            |w| w.stale = 0,
-            |w| w.refused = 0,
-            |w| w.killed = 0,
-            |w| w.failing_associations = 0,
-        ];
         for place in 0..self.best.events.len() {
-            for change in calmer {
+            for kind in 0..Weather::KINDS {
                 let mut smaller = self.best.clone();
                 if let What::Storm(weather, _) = &mut smaller.events[place].what {
                     let before = weather.clone();
-                    change(weather);
+                    weather.leave_out(kind);
                     if *weather != before {
                         self.try_plan(smaller)?;
                     }

@@ -11,6 +11,7 @@ use shared::model::audit::AuditRecord;
 use crate::bugs::Bug;
 use crate::lambda::Response;
 use crate::process::Caller;
+use crate::reached::Reached;
 use crate::tables::Tables;
 use crate::weather::Weather;
 use crate::witness::Witness;
@@ -27,6 +28,8 @@ pub struct Universe {
     pub chance: fastrand::Rng,
     /// Sees everything that happens, and tells what must not be.
     pub witness: Witness,
+    /// The rare situations that were reached.
+    pub reached: Reached,
     /// What happened, in words; empty unless somebody wants to read it.
     pub story: Story,
     /// A bug planted on purpose.
@@ -106,6 +109,7 @@ impl Universe {
             weather: self.weather.clone(),
             chance: self.chance.clone(),
             witness: self.witness.clone(),
+            reached: self.reached.clone(),
             story: Story::default(),
             bug: self.bug,
         }
@@ -145,6 +149,9 @@ impl Universe {
             self.vpn.fail_next_associations(fails.into());
         }
         self.vpn.advance(now);
+        if matches!(request, Request::Disassociate { .. }) {
+            self.reached.disassociates();
+        }
         self.witness
             .before_request(now, caller, request, &self.vpn, &self.tables);
     }
@@ -167,6 +174,10 @@ impl Universe {
                 }
             });
         }
+        if let Ok(answer) = answer {
+            let endpoint = &self.witness.terms().endpoint;
+            self.reached.answered(answer, endpoint, &self.vpn);
+        }
         self.witness
             .requested(now, caller, request, answer, staleness, &self.vpn);
     }
@@ -188,6 +199,7 @@ impl Universe {
                 format!("{caller}: stay {stay}, attempt {attempt}: start {began:?}")
             });
         }
+        self.reached.changed(now, caller, before, after, records);
         self.witness
             .state_changed(now, caller, before, after, records, &self.vpn, &self.tables);
     }

@@ -157,6 +157,45 @@ impl Weather {
         }
     }
 
+    /// How often each kind of fault strikes.
+    fn kinds(&mut self) -> [&mut u32; Self::KINDS] {
+        [
+            &mut self.lost_requests,
+            &mut self.lost_answers,
+            &mut self.late,
+            &mut self.slow,
+            &mut self.throttled,
+            &mut self.internal_errors,
+            &mut self.conflicts,
+            &mut self.stale,
+            &mut self.refused,
+            &mut self.killed,
+            &mut self.failing_associations,
+            &mut self.listing_lag_seconds,
+        ]
+    }
+
+    /// How many kinds of faults there are.
+    pub const KINDS: usize = 12;
+
+    /// Leaves one kind of fault, and makes it strike: what two faults together hide shows with one alone.
+    pub fn keep_only(&mut self, kind: usize) {
+        for (number, strikes) in self.kinds().into_iter().enumerate() {
+            *strikes = if number == kind {
+                (*strikes).max(50)
+            } else {
+                0
+            };
+        }
+    }
+
+    /// Leaves one kind of fault out.
+    pub fn leave_out(&mut self, kind: usize) {
+        if let Some(strikes) = self.kinds().into_iter().nth(kind) {
+            *strikes = 0;
+        }
+    }
+
     /// What becomes of a call.
     pub fn fate(&self, to: To, chance: &mut fastrand::Rng) -> Fate {
         let mut strikes = |thousandths: u32| thousandths > 0 && chance.u32(..1000) < thousandths;

@@ -1,7 +1,11 @@
 //! Runs: a seed repeats itself, and seeds that once failed hold.
 
+use std::collections::BTreeSet;
+use std::process::Command;
+
 use simulator::plan::Plan;
 use simulator::run::{Options, run};
+use simulator::weather::Weather;
 
 /// Seeds that broke something, before it was mended: each with its days and what it showed.
 const ONCE_FAILED: &[(u64, u32, &str)] = &[
@@ -21,9 +25,39 @@ const ONCE_FAILED: &[(u64, u32, &str)] = &[
 #[test]
 fn seeds_that_once_failed_hold() {
     for (seed, days, what) in ONCE_FAILED {
-        let outcome = run(&Plan::draw(*seed, *days), Options::default()).unwrap();
+        let outcome = run(&Plan::plain(*seed, *days), Options::default()).unwrap();
         assert_eq!(outcome.violation, None, "seed {seed}: {what}");
     }
+}
+
+#[test]
+fn a_single_kind_of_fault_strikes_alone_and_always() {
+    let mut seen = BTreeSet::new();
+    for kind in 0..Weather::KINDS {
+        let mut alone = Weather::calm();
+        alone.keep_only(kind);
+        assert_ne!(alone, Weather::calm(), "kind {kind} does not strike");
+        assert!(seen.insert(format!("{alone:?}")), "kind {kind} is another");
+        alone.leave_out(kind);
+        assert_eq!(alone, Weather::calm(), "kind {kind} is not alone");
+    }
+}
+
+#[test]
+fn a_run_that_reaches_too_little_fails_and_says_what() {
+    let run = |arguments: &[&str]| {
+        let mut simulator = Command::new(env!("CARGO_BIN_EXE_simulator"));
+        let output = simulator.args(arguments).output().unwrap();
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let short = ["--seeds", "1", "--days", "1"];
+    let (succeeds, told) = run(&short);
+    assert!(succeeds && told.contains("Never reached: ["), "{told}");
+    let (succeeds, told) = run(&[&short[..], &["--all-reached"]].concat());
+    assert!(!succeeds && told.contains("StopRefused"), "{told}");
 }
 
 #[test]

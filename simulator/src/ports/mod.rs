@@ -71,6 +71,8 @@ impl Line {
                 after,
             } => {
                 self.tell(caller, name, error);
+                let too_late = there > after;
+                self.engine.universe().reached.unheard(name, too_late);
                 let at = self.engine.now() + there;
                 self.engine.at(at, move |engine| drop(done(engine)));
                 self.engine.sleep(after).await;
@@ -91,6 +93,7 @@ impl Line {
         let now = self.engine.now();
         let universe = &mut *self.engine.universe();
         universe.witness.call_failed(caller, name);
+        universe.reached.failed(name, error);
         universe
             .story
             .tell(now, || format!("{caller}: {name} will fail: {error:?}"));

@@ -123,6 +123,7 @@ impl Store for SimulatedStore {
                     let lost = bugs::request_is_lost(universe.bug);
                     if !lost && universe.tables.add_request(&endpoint, at, &ask) {
                         let state = universe.tables.state(&endpoint)?;
+                        universe.reached.asked(&state);
                         universe.story.tell(engine.now(), || {
                             format!("{caller}: request {} is durable", state.demand.requests)
                         });
@@ -190,6 +191,7 @@ impl Store for SimulatedStore {
                         return Ok(true);
                     }
                     if !universe.tables.commit(&endpoint, &transition) {
+                        universe.reached.lost(&before, &transition.records);
                         return Ok(false);
                     }
                     let (now, records) = (engine.now(), &transition.records);

@@ -1,0 +1,90 @@
+//! The moments of a stop and of a start: what chance alone hardly ever puts between a sweep's decision and its call to EC2.
+
+use chrono::TimeDelta;
+use shared::policy::off_at;
+
+use crate::people::Stage;
+use crate::plan::{Deed, Leaves, Visit, What};
+use crate::run::happens;
+use crate::weather::Weather;
+
+/// A sweep takes about so long from its first call to the one that disassociates.
+const SWEEP_MILLISECONDS: i64 = 900;
+
+impl Stage {
+    /// Whether the next sweep will find that nothing keeps the VPN, as far as the last one knows.
+    fn stop_is_due(&self) -> bool {
+        let now = self.engine.now();
+        let universe = &*self.engine.universe();
+        let rules = &universe.witness.terms().rules;
+        universe.tables.load(&self.endpoint).is_ok_and(|state| {
+            let seen = state.observation.as_ref();
+            let usage = seen.and_then(|seen| seen.usage.as_ref());
+            let off = usage.and_then(|usage| off_at(&state, usage, rules, now));
+            state.ready_since.is_some() && off.is_some_and(|off| off.at <= now)
+        })
+    }
+
+    /// Whether the next sweep may start it: an ask waits.
+    fn start_is_due(&self) -> bool {
+        let universe = &*self.engine.universe();
+        let state = universe.tables.state(&self.endpoint);
+        state.is_ok_and(|state| state.requests > state.served && state.ready_since.is_none())
+    }
+
+    /// Sweeps; if that is about to be a stop or a start, something comes in between.
+    pub(crate) fn sweep_aimed(&self, chance: &mut fastrand::Rng) {
+        if !self.stop_is_due() {
+            let sweep = self.lambda.sweep();
+            if self.start_is_due() && chance.u8(..4) == 0 {
+                let after = TimeDelta::milliseconds(chance.i64(0..2 * SWEEP_MILLISECONDS));
+                self.lambda.kill_at(self.engine.now() + after, sweep);
+            }
+            return;
+        }
+        let engine = self.engine.clone();
+        let mut within =
+            |milliseconds| engine.now() + TimeDelta::milliseconds(chance.i64(0..milliseconds));
+        let (soon, later) = (within(SWEEP_MILLISECONDS), within(150_000));
+        let stage = self.clone();
+        let then = |at, what| {
+            let stage = stage.clone();
+            engine.at(at, move |engine| happens(engine, &stage, what));
+        };
+        match chance.u8(..12) {
+            0 => then(soon, What::Visit(glance())),
+            1 => then(soon, What::ExtraSweep),
+            2 => {
+                let sweep = self.lambda.sweep();
+                self.lambda.kill_at(soon, sweep);
+                if chance.bool() {
+                    then(later, What::Visit(glance()));
+                }
+                return;
+            }
+            3 => then(soon, What::Deed(Deed::Mode("on", 30))),
+            4 => {
+                let refusals = Weather {
+                    refused: 1_000,
+                    ..Weather::calm()
+                };
+                happens(&engine, self, What::Storm(refusals, TimeDelta::seconds(3)));
+            }
+            _ => {}
+        }
+        self.lambda.sweep();
+    }
+}
+
+/// An employee who asks, and does not connect.
+fn glance() -> Visit {
+    Visit {
+        person: 0,
+        clicks: 1,
+        stays_on_page: false,
+        works: None,
+        leaves: Leaves::Disconnects,
+        extends: None,
+        fetches_profile: false,
+    }
+}
