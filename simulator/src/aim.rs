@@ -18,10 +18,10 @@ impl Stage {
         let universe = &*self.engine.universe();
         let rules = &universe.witness.terms().rules;
         universe.tables.load(&self.endpoint).is_ok_and(|state| {
-            let seen = state.observation.as_ref();
+            let seen = state.sightings.observation.as_ref();
             let usage = seen.and_then(|seen| seen.usage.as_ref());
             let off = usage.and_then(|usage| off_at(&state, usage, rules, now));
-            state.ready_since.is_some() && off.is_some_and(|off| off.at <= now)
+            state.stay.ready_since.is_some() && off.is_some_and(|off| off.at <= now)
         })
     }
 
@@ -29,7 +29,9 @@ impl Stage {
     fn start_is_due(&self) -> bool {
         let universe = &*self.engine.universe();
         let state = universe.tables.state(&self.endpoint);
-        state.is_ok_and(|state| state.requests > state.served && state.ready_since.is_none())
+        state.is_ok_and(|state| {
+            state.demand.requests > state.demand.served && state.stay.ready_since.is_none()
+        })
     }
 
     /// Sweeps; if that is about to be a stop or a start, something comes in between.

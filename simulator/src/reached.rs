@@ -164,23 +164,23 @@ impl Reached {
 
     /// An ask has become durable.
     pub(crate) fn asked(&mut self, state: &EndpointState) {
-        let amid_stop = state.stopping_since.is_some();
+        let amid_stop = state.stay.stop.since.is_some();
         self.asked_amid_stop |= amid_stop;
         self.count(Situation::AskAmidStop, amid_stop);
     }
 
     /// An administrator sets a mode.
     pub(crate) fn mode_set(&mut self, state: &EndpointState) {
-        let starting = state.up_since.is_some() && state.ready_since.is_none();
+        let starting = state.stay.up_since.is_some() && state.stay.ready_since.is_none();
         self.count(Situation::ModeAmidStart, starting);
-        self.count(Situation::ModeAmidStop, state.stopping_since.is_some());
+        self.count(Situation::ModeAmidStop, state.stay.stop.since.is_some());
     }
 
     /// The condition of a transition failed.
     pub(crate) fn lost(&mut self, state: &EndpointState, records: &[AuditRecord]) {
         if has(records, Event::DisassociationStarted) {
-            let stopped = state.stopping_since.is_some();
-            let asked = state.requests > state.served;
+            let stopped = state.stay.stop.since.is_some();
+            let asked = state.demand.requests > state.demand.served;
             self.count(Situation::StopLostToSweep, stopped);
             self.count(Situation::StopLostToAsk, asked && !stopped);
         }
@@ -198,19 +198,22 @@ impl Reached {
         let commit = Commit {
             invocation: caller.invocation,
         };
-        if after.start_began_at.is_some() && before.start_began_at != after.start_began_at {
+        if after.attempts.began_at.is_some() && before.attempts.began_at != after.attempts.began_at
+        {
             self.start = Some(commit);
             self.start_clock = after
-                .start_began_at
+                .attempts
+                .began_at
                 .map_or(TimeDelta::zero(), |at| at - now);
         }
-        if after.stopping_since.is_some() && before.stopping_since != after.stopping_since {
+        if after.stay.stop.since.is_some() && before.stay.stop.since != after.stay.stop.since {
             self.stop = Some(commit);
-            let (resumed, changed) = (before.stopping_since.is_some(), self.clocks_changed(now));
+            let (resumed, changed) = (before.stay.stop.since.is_some(), self.clocks_changed(now));
             self.count(Situation::StopResumed, resumed);
             self.count(Situation::StopAsClocksChange, changed);
         }
-        let gave_up = after.gave_up.is_some() && before.gave_up != after.gave_up;
+        let gave_up =
+            after.demand.gave_up.is_some() && before.demand.gave_up != after.demand.gave_up;
         self.count(Situation::StartGivenUp, gave_up);
         for record in records {
             self.recorded(now, caller, after, record);
@@ -236,7 +239,10 @@ impl Reached {
                 self.start = None;
             }
             Event::AssociationCompleted => {
-                self.count(Situation::ReadyWithWarning, !after.to_restore.is_empty());
+                self.count(
+                    Situation::ReadyWithWarning,
+                    !after.stay.to_restore.is_empty(),
+                );
             }
             Event::AssociationFailed => {
                 let failed = code == Some("association-failed");

@@ -168,6 +168,8 @@ impl Weather {
             &mut self.internal_errors,
             &mut self.conflicts,
             &mut self.stale,
+            &mut self.missing_counters,
+            &mut self.restarted_counters,
             &mut self.refused,
             &mut self.killed,
             &mut self.failing_associations,
@@ -176,7 +178,7 @@ impl Weather {
     }
 
     /// How many kinds of faults there are.
-    pub const KINDS: usize = 12;
+    pub const KINDS: usize = 14;
 
     /// Leaves one kind of fault, and makes it strike: what two faults together hide shows with one alone.
     pub fn keep_only(&mut self, kind: usize) {
