@@ -6,10 +6,10 @@
 
 use std::process::{Output, Stdio};
 
-use sandbox::ec2::Delay;
 use sandbox::embedded::{Embedded, Options};
-use sandbox::example::{AUDIT_TABLE, LEASE_TABLE, MANAGED_ENDPOINTS, TOKYO};
 use shared::model::SubnetId;
+use testkit::ec2::Delay;
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE, MANAGED_ENDPOINTS, TOKYO};
 use tokio::process::Command;
 
 /// Nothing takes time, and no VPC has a second security group: so nothing has to be waited for.

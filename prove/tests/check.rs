@@ -11,13 +11,13 @@ use chrono::TimeDelta;
 use prove::aws::Aws;
 use prove::check::{Facts, Finding, findings, is_fine, text};
 use prove::config::Config;
-use sandbox::ec2::{Action, Cidr, Fault, FaultKind, ManualRoute, NewRoute, RouteTarget, Settings};
 use sandbox::embedded::{Embedded, Options};
-use sandbox::example::{AUDIT_TABLE, LEASE_TABLE, MANAGED_ENDPOINTS, OSAKA, TOKYO};
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::model::item::rfc3339;
 use shared::model::{EndpointId, SubnetId};
+use testkit::ec2::{Action, Cidr, Fault, FaultKind, ManualRoute, NewRoute, RouteTarget, Settings};
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE, MANAGED_ENDPOINTS, OSAKA, TOKYO};
 
 struct Stage {
     embedded: Embedded,
@@ -265,7 +265,7 @@ async fn a_security_group_of_another_vpc_is_found() {
 #[tokio::test]
 async fn routes_that_differ_between_subnets_are_found() {
     let up = |it: &mut Settings| {
-        it.behaviour.associating = sandbox::ec2::Delay::exactly(0);
+        it.behaviour.associating = testkit::ec2::Delay::exactly(0);
         it.endpoints[0].first_routes = vec![ManualRoute {
             cidr: cidr("192.168.0.0/16"),
             description: String::new(),

@@ -10,10 +10,11 @@ use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::aws::{DynamoStore, Ec2ClientVpn, http_client};
 use shared::clock::Clock;
+use testkit::{ec2 as model, example};
 
 use crate::dynamo::{self, Dynamo, Record, Storage};
-use crate::ec2::{self, Ec2};
-use crate::{example, server};
+use crate::ec2::Ec2;
+use crate::server;
 
 /// A clock that moves when told to.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub struct Options {
     /// What the clock shows.
     pub at: DateTime<Utc>,
     /// EC2's world.
-    pub ec2: ec2::Settings,
+    pub ec2: model::Settings,
     /// How long a client waits for one answer.
     pub patience: Duration,
 }
@@ -51,7 +52,7 @@ pub struct Options {
 impl Options {
     /// The example world, whose EC2 throttles nobody, at this time.
     pub fn at(at: DateTime<Utc>) -> Self {
-        let mut ec2 = ec2::Settings::example();
+        let mut ec2 = model::Settings::example();
         ec2.behaviour.throttle = None;
         Self {
             at,

@@ -1,21 +1,16 @@
-//! The whole system on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler around the
+//! AWS on one machine, with no account: Lambda, ALB, DynamoDB, EC2's Client VPN and the scheduler, as servers around the
 //! real functions. For developers and tests; never deployed.
 
 pub mod alb;
-pub mod chaos;
-mod checks;
 pub mod clock;
 mod control;
-pub mod day;
-mod dice;
 pub mod dynamo;
 pub mod ec2;
 pub mod embedded;
-pub mod example;
+mod environment;
 pub mod function;
 mod html;
 pub mod lambda;
-pub mod load;
 pub mod network;
 mod options;
 pub mod rights;

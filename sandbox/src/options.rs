@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
+use testkit::ec2 as model;
 
 use crate::lambda::Program;
 use crate::{alb, dynamo, ec2, scheduler};
@@ -35,7 +36,7 @@ pub struct Options {
     /// The functions' variables that shall differ from the example's.
     pub environment: BTreeMap<String, String>,
     /// EC2's world, if the state holds none.
-    pub ec2: ec2::Settings,
+    pub ec2: model::Settings,
     /// The load balancer.
     pub alb: alb::Settings,
     /// The scheduler.
@@ -61,7 +62,7 @@ impl Options {
             real,
             keep_tables: true,
             environment: BTreeMap::new(),
-            ec2: ec2::Settings::example(),
+            ec2: model::Settings::example(),
             alb: alb::Settings::default(),
             scheduler: scheduler::Settings::default(),
             faulty_network: None,

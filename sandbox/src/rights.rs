@@ -12,9 +12,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
+use testkit::example::{ACCOUNT, REGION};
 use uuid::Uuid;
-
-use crate::example::{ACCOUNT, REGION};
 
 /// More than any client of ours sends.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use testkit::example;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock::ClockKeeper;
-use crate::example;
 use crate::lambda::{InvokeError, Lambda};
 
 /// `rate(1 minute)`.

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use testkit::alb::TokenMint;
+use testkit::example;
 use tokio::task::JoinHandle;
 
 use crate::alb::{self, Alb};
@@ -13,7 +15,7 @@ use crate::clock::{ClockKeeper, KEPT_FOR};
 use crate::control;
 use crate::dynamo::{Dynamo, Storage};
 use crate::ec2::Ec2;
-use crate::example::{self, Urls};
+use crate::environment::{self, Urls};
 use crate::lambda::{self, Function, InvokeError, Lambda};
 use crate::network::Network;
 use crate::options::{Options, StartError};
@@ -75,8 +77,8 @@ impl Sandbox {
             Storage::Memory
         };
         let dynamo = Dynamo::start(storage).await?;
-        let mint = alb::TokenMint::development();
-        let keys = serve(mint.key_server()).await?;
+        let mint = TokenMint::development();
+        let keys = serve(alb::key_server(mint.clone())).await?;
         let ec2_server = serve(dynamo.rights().watch(ec2.router())).await?;
         let urls = Urls {
             alb: alb::public_url(&listener).map_err(io_error("cannot listen"))?,
@@ -93,7 +95,7 @@ impl Sandbox {
                 Some(ports.await.map_err(io_error("cannot listen"))?)
             }
         };
-        let mut environment = example::environment(&seen_through(&urls, network.as_ref()));
+        let mut environment = environment::of(&seen_through(&urls, network.as_ref()));
         environment.extend(options.environment);
         let functions = crate::function::NAMES.map(|name| {
             let mut function = Function::new(name, environment.clone());
@@ -206,7 +208,8 @@ impl Sandbox {
         self.scheduler.fire().await
     }
 
-    pub(crate) fn scheduler(&self) -> &Arc<Scheduler> {
+    /// The scheduler.
+    pub fn scheduler(&self) -> &Arc<Scheduler> {
         &self.scheduler
     }
 

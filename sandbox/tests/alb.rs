@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use sandbox::{Sandbox, example};
+use sandbox::Sandbox;
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use testkit::example;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use support::{World, browser};

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use sandbox::dynamo::{Dynamo, Fault, Storage};
-use sandbox::example::{AUDIT_TABLE, LEASE_TABLE};
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE};
 
 fn client(dynamo: &Dynamo) -> Client {
     let timeouts = TimeoutConfig::builder()

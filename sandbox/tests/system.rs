@@ -10,9 +10,10 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sandbox::{Sandbox, StartError, example};
+use sandbox::{Sandbox, StartError};
 use serde_json::{Value, json};
 use shared::clock::Clock;
+use testkit::example;
 
 use support::{World, options};
 

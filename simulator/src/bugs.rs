@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use sandbox::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatus};
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::item::{Malformed, Value};
 use shared::model::update::{Assignment, Condition, Update};
 use shared::model::{Attribute, Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
 use shared::ports::{Transition, VpnError};
+use testkit::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatus};
 
 use crate::ports::Line;
 use crate::tables::Tables;
@@ -205,7 +205,7 @@ pub(crate) fn record(
 pub(crate) fn request(bug: Option<Bug>, request: &mut Request, chance: &mut fastrand::Rng) {
     if let (Request::DescribeRoutes { endpoint, .. }, Some(Bug::OtherEndpoint)) =
         (&mut *request, bug)
-        && let Ok(other) = sandbox::example::OSAKA.parse()
+        && let Ok(other) = testkit::example::OSAKA.parse()
     {
         *endpoint = other;
     }

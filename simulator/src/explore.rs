@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::Delay;
+use testkit::ec2::Delay;
 
 use crate::bugs::Bug;
 use crate::engine::{Engine, TaskId};

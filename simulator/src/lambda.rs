@@ -9,13 +9,13 @@ use associate::{App, Ports};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
 use reaper::{Limits, Reaper, Watch};
-use sandbox::alb::TokenMint;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
+use testkit::alb::TokenMint;
 
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
@@ -320,7 +320,7 @@ impl Lambda {
             body.to_string()
         };
         json!({
-            "requestContext": {"elb": {"targetGroupArn": sandbox::example::TARGET_GROUP_ARN}},
+            "requestContext": {"elb": {"targetGroupArn": testkit::example::TARGET_GROUP_ARN}},
             "httpMethod": method,
             "path": path,
             "multiValueQueryStringParameters": {},

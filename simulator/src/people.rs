@@ -1,13 +1,11 @@
 //! The people of a run: employees with their browsers and laptops, and the administrator.
 
 use chrono::TimeDelta;
-use sandbox::ec2::{
-    AssociationStatus, Caller as ApiCaller, Client, NewRoute, Request as Ec2Request, RouteTarget,
-    Traffic,
-};
 use shared::model::item::rfc3339;
 use shared::model::update::Update;
 use shared::model::{ConnectionId, EndpointId, SubnetId};
+use testkit::ec2::{AssociationStatus, Client, NewRoute, RouteTarget, Traffic};
+use testkit::ec2::{Caller as ApiCaller, Request as Ec2Request};
 
 use crate::bugs;
 use crate::engine::Engine;

@@ -7,7 +7,7 @@ use chrono::{
     DateTime, Datelike, Days, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday,
 };
 use chrono_tz::Tz;
-use sandbox::ec2::Delay;
+use testkit::ec2::Delay;
 
 use crate::weather::Weather;
 

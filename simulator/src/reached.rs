@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Offset as _, TimeDelta, Utc};
 use chrono_tz::Tz;
-use sandbox::ec2::{Answer, AssociationStatus, World};
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{EndpointId, EndpointState};
+use testkit::ec2::{Answer, AssociationStatus, World};
 
 use crate::process::Caller;
 use crate::weather::Failing;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{self, Behaviour, World};
 use shared::config::ReaperConfig;
+use testkit::ec2;
+use testkit::ec2::{Behaviour, World};
 
 use crate::bugs::Bug;
 use crate::engine::Engine;
@@ -278,7 +279,7 @@ fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
 type Variables = BTreeMap<String, String>;
 
 fn variables(chosen: &[(&'static str, String)]) -> Variables {
-    use sandbox::example as e;
+    use testkit::example as e;
     let subnets = "subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2";
     let endpoints = format!("{ENDPOINT_NAME}={}:{subnets}", e::TOKYO);
     let fixed = [

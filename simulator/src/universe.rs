@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{self, Answer, ApiError, Request};
 use shared::model::EndpointState;
 use shared::model::audit::AuditRecord;
+use testkit::ec2;
+use testkit::ec2::{Answer, ApiError, Request};
 
 use crate::bugs::Bug;
 use crate::lambda::Response;

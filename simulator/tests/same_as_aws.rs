@@ -89,7 +89,7 @@ fn told<T: std::fmt::Debug, E: std::fmt::Display>(call: &str, answer: Result<T, 
 }
 
 async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
-    let tokyo: EndpointId = sandbox::example::TOKYO.parse().unwrap();
+    let tokyo: EndpointId = testkit::example::TOKYO.parse().unwrap();
     let nowhere: EndpointId = "cvpn-endpoint-0fffffffffffffff0".parse().unwrap();
     let subnet = SubnetId::observed("subnet-0aaaaaaaaaaaaaaa1");
     let other = SubnetId::observed("subnet-0aaaaaaaaaaaaaaa2");
@@ -178,7 +178,7 @@ async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
 }
 
 async fn of_the_tables(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
-    let id: EndpointId = sandbox::example::TOKYO.parse().unwrap();
+    let id: EndpointId = testkit::example::TOKYO.parse().unwrap();
     let mut heard = Vec::new();
     let record = record(&id, start);
     for _ in 0..2 {

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use sandbox::alb::{DEVELOPMENT_KEY_ID, TokenMint};
-use sandbox::example;
 use serde_json::{Value, json};
+use testkit::alb::{DEVELOPMENT_KEY_ID, TokenMint};
+use testkit::example;
 
 const YUKI: &str = "yuki@example.com";
 const SUB: &str = "5a3e1b0c-0000-4000-8000-000000000001";

@@ -11,9 +11,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use reaper::{Limits, Reaper, Summary, SweepFailed, Watch};
-use sandbox::ec2::{Action, Fault, FaultKind};
 use sandbox::embedded::{Embedded, Options, StillClock};
-use sandbox::load::world;
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::EventIds;
@@ -24,6 +22,8 @@ use shared::model::{
 use shared::ports::{Association, ClientVpn, VpnError};
 use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
+use testkit::ec2::{Action, Fault, FaultKind};
+use testkit::fleet;
 
 const ENDPOINTS: usize = 12;
 
@@ -37,7 +37,7 @@ impl World {
     async fn new(seconds_a_read: i64) -> Self {
         let mut options = Options::at("2026-11-23T01:31:01Z".parse().unwrap());
         let behaviour = options.ec2.behaviour.clone();
-        options.ec2 = world::settings(ENDPOINTS);
+        options.ec2 = fleet::settings(ENDPOINTS);
         options.ec2.behaviour = behaviour;
         let aws = Embedded::start(options).await.unwrap();
         let slow = Arc::new(Slow {
@@ -52,9 +52,9 @@ impl World {
     /// A function that has just started.
     fn reaper(&self) -> Reaper {
         let variables = |name: &str| match name {
-            "MANAGED_ENDPOINTS" => Some(world::managed_endpoints(ENDPOINTS)),
-            "LEASE_TABLE" => Some(sandbox::example::LEASE_TABLE.to_owned()),
-            "AUDIT_TABLE" => Some(sandbox::example::AUDIT_TABLE.to_owned()),
+            "MANAGED_ENDPOINTS" => Some(fleet::managed_endpoints(ENDPOINTS)),
+            "LEASE_TABLE" => Some(testkit::example::LEASE_TABLE.to_owned()),
+            "AUDIT_TABLE" => Some(testkit::example::AUDIT_TABLE.to_owned()),
             _ => None,
         };
         let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables).unwrap();
@@ -83,11 +83,11 @@ impl World {
 }
 
 fn names(numbers: std::ops::Range<usize>) -> Vec<String> {
-    numbers.map(world::name).collect()
+    numbers.map(fleet::name).collect()
 }
 
 fn ids(numbers: std::ops::Range<usize>) -> BTreeSet<String> {
-    numbers.map(|n| world::endpoint_id(n).to_string()).collect()
+    numbers.map(|n| fleet::endpoint_id(n).to_string()).collect()
 }
 
 #[tokio::test]

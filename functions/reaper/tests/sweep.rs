@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use reaper::{Limits, Reaper, SweepFailed, Watch};
-use sandbox::ec2::{Action, Fault, FaultKind};
 use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
@@ -24,6 +23,7 @@ use shared::policy::Phase;
 use shared::reconcile::{Ask, Reconciler};
 use shared::telemetry::{CountedStore, Metrics};
 use stage::{Stage, variables};
+use testkit::ec2::{Action, Fault, FaultKind};
 
 fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
     watched(stage, changes, &Metrics::off())

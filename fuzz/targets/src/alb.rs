@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use sandbox::alb::TokenMint;
 use serde_json::Value;
 use shared::identity::{KeyError, KeyId, PublicKeys};
+use testkit::alb::TokenMint;
 
 use crate::stage::{SUBJECT, mint, now};
 

@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
-use sandbox::alb::TokenMint;
-use sandbox::example;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use testkit::alb::TokenMint;
+use testkit::example;
 
 use crate::base64url;
 

@@ -14,8 +14,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use sandbox::example;
 use shared::aws::{Clients, DynamoStore, Ec2ClientVpn};
+use testkit::example;
 
 /// An HTTP answer: its status and its body.
 pub type Answer = (u16, Bytes);

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use sandbox::alb::TokenMint;
-use sandbox::example;
 use shared::config::AssociateConfig;
 use shared::model::EndpointId;
+use testkit::alb::TokenMint;
+use testkit::example;
 use tokio::runtime::{Builder, Runtime};
 
 /// The subject of everybody's token.

@@ -6,8 +6,8 @@
 
 use bytes::Bytes;
 use fuzz_targets::replay::{Answer, Replay};
-use sandbox::example;
 use shared::ports::{ClientVpn as _, VpnError};
+use testkit::example;
 
 fn item(number: usize, status: &str) -> String {
     format!(

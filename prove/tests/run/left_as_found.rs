@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prove::run::{Stop, Verdict};
-use sandbox::ec2::{Action, Fault, FaultKind, Settings, Traffic};
+use testkit::ec2::{Action, Fault, FaultKind, Settings, Traffic};
 
 use crate::stage::{SMALL, Stage, connects};
 
@@ -43,7 +43,7 @@ async fn a_whole_run_leaves_nothing() {
     let items = stage
         .embedded
         .dynamo
-        .items(sandbox::example::LEASE_TABLE)
+        .items(testkit::example::LEASE_TABLE)
         .await
         .unwrap();
     assert!(items.is_empty());

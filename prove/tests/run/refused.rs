@@ -1,10 +1,10 @@
 //! When a run must not be.
 
 use chrono::TimeDelta;
-use sandbox::example::LEASE_TABLE;
 use serde_json::json;
 use shared::clock::Clock as _;
 use shared::model::item::rfc3339;
+use testkit::example::LEASE_TABLE;
 
 use crate::stage::Stage;
 

@@ -2,7 +2,7 @@
 
 use prove::run::{CIDR, ROWS, Setup, Verdict};
 use sandbox::dynamo::ConflictCodes;
-use sandbox::ec2::{Action, Behaviour, Fault, FaultKind, RouteOutcome, Traffic};
+use testkit::ec2::{Action, Behaviour, Fault, FaultKind, RouteOutcome, Traffic};
 
 use crate::stage::{SMALL, Stage, connects};
 
@@ -114,7 +114,7 @@ async fn an_association_that_is_listed_late_differs() {
     // It takes longer than the listing lags, so that nothing is up before it is listed.
     let stage = whole(|it| {
         it.listing_lag_seconds = 150;
-        it.associating = sandbox::ec2::Delay::exactly(200);
+        it.associating = testkit::ec2::Delay::exactly(200);
     })
     .await;
     only_differs(stage, "listed-in-time").await;

@@ -11,11 +11,12 @@ use prove::config::Tables;
 use prove::run::{Found, Outcome, Progress, Setup, Step, Verdict, run};
 use prove::time::{Sleeper, Time};
 use sandbox::dynamo::ConflictCodes;
-use sandbox::ec2::{Client, Delay, Ec2, Traffic};
+use sandbox::ec2::Ec2;
 use sandbox::embedded::{Embedded, Options, StillClock};
-use sandbox::example::{AUDIT_TABLE, LEASE_TABLE, TOKYO};
 use shared::clock::Clock as _;
 use shared::model::{ManagedEndpoint, SubnetId};
+use testkit::ec2::{Client, Delay, Traffic};
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE, TOKYO};
 use tokio::sync::watch;
 
 pub const SMALL: &str = "subnet-0aaaaaaaaaaaaaaa3";
@@ -39,7 +40,7 @@ impl Stage {
     }
 
     /// A world that was changed before anybody looked.
-    pub async fn with(change: impl FnOnce(&mut sandbox::ec2::Settings)) -> Self {
+    pub async fn with(change: impl FnOnce(&mut testkit::ec2::Settings)) -> Self {
         let mut options = Options::at("2026-11-24T03:00:00Z".parse().unwrap());
         let behaviour = &mut options.ec2.behaviour;
         behaviour.associating = Delay::exactly(60);

@@ -7,10 +7,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use testkit::alb::{Event, TOKEN_LIFE, response};
 
-use super::event::{self, Event};
 use super::session::Session;
-use super::{Shared, mint, sign_in};
+use super::{Shared, sign_in};
 use crate::html::{self, Escaped};
 use crate::lambda::InvokeError;
 use crate::trace;
@@ -66,7 +66,8 @@ async fn serve(alb: &Shared, client: IpAddr, request: Request) -> Result<Respons
     if answer.len() > BODY_LIMIT {
         return Err(Refusal::AnswerTooLarge);
     }
-    event::response(&answer)
+    response(&answer)
+        .map(|answer| answer.map(Body::from))
         .ok_or_else(|| Refusal::NoAnswer(String::from_utf8_lossy(&answer).into_owned()))
 }
 
@@ -105,7 +106,7 @@ fn vouch(headers: &mut HeaderMap, alb: &Shared, session: &Session, client: IpAdd
         headers.remove(name);
     }
     // A token lives for 120 s of the machine's time: at 60 times the speed a cold start still fits into it.
-    let life = mint::TOKEN_LIFE.to_std().unwrap_or_default();
+    let life = TOKEN_LIFE.to_std().unwrap_or_default();
     let token = alb
         .mint
         .draft_until(&session.email, &session.sub, alb.clock.after(life))

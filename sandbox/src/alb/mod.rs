@@ -1,8 +1,7 @@
 //! The load balancer: signs people in, and puts their requests to the `associate` function as the ALB does.
 
-mod event;
 mod forward;
-mod mint;
+mod keys;
 mod session;
 mod sign_in;
 
@@ -18,6 +17,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
+use testkit::alb::{Event, TokenMint};
 use tokio::net::TcpListener;
 
 use crate::clock::ClockKeeper;
@@ -25,9 +25,8 @@ use crate::lambda::{InvokeError, Lambda};
 use crate::server::Server;
 use session::Sessions;
 
-pub(crate) use event::Event;
-pub use mint::{BadKey, DEVELOPMENT_KEY_ID, TOKEN_LIFE, TokenDraft, TokenMint};
-pub(crate) use sign_in::PATH as SIGN_IN_PATH;
+pub(crate) use keys::key_server;
+pub use sign_in::PATH as SIGN_IN_PATH;
 
 /// How the load balancer is set up.
 #[derive(Clone, Debug)]
@@ -131,7 +130,7 @@ impl Alb {
 
     /// Puts one health check to the function and returns its answer, an ALB response in JSON.
     pub async fn health_check(&self) -> Result<Bytes, InvokeError> {
-        let event = event::Event::health_check().to_json();
+        let event = Event::health_check().to_json();
         self.shared
             .lambda
             .invoke(&self.shared.settings.function, event, None)

@@ -7,14 +7,14 @@ use axum::response::{Html, IntoResponse, Response};
 use ring::digest;
 use serde::Deserialize;
 use shared::clock::Clock;
+use testkit::example;
 use uuid::Builder;
 
 use super::Shared;
-use crate::example;
 use crate::html::{self, Escaped};
 
 /// Where people sign in.
-pub(crate) const PATH: &str = "/sandbox/sign-in";
+pub const PATH: &str = "/sandbox/sign-in";
 
 /// The redirect of somebody who is not signed in. A POST is not repeated after sign-in: it becomes a GET of its path.
 pub(super) fn redirect(path_and_query: &str) -> Response {

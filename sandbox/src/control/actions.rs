@@ -7,10 +7,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use shared::model::{AssociationId, ConnectionId, EndpointId};
+use testkit::ec2::{Action, Client, Fault, FaultKind, Request};
 
 use super::{Control, PATH, api};
 use crate::dynamo;
-use crate::ec2::{Action, Client, Fault, FaultKind, Request};
 use crate::html::{self, Escaped};
 
 /// Why a form could not do what it says.

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use crate::clock::ClockKeeper;
 use crate::dynamo::Dynamo;
 use crate::ec2::Ec2;
-use crate::example::Urls;
+use crate::environment::Urls;
 use crate::lambda::Lambda;
 use crate::scheduler::Scheduler;
 

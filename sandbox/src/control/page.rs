@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use shared::clock::Clock;
+use testkit::ec2::{ConnectionStatus, Endpoint, World};
+use testkit::example;
 
 use super::Control;
 use crate::dynamo::Record;
-use crate::ec2::{ConnectionStatus, Endpoint, World};
-use crate::example;
 use crate::html::{self, Escaped};
 
 /// How many audit records are shown.

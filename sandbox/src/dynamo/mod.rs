@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::Database;
 use serde_json::Value;
+use testkit::example;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::example;
 use crate::rights::Rights;
 use crate::server::{self, Server};
 use conflict::Conflicts;

@@ -7,7 +7,8 @@ use serde_json::Value;
 pub struct Record(Value);
 
 impl Record {
-    pub(crate) fn new(item: Value) -> Self {
+    /// The item, in DynamoDB's JSON.
+    pub fn new(item: Value) -> Self {
         Self(item)
     }
 

@@ -6,8 +6,7 @@ use dynoxide::actions::update_time_to_live::UpdateTimeToLiveRequest;
 use dynoxide::errors::DynoxideError;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-use crate::example::{AUDIT_TABLE, LEASE_TABLE};
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE};
 
 /// Makes the tables that are not there yet.
 pub(super) fn make(database: &Database) -> Result<(), String> {

@@ -2,14 +2,14 @@
 //! (element names: the EC2 API model, <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>).
 
 use shared::model::EndpointId;
+use testkit::ec2::ApiError;
+use testkit::ec2::Association;
+use testkit::ec2::Page;
+use testkit::ec2::{Action, Answer};
+use testkit::ec2::{ConnectionStatus, Terminating};
+use testkit::ec2::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
+use testkit::ec2::{RuleView, SecurityGroupView, SubnetView};
 
-use super::call::{Action, Answer};
-use super::connection::{ConnectionStatus, Terminating};
-use super::error::ApiError;
-use super::listing::Page;
-use super::target_network::Association;
-use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
-use super::vpc::{RuleView, SecurityGroupView, SubnetView};
 use super::xml::Xml;
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";

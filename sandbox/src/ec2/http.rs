@@ -10,13 +10,13 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
+use testkit::ec2::ApiError;
+use testkit::ec2::FaultKind;
+use testkit::ec2::Outcome;
+use testkit::ec2::{Answer, Caller};
 use uuid::Uuid;
 
 use super::answer;
-use super::call::{Answer, Caller};
-use super::error::ApiError;
-use super::fault::FaultKind;
-use super::log::Outcome;
 use super::query::{Parameters, Parsed};
 use super::server::{Ec2, Logged};
 

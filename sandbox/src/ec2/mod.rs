@@ -1,51 +1,11 @@
-//! EC2's Client VPN, as far as this system and its users can tell it from the real one.
-//!
-//! [`World`] is the model: state machines, routes, connections, limits and faults, without I/O and without a clock.
-//! [`Ec2`] puts it behind the EC2 Query API and a control API; tests and simulations may also drive it directly.
+//! EC2's Client VPN as a server: [`Ec2`] puts the model, `testkit`'s [`World`](testkit::ec2::World), behind the EC2 Query
+//! API and a control API.
 
-mod admission;
 mod answer;
-mod call;
-mod cidr;
-mod connection;
 pub mod control;
-mod draw;
-mod error;
-mod fault;
-mod history;
 mod http;
-mod listing;
-mod log;
 mod query;
-mod route;
 mod server;
-mod settings;
-mod target_network;
-mod transit_gateway;
-mod view;
-mod vpc;
-mod world;
 mod xml;
 
-pub use call::{Action, Answer, Caller, Request};
-pub use cidr::{Cidr, InvalidCidr};
-pub use connection::{
-    Client, ClientError, Connection, ConnectionStatus, Counters, LISTED_AFTER_END, Terminating,
-    Traffic,
-};
-pub use draw::Delay;
-pub use error::ApiError;
-pub use fault::{Fault, FaultKind, InvalidFault};
-pub use history::{Change, Moment};
-pub use listing::{Filter, Page, Paging};
-pub use log::{Actor, Call, Outcome};
-pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};
 pub use server::{Ec2, OpenError};
-pub use settings::{
-    AuthorizationRule, Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet,
-    Throttle, Vpc,
-};
-pub use target_network::{Association, AssociationStatus, TargetNetwork};
-pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView, TransitGatewayView};
-pub use vpc::{RuleView, SecurityGroupView, SubnetView};
-pub use world::{Endpoint, World};

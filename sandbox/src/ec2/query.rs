@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
-
-use super::call::{Action, Request};
-use super::cidr::{Cidr, InvalidCidr};
-use super::error::ApiError;
-use super::listing::{Filter, LARGEST_PAGE, Paging};
-use super::route::{NewRoute, RouteTarget};
+use testkit::ec2::ApiError;
+use testkit::ec2::{Action, Request};
+use testkit::ec2::{Cidr, InvalidCidr};
+use testkit::ec2::{Filter, LARGEST_PAGE, Paging};
+use testkit::ec2::{NewRoute, RouteTarget};
 
 /// The only version of the API there is.
 const VERSION: &str = "2016-11-15";

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
+use testkit::ec2::ApiError;
+use testkit::ec2::FaultKind;
+use testkit::ec2::Settings;
+use testkit::ec2::World;
+use testkit::ec2::{Action, Answer, Caller, Request};
+use testkit::ec2::{Call, Outcome};
 
-use super::call::{Action, Answer, Caller, Request};
-use super::error::ApiError;
-use super::fault::FaultKind;
-use super::log::{Call, Outcome};
 use super::query::Parsed;
-use super::settings::Settings;
-use super::world::World;
 use super::{control, http};
 
 /// A running EC2. Clones share one world.

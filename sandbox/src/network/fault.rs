@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::dice::Dice;
+use testkit::dice::Dice;
 
 /// How the network is at one port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use testkit::dice::Dice;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::exchange::carry;
 use super::fault::{Fault, Weather};
-use crate::dice::Dice;
 
 /// How long to wait before a port that somebody holds is tried again.
 const AGAIN: Duration = Duration::from_millis(20);

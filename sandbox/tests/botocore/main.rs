@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use sandbox::dynamo::{Dynamo, Storage};
-use sandbox::ec2::{Ec2, Settings};
+use sandbox::ec2::Ec2;
 use shared::clock::FnClock;
+use testkit::ec2::Settings;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 

@@ -4,7 +4,8 @@ use aws_sdk_ec2::types::{
     AssociationStatusCode, ClientVpnConnectionStatusCode, ClientVpnEndpointStatusCode,
     ClientVpnRouteStatusCode, Filter,
 };
-use sandbox::ec2::{Action, Actor, Client, Ec2, EndpointSpec, ManualRoute, Outcome};
+use sandbox::ec2::Ec2;
+use testkit::ec2::{Action, Actor, Client, EndpointSpec, ManualRoute, Outcome};
 
 use super::{SUBNET_1, SUBNET_2, Served, TOKYO, VPC, settings, tokyo};
 

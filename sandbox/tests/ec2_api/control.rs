@@ -1,7 +1,7 @@
 //! The control API, over HTTP.
 
-use sandbox::ec2::{Action, Actor};
 use serde_json::{Value, json};
+use testkit::ec2::{Action, Actor};
 
 use super::{SUBNET_1, Served, TOKYO, VPC};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::error::SdkError;
-use sandbox::ec2::{Action, Client, Fault, FaultKind, Outcome};
+use testkit::ec2::{Action, Client, Fault, FaultKind, Outcome};
 
 use super::{SUBNET_1, Served, TOKYO, client, refusal, tokyo};
 

@@ -16,9 +16,10 @@ use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Behaviour, Delay, Ec2, Settings, Throttle};
+use sandbox::ec2::Ec2;
 use shared::clock::Clock;
 use shared::model::EndpointId;
+use testkit::ec2::{Behaviour, Delay, Settings, Throttle};
 
 const TOKYO: &str = "cvpn-endpoint-0a1b2c3d4e5f60718";
 const SUBNET_1: &str = "subnet-0aaaaaaaaaaaaaaa1";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sandbox::ec2::{Client, NewRoute, RouteTarget};
+use testkit::ec2::{Client, NewRoute, RouteTarget};
 
 use super::{SUBNET_1, SUBNET_2, Served, TOKYO, refusal, settings, tokyo};
 

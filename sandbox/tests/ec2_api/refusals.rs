@@ -251,7 +251,7 @@ async fn unknown_filters_and_pages_out_of_range_are_refused() {
 #[tokio::test]
 async fn too_many_calls_are_refused() {
     let mut settings = settings();
-    settings.behaviour.throttle = Some(sandbox::ec2::Throttle {
+    settings.behaviour.throttle = Some(testkit::ec2::Throttle {
         capacity: 1,
         refill_per_second: 1,
     });

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sandbox::ec2::{
-    Answer, ApiError, Caller as ApiCaller, ConnectionView, EndpointView, NewRoute, Page, Paging,
-    Request, RouteTarget, RouteView, TargetNetworkView,
-};
 use shared::aws::ec2_errors;
 use shared::model::{
     AssociationId, Connection, ConnectionId, EndedAt, EndpointFacts, EndpointId, NetworkStatus,
     Route, RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
 };
 use shared::ports::{Association, ClientVpn, VpnError};
+use testkit::ec2::Caller as ApiCaller;
+use testkit::ec2::{
+    Answer, ApiError, ConnectionView, EndpointView, NewRoute, Page, Paging, Request, RouteTarget,
+    RouteView, TargetNetworkView,
+};
 
 use super::Line;
 use crate::bugs;
@@ -52,7 +53,7 @@ impl SimulatedVpn {
                     let by = ApiCaller {
                         staleness,
                         misses_counters: universe.counters_are_missing(now, &request),
-                        ..ApiCaller::api(sandbox::example::REGION)
+                        ..ApiCaller::api(testkit::example::REGION)
                     };
                     universe.before_request(now, caller, &request);
                     let answer = universe.vpn.perform(now, &by, request.clone());

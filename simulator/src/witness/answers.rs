@@ -1,7 +1,7 @@
 //! What people are told.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Endpoint, World};
+use testkit::ec2::{Endpoint, World};
 
 use super::{Invariant, Witness};
 use crate::lambda::Response;

@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Answer, ApiError, AssociationStatus, Request, World};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::{ConnectionId, EndpointId, EndpointState, Lease, Rules, SubnetId};
+use testkit::ec2::{Answer, ApiError, AssociationStatus, Request, World};
 
 use crate::lambda::Response;
 use crate::process::Caller;

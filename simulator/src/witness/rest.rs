@@ -1,7 +1,7 @@
 //! What has to happen in the end, once nothing goes wrong any more.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, World};
+use testkit::ec2::{AssociationStatus, World};
 
 use super::truth::{idle_time, stale_after};
 use super::use_of::{has_changed, may_count};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, RouteOrigin, RouteStatus, World};
 use shared::model::{EndpointState, SecurityGroupId};
+use testkit::ec2::{AssociationStatus, RouteOrigin, RouteStatus, World};
 
 use super::{Invariant, Witness};
 
@@ -190,7 +190,7 @@ impl Witness {
     }
 }
 
-fn by_hand(endpoint: &sandbox::ec2::Endpoint) -> BTreeSet<(String, String)> {
+fn by_hand(endpoint: &testkit::ec2::Endpoint) -> BTreeSet<(String, String)> {
     endpoint
         .routes
         .values()

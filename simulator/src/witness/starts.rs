@@ -1,9 +1,9 @@
 //! When the VPN is brought up, and when an ask is answered.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, Endpoint, Request, World};
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{AssociationId, EndpointState, SubnetId};
+use testkit::ec2::{AssociationStatus, Endpoint, Request, World};
 
 use super::truth::Association;
 use super::{Invariant, Witness};

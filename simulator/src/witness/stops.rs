@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{AssociationStatus, World};
 use shared::model::{AssociationId, ConnectionId, EndpointState};
+use testkit::ec2::{AssociationStatus, World};
 
 use super::truth::idle_time;
 use super::use_of::{is_certainly_in_use, last_use};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::{Endpoint, World};
 use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
+use testkit::ec2::{Endpoint, World};
 
 /// What is really so.
 #[derive(Debug, Clone, Default)]

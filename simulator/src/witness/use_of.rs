@@ -3,8 +3,8 @@
 //! a time in which either is right.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::ec2::Connection;
 use shared::model::Rules;
+use testkit::ec2::Connection;
 
 use super::truth::stale_after;
 

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use sandbox::alb::TokenMint;
 use shared::identity::{KeyError, KeyId, PublicKeys};
+use testkit::alb::TokenMint;
 
 /// Serves the development key.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use crate::request::{Answer, Request, TRACE_ID};
 use crate::world::World;
-use sandbox::ec2::Action;
 use serde_json::json;
+use testkit::ec2::Action;
 
 const STRANGER: &str = "mallory@elsewhere.test";
 
@@ -129,7 +129,7 @@ async fn a_post_of_a_page_elsewhere_is_refused_and_changes_nothing() {
 #[tokio::test]
 async fn an_identity_that_does_not_hold_is_401_and_reads_nothing() {
     let world = World::new().await;
-    let stranger = sandbox::alb::TokenMint::with_fresh_key(sandbox::alb::DEVELOPMENT_KEY_ID);
+    let stranger = testkit::alb::TokenMint::with_fresh_key(testkit::alb::DEVELOPMENT_KEY_ID);
     let forged = stranger
         .unwrap()
         .mint("yuki@example.com", "sub-1", world.now());

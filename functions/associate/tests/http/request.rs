@@ -100,7 +100,7 @@ impl Request {
             ("headers", "queryStringParameters")
         };
         json!({
-            "requestContext": {"elb": {"targetGroupArn": sandbox::example::TARGET_GROUP_ARN}},
+            "requestContext": {"elb": {"targetGroupArn": testkit::example::TARGET_GROUP_ARN}},
             "httpMethod": self.method,
             "path": self.path,
             query_name: {},

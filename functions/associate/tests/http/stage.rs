@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use sandbox::dynamo::{Fault as TableFault, Record};
-use sandbox::ec2::{Action, Client, Fault, FaultKind};
 use sandbox::embedded::{Embedded, Options};
-use sandbox::example;
+use testkit::ec2::{Action, Client, Fault, FaultKind};
+use testkit::example;
 
 pub struct Stage(Embedded);
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use associate::{App, Ports};
 use chrono::{DateTime, TimeDelta, Utc};
-use sandbox::alb::TokenMint;
 use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::AssociateConfig;
 use shared::model::audit::EventIds;
+use testkit::alb::TokenMint;
 
 use crate::keys::KeyServer;
 use crate::request::{Answer, Request};

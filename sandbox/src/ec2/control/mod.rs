@@ -33,15 +33,15 @@ use serde_json::{Value, json};
 use shared::model::{
     AssociationId, ConnectionId, EndpointId, InvalidId, SecurityGroupId, SubnetId, VpcId,
 };
+use testkit::ec2::ApiError;
+use testkit::ec2::Behaviour;
+use testkit::ec2::Cidr;
+use testkit::ec2::Request;
+use testkit::ec2::{Client, ClientError, Traffic};
+use testkit::ec2::{Fault, InvalidFault};
+use testkit::ec2::{NewRoute, RouteTarget};
 
-use super::call::Request;
-use super::cidr::Cidr;
-use super::connection::{Client, ClientError, Traffic};
-use super::error::ApiError;
-use super::fault::{Fault, InvalidFault};
-use super::route::{NewRoute, RouteTarget};
 use super::server::Ec2;
-use super::settings::Behaviour;
 
 pub(super) fn router(ec2: Ec2) -> Router {
     Router::new()

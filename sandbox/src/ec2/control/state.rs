@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use testkit::ec2::Call;
+use testkit::ec2::Connection;
+use testkit::ec2::{Endpoint, World};
 
-use crate::ec2::connection::Connection;
-use crate::ec2::log::Call;
 use crate::ec2::server::Ec2;
-use crate::ec2::world::{Endpoint, World};
 
 pub(super) async fn state(State(ec2): State<Ec2>) -> Json<Value> {
     Json(ec2.read(|world| {

@@ -1,0 +1,42 @@
+//! EC2's Client VPN, as far as this system and its users can tell it from the real one: state machines, routes,
+//! connections, limits and faults, without I/O and without a clock.
+
+mod admission;
+mod call;
+mod cidr;
+mod connection;
+mod draw;
+mod error;
+mod fault;
+mod history;
+mod listing;
+mod log;
+mod route;
+mod settings;
+mod target_network;
+mod transit_gateway;
+mod view;
+mod vpc;
+mod world;
+
+pub use call::{Action, Answer, Caller, Request};
+pub use cidr::{Cidr, InvalidCidr};
+pub use connection::{
+    Client, ClientError, Connection, ConnectionStatus, Counters, LISTED_AFTER_END, Terminating,
+    Traffic,
+};
+pub use draw::Delay;
+pub use error::ApiError;
+pub use fault::{Fault, FaultKind, InvalidFault};
+pub use history::{Change, Moment};
+pub use listing::{Filter, LARGEST_PAGE, Page, Paging};
+pub use log::{Actor, Call, Outcome};
+pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};
+pub use settings::{
+    AuthorizationRule, Behaviour, EndpointSpec, ManualRoute, RouteOutcome, Settings, Subnet,
+    Throttle, Vpc,
+};
+pub use target_network::{Association, AssociationStatus, TargetNetwork};
+pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView, TransitGatewayView};
+pub use vpc::{RuleView, SecurityGroupView, SubnetView};
+pub use world::{Endpoint, World};

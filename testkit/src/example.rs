@@ -1,0 +1,54 @@
+//! The example world: what the sandbox's functions are configured with, and what its AWS consists of.
+
+/// The account that ARNs name.
+pub const ACCOUNT: &str = "123456789012";
+/// The region.
+pub const REGION: &str = "ap-northeast-1";
+
+/// The managed endpoint with subnets in two zones.
+pub const TOKYO: &str = "cvpn-endpoint-0a1b2c3d4e5f60718";
+/// The managed endpoint with one subnet.
+pub const OSAKA: &str = "cvpn-endpoint-0b1b2c3d4e5f60718";
+/// `MANAGED_ENDPOINTS`.
+pub const MANAGED_ENDPOINTS: &str = "tokyo=cvpn-endpoint-0a1b2c3d4e5f60718:subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2;\
+    osaka=cvpn-endpoint-0b1b2c3d4e5f60718:subnet-0bbbbbbbbbbbbbbb1";
+
+/// `LEASE_TABLE`.
+pub const LEASE_TABLE: &str = "vpn-leases";
+/// `AUDIT_TABLE`.
+pub const AUDIT_TABLE: &str = "vpn-audit";
+
+/// `ALB_ARN`, the `signer` of tokens.
+pub const ALB_ARN: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/sandbox/0123456789abcdef";
+/// The target group that events name.
+pub const TARGET_GROUP_ARN: &str = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/sandbox-associate/0123456789abcdef";
+/// The schedule that sweeps name.
+pub const SCHEDULE_ARN: &str =
+    "arn:aws:scheduler:ap-northeast-1:123456789012:schedule/default/sandbox-reaper";
+/// `OIDC_ISSUER`: a Cognito user pool that does not exist.
+pub const OIDC_ISSUER: &str =
+    "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_Sandbox00";
+/// `OIDC_CLIENT_ID`.
+pub const OIDC_CLIENT_ID: &str = "1example23456789sandbox000";
+/// The domain of everybody who can sign in.
+pub const EMAIL_DOMAIN: &str = "example.com";
+
+/// The variables that hold policy, which the developer's own environment may set for the sandbox.
+pub const POLICY_VARIABLES: [&str; 16] = [
+    "TIME_ZONE",
+    "IDLE_TIMEOUT_MINUTES",
+    "FIRST_CONNECTION_GRACE_MINUTES",
+    "OVERNIGHT_WINDOW",
+    "OVERNIGHT_IDLE_TIMEOUT_MINUTES",
+    "STALE_CONNECTION_MINUTES",
+    "OVERNIGHT_STALE_CONNECTION_MINUTES",
+    "MAX_EXTENSION_HOURS",
+    "SILENT_BELOW_KIB_PER_HOUR",
+    "ROUTES",
+    "ASSOCIATION_HOUR_PRICE_USD",
+    "AUDIT_RETENTION_DAYS",
+    "CONNECTION_RETENTION_DAYS",
+    "ALLOWED_EMAIL_DOMAINS",
+    "REQUIRE_VERIFIED_EMAIL",
+    "DRY_RUN",
+];

@@ -1,0 +1,170 @@
+//! After the storm: what was asked for comes up and has what it had, and what nobody uses goes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::{ConnectionId, EndpointId};
+use testkit::ec2::Client;
+
+use super::checks::in_time;
+use super::employee::Wish;
+use super::evidence::{endpoint, endpoints};
+use super::stage::Stage;
+use crate::checks::Checks;
+
+/// Who asked is connected within: ten minutes for what is going down to go, three for a stop that was cut short, ten to
+/// associate, as many again for an association that EC2 let fail, five for routes, and two sweeps.
+const READY_WITHIN: i64 = 40;
+/// Another subnet may take an attempt of its own.
+const WHOLE_WITHIN: i64 = 40;
+/// Long enough for any lease of the storm to run out, and for everything to go then.
+const OFF_WITHIN: i64 = 120;
+
+/// Plays the time after the storm.
+pub(super) async fn play(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
+    stage.clear_up();
+    let ec2 = stage.ec2().clone();
+    stage.people.leave(&ec2);
+    stage.finish().await?;
+    stage.evidence.calm_from = stage.now();
+    let connection = somebody_asks(stage, checks).await?;
+    if let (Some(tokyo), Some(connection)) = (endpoint("tokyo"), connection) {
+        it_has_what_it_had(stage, checks, &tokyo).await?;
+        // It may have been cut by then, which the check before this one tells.
+        let _ = ec2.change(|world, now| world.end(now, &connection));
+    }
+    nobody_uses_it(stage, checks).await
+}
+
+async fn somebody_asks(
+    stage: &mut Stage,
+    checks: &mut Checks,
+) -> anyhow::Result<Option<ConnectionId>> {
+    let asked = stage.ask("tokyo", Wish::Ask).await?;
+    checks.that(
+        asked.is_promise(),
+        format!(
+            "in calm weather an ask is kept: {} {}",
+            asked.status, asked.text
+        ),
+    );
+    let end = stage.now() + TimeDelta::minutes(READY_WITHIN);
+    let mut last = asked;
+    while stage.now() < end && last.phase.as_deref() != Some("ready") {
+        stage.calm_minute().await?;
+        last = stage.ask("tokyo", Wish::Status).await?;
+    }
+    let ready = last.phase.as_deref() == Some("ready");
+    checks.that(
+        ready,
+        format!(
+            "what was asked for is ready within {READY_WITHIN} minutes: {} {}",
+            last.status, last.text
+        ),
+    );
+    let Some(tokyo) = endpoint("tokyo").filter(|_| ready) else {
+        return Ok(None);
+    };
+    let user = Client::User("aoi@example.com".to_owned());
+    let connected = stage
+        .ec2()
+        .change(|world, now| world.connect(now, &tokyo, user));
+    checks.that(connected.is_ok(), "whoever is told `ready` can connect");
+    Ok(connected.ok())
+}
+
+async fn it_has_what_it_had(
+    stage: &mut Stage,
+    checks: &mut Checks,
+    id: &EndpointId,
+) -> anyhow::Result<()> {
+    let end = stage.now() + TimeDelta::minutes(WHOLE_WITHIN);
+    while stage.now() < end && !has_all(stage, id) {
+        stage.calm_minute().await?;
+    }
+    let truth = &stage.evidence.truth;
+    let wanted = stage.admin.wanted(id);
+    let routes = wanted
+        .map(|wanted| wanted.routes.clone())
+        .unwrap_or_default();
+    let groups = wanted
+        .map(|wanted| wanted.groups.clone())
+        .unwrap_or_default();
+    checks.equal(
+        &truth.associated(id).len(),
+        &2,
+        "while it is used, all its subnets come up",
+    );
+    checks.equal(
+        &truth.active_routes(id),
+        &routes,
+        "the routes are as they were",
+    );
+    checks.equal(
+        &truth.groups(id),
+        &groups,
+        "the security groups are as they were",
+    );
+    Ok(())
+}
+
+fn has_all(stage: &Stage, id: &EndpointId) -> bool {
+    let truth = &stage.evidence.truth;
+    let wanted = stage.admin.wanted(id);
+    truth.associated(id).len() == 2
+        && wanted.is_some_and(|wanted| {
+            wanted.routes == truth.active_routes(id) && wanted.groups == truth.groups(id)
+        })
+}
+
+async fn nobody_uses_it(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
+    let end = stage.now() + TimeDelta::minutes(OFF_WITHIN);
+    let gone = |stage: &Stage| endpoints().all(|(_, id)| stage.evidence.truth.is_gone(&id));
+    while stage.now() < end && !gone(stage) {
+        stage.calm_minute().await?;
+    }
+    // What is gone comes on record with the next sweeps.
+    for _ in 0..4 {
+        stage.calm_minute().await?;
+    }
+    stage.compare().await?;
+    checks.that(gone(stage), "what nobody uses is off in the end");
+    for (name, id) in endpoints() {
+        for late in in_time::gone_late(&stage.evidence, name, &id) {
+            checks.that(false, late);
+        }
+        let standing = stage.ask(name, Wish::Status).await?;
+        checks.equal(
+            &standing.phase.as_deref(),
+            &Some("off"),
+            "and people are told so",
+        );
+    }
+    nothing_is_left_to_do(stage, checks).await
+}
+
+/// Each ask was answered by "ready", or given up, or has lapsed.
+async fn nothing_is_left_to_do(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
+    let items = stage
+        .sandbox
+        .dynamo()
+        .items(testkit::example::LEASE_TABLE)
+        .await?;
+    let now = stage.now();
+    for state in items.iter().filter(|item| item.text("item") == "state") {
+        let number = |name: &str| state.text(name).parse().unwrap_or(0_u64);
+        let answered = number("requests") == number("served").max(number("gave_up"));
+        let asked: Option<DateTime<Utc>> = state.text("requested_at").parse().ok();
+        let lapsed = asked.is_none_or(|asked| now - asked >= TimeDelta::hours(2));
+        checks.that(
+            answered || lapsed,
+            format!("each ask was served, given up or has lapsed: {state:?}"),
+        );
+        for left in ["up_since", "stopping_since", "start_began_at"] {
+            checks.equal(
+                &state.text(left),
+                &"",
+                "a time up leaves nothing of itself behind",
+            );
+        }
+    }
+    Ok(())
+}

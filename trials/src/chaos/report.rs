@@ -1,0 +1,118 @@
+//! What happened, in figures, and whether it was as it should be.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::admin::Admin;
+use super::checks::cost;
+use super::evidence::{Evidence, endpoints};
+use super::stage::{Counts, Stage};
+use crate::checks::Checks;
+use crate::day::timeline::heading;
+
+/// What the network did, a line for each port.
+pub(super) fn network(stage: &Stage) -> Vec<String> {
+    let ports = stage.sandbox.network().into_iter();
+    ports
+        .flat_map(sandbox::network::Network::ports)
+        .map(|port| {
+            let struck = port.struck();
+            format!(
+                "{:<12} {:>6} connections, {:>6} requests: {:>4} cut, {:>4} slowed, {:>4} torn, {:>3} outages",
+                port.name(),
+                struck.connections,
+                struck.exchanges,
+                struck.cut,
+                struck.slowed,
+                struck.torn,
+                struck.outages
+            )
+        })
+        .collect()
+}
+
+/// What EC2 bills, and cold starts.
+pub(super) fn billed(stage: &Stage) -> Vec<String> {
+    let lambda = stage.sandbox.lambda();
+    let starts = ["associate", "reaper"].map(|name| format!("{name} {}", lambda.cold_starts(name)));
+    let mut lines = vec![format!("processes started: {}", starts.join(", "))];
+    for (name, id) in endpoints() {
+        let seconds = stage
+            .ec2()
+            .read(|world| world.endpoint(&id).map_or(0, |found| found.billed_seconds));
+        lines.push(format!("EC2 bills {seconds} s for {name}"));
+    }
+    lines
+}
+
+/// Prints what happened.
+pub(super) fn tell(
+    evidence: &Evidence,
+    counts: &Counts,
+    admin: &Admin,
+    network: &[String],
+    billed: &[String],
+) {
+    heading("What happened");
+    println!("  {} minutes of the story", counts.minutes);
+    println!(
+        "  {} sweeps, of which {} failed or were killed; {} requests by people",
+        counts.sweeps,
+        counts.sweeps_failed,
+        evidence.answers.len()
+    );
+    println!(
+        "  {} processes killed (SIGKILL), {} terminated (SIGTERM)",
+        counts.killed, counts.terminated
+    );
+    for line in network.iter().chain(billed) {
+        println!("  {line}");
+    }
+    println!("  by hand: {}", list(&admin.did));
+    println!("  answers to asks: {}", answers(evidence, true));
+    println!("  other answers: {}", answers(evidence, false));
+    let mut events: BTreeMap<&str, u32> = BTreeMap::new();
+    for record in &evidence.records {
+        *events.entry(record.text("event")).or_default() += 1;
+    }
+    println!("  {} records: {}", evidence.records.len(), list(&events));
+    println!("  {} connections", evidence.truth.connections.len());
+    for line in cost::summary(evidence) {
+        println!("  {line}");
+    }
+}
+
+fn answers(evidence: &Evidence, asks: bool) -> String {
+    let mut by_status: BTreeMap<String, u32> = BTreeMap::new();
+    for answer in &evidence.answers {
+        if answer.wish.asks() == asks {
+            *by_status.entry(answer.status.to_string()).or_default() += 1;
+        }
+    }
+    list(&by_status)
+}
+
+fn list<K: std::fmt::Display>(counts: &BTreeMap<K, u32>) -> String {
+    let each: Vec<String> = counts
+        .iter()
+        .map(|(what, count)| format!("{what} {count}"))
+        .collect();
+    each.join(", ")
+}
+
+/// Prints what did not hold, and says whether everything did.
+pub(super) fn verdict(checks: &Checks, seed: u64, logs: &Path) -> bool {
+    heading("Did everything hold?");
+    for failure in checks.failures() {
+        println!("  NO: {failure}");
+    }
+    println!("  {} of {} checks hold.", checks.passed(), checks.made());
+    let held = checks.failures().is_empty();
+    if !held {
+        println!(
+            "  Seed {seed}; the functions' logs are in {}.",
+            logs.display()
+        );
+    }
+    held
+}

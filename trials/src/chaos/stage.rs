@@ -1,0 +1,265 @@
+//! The stage: the sandbox, who is at work in it, and the time, which goes on from minute to minute.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, TimeDelta, Utc};
+use sandbox::Sandbox;
+use sandbox::ec2::Ec2;
+use sandbox::lambda::Signal;
+use sandbox::network::Weather;
+use shared::clock::Clock;
+use testkit::example;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::admin::Admin;
+use super::employee::{Answer, Wish};
+use super::evidence::{Evidence, JUMP};
+use super::people::{People, Sent};
+use super::plan::Plan;
+
+/// How many sweeps may be at work at once: whoever is stuck in a frozen network holds one for seconds.
+const SWEEPS_AT_ONCE: usize = 6;
+/// How often records are compared with how they were, in minutes of the story.
+const COMPARE_EVERY: u64 = 8;
+/// How long anything may take in calm weather, in real time: longer than any function may.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// What came to an end.
+#[derive(Debug)]
+enum Ended {
+    Sweep {
+        succeeded: bool,
+    },
+    Sent {
+        who: Option<usize>,
+        answers: Vec<Answer>,
+    },
+    Signal {
+        sent: bool,
+        signal: Signal,
+    },
+}
+
+/// How often things happened.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) minutes: u64,
+    pub(super) sweeps: u64,
+    pub(super) sweeps_failed: u64,
+    pub(super) killed: u64,
+    pub(super) terminated: u64,
+}
+
+/// The sandbox, and the story so far.
+pub(super) struct Stage {
+    pub(super) sandbox: Sandbox,
+    pub(super) plan: Plan,
+    pub(super) people: People,
+    pub(super) admin: Admin,
+    pub(super) evidence: Evidence,
+    pub(super) counts: Counts,
+    at_work: JoinSet<anyhow::Result<Ended>>,
+    sweeping: usize,
+}
+
+impl Stage {
+    pub(super) async fn new(sandbox: Sandbox, plan: Plan) -> anyhow::Result<Self> {
+        sandbox.ec2().change(|world, _| world.keep_history());
+        let people = People::sign_in(&plan, sandbox.url(), sandbox.clock()).await?;
+        Ok(Self {
+            sandbox,
+            plan,
+            people,
+            admin: Admin::default(),
+            evidence: Evidence::default(),
+            counts: Counts::default(),
+            at_work: JoinSet::new(),
+            sweeping: 0,
+        })
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.sandbox.clock().now()
+    }
+
+    pub(super) fn ec2(&self) -> &Ec2 {
+        self.sandbox.ec2()
+    }
+
+    /// A minute in which things go wrong. Whoever is not done at its end finds that time has jumped.
+    pub(super) async fn stormy_minute(&mut self) -> anyhow::Result<()> {
+        let minute = self.counts.minutes;
+        self.change_weather(minute);
+        let mut dice = self.plan.dice("minute", minute);
+        self.sweep();
+        if dice.chance(20) {
+            self.sweep();
+        }
+        let ec2 = self.ec2().clone();
+        for sent in self.people.act(&self.plan, minute, &ec2) {
+            self.send(sent);
+        }
+        if dice.chance(30) {
+            self.signal(minute);
+        }
+        let by_hand = self.plan.dice("administrator", minute);
+        let leases = self.sandbox.dynamo().items(example::LEASE_TABLE).await?;
+        self.admin.act(by_hand, &ec2, &leases, &mut self.evidence);
+        let patience = Duration::from_millis(dice.between(40, 220));
+        self.wait(patience).await?;
+        self.learn();
+        if minute.is_multiple_of(COMPARE_EVERY) {
+            self.compare().await?;
+        }
+        let seconds = i64::try_from(dice.between(25, 60)).unwrap_or(60);
+        self.jump(TimeDelta::seconds(seconds))
+    }
+
+    /// A minute in which nothing goes wrong: a sweep, and whatever was under way, to their ends.
+    pub(super) async fn calm_minute(&mut self) -> anyhow::Result<()> {
+        self.sweep();
+        self.finish().await?;
+        self.jump(JUMP)
+    }
+
+    /// Waits for everybody who is at work.
+    pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
+        self.wait(PATIENCE).await?;
+        if !self.at_work.is_empty() {
+            bail!("something is still at work after {} s", PATIENCE.as_secs());
+        }
+        self.learn();
+        Ok(())
+    }
+
+    /// No more faults.
+    pub(super) fn clear_up(&mut self) {
+        let ports = self.sandbox.network().into_iter();
+        for port in ports.flat_map(sandbox::network::Network::ports) {
+            port.set_weather(Weather::Clear);
+        }
+        self.ec2()
+            .change(|world, _| world.fail_next_associations(0));
+    }
+
+    /// One person asks something, and waits for the answer.
+    pub(super) async fn ask(&mut self, at: &'static str, wish: Wish) -> anyhow::Result<Answer> {
+        let browser = self.people.somebody().context("nobody is there")?;
+        let answer = browser.send(at, wish).await?;
+        self.evidence.answers.push(answer.clone());
+        self.learn();
+        Ok(answer)
+    }
+
+    /// Compares the records with how they were.
+    pub(super) async fn compare(&mut self) -> anyhow::Result<()> {
+        let records = self.sandbox.dynamo().records().await?;
+        self.evidence.compare(records);
+        Ok(())
+    }
+
+    /// Ends the story.
+    pub(super) async fn shutdown(mut self) -> (Evidence, Counts, Admin) {
+        self.at_work.shutdown().await;
+        self.sandbox.shutdown().await;
+        (self.evidence, self.counts, self.admin)
+    }
+
+    fn change_weather(&self, minute: u64) {
+        let ports = self.sandbox.network().into_iter();
+        for port in ports.flat_map(sandbox::network::Network::ports) {
+            let weather = self.plan.weather(port.name(), minute);
+            if port.weather() != weather {
+                port.set_weather(weather);
+            }
+        }
+    }
+
+    fn sweep(&mut self) {
+        if self.sweeping >= SWEEPS_AT_ONCE {
+            return;
+        }
+        self.sweeping += 1;
+        self.counts.sweeps += 1;
+        let scheduler = self.sandbox.scheduler().clone();
+        self.at_work.spawn(async move {
+            let succeeded = scheduler.fire().await.is_ok();
+            Ok(Ended::Sweep { succeeded })
+        });
+    }
+
+    fn send(&mut self, sent: Sent) {
+        let Sent {
+            who,
+            browser,
+            at,
+            wishes,
+        } = sent;
+        self.at_work.spawn(async move {
+            let all = wishes.into_iter().map(|wish| browser.send(at, wish));
+            let answers = futures::future::try_join_all(all).await?;
+            let who = Some(who);
+            Ok(Ended::Sent { who, answers })
+        });
+    }
+
+    /// Ends a process a moment later, most of the time one that is at work.
+    fn signal(&mut self, minute: u64) {
+        let mut dice = self.plan.dice("signal", minute);
+        let lambda = self.sandbox.lambda().clone();
+        self.at_work.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(dice.between(0, 180))).await;
+            let function = if dice.chance(55) {
+                "reaper"
+            } else {
+                "associate"
+            };
+            let signal = if dice.chance(70) {
+                Signal::Kill
+            } else {
+                Signal::Terminate
+            };
+            let sent = lambda.signal(function, dice.chance(85), dice.draw(), signal);
+            Ok(Ended::Signal { sent, signal })
+        });
+    }
+
+    async fn wait(&mut self, patience: Duration) -> anyhow::Result<()> {
+        let end = Instant::now() + patience;
+        while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.at_work.join_next()).await {
+            match ended?? {
+                Ended::Sweep { succeeded } => {
+                    self.sweeping -= 1;
+                    self.counts.sweeps_failed += u64::from(!succeeded);
+                }
+                Ended::Sent { who, answers } => {
+                    if let Some(who) = who {
+                        self.people.heard(who, &answers);
+                    }
+                    self.evidence.answers.extend(answers);
+                }
+                Ended::Signal { sent: false, .. } => {}
+                Ended::Signal { signal, .. } => match signal {
+                    Signal::Kill => self.counts.killed += 1,
+                    Signal::Terminate => self.counts.terminated += 1,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self) {
+        let (moments, calls) = self
+            .ec2()
+            .change(|world, _| (world.take_history(), world.take_calls()));
+        self.evidence.truth.learn(moments, calls);
+    }
+
+    fn jump(&mut self, by: TimeDelta) -> anyhow::Result<()> {
+        self.counts.minutes += 1;
+        let clock = self.sandbox.clock();
+        clock.advance(by).context("the clock cannot be moved")
+    }
+}

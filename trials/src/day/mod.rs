@@ -1,0 +1,73 @@
+//! `cargo sandbox -- day`: a working day at high speed, with real processes, that says whether all was as it should be.
+//!
+//! Between two things that happen, time jumps from minute to minute; each minute has its sweep. So a day of 18 hours
+//! takes a minute or two, no rule's time is shortened, and no token goes stale.
+
+mod facts;
+mod person;
+mod records;
+mod script;
+mod stage;
+pub(crate) mod timeline;
+mod unlucky;
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use sandbox::{Options, Sandbox};
+
+use crate::checks::Checks;
+use stage::Stage;
+
+/// A Monday, seven in the morning in Tokyo.
+const START: &str = "2026-11-22T22:00:00Z";
+
+/// Plays the day and prints it, and writes what it showed of the functions to `facts`. `true`: everything was as DESIGN
+/// says.
+///
+/// # Errors
+/// When the sandbox itself does not work.
+pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<bool> {
+    let start: DateTime<Utc> = START.parse()?;
+    options.fresh = true;
+    options.start_at = Some(start);
+    options.speed = 1;
+    options.port = None;
+    options.scheduler.running = false;
+    // Room for everybody at once: the sandbox may be slow on a busy machine, and a day has no patience to test.
+    options.max_instances = 12;
+    let sandbox = Sandbox::start(options).await?;
+    let mut stage = Stage::new(sandbox, start)?;
+    timeline::heading("A working day in Tokyo, Monday 23 November 2026");
+    let played = script::play(&mut stage).await;
+    let told = match played {
+        Ok(()) => records::tell(&mut stage).await,
+        Err(error) => Err(error),
+    };
+    let told = match (told, facts) {
+        (Ok(()), Some(file)) => record(&mut stage, file).await,
+        (told, _) => told,
+    };
+    let Stage {
+        sandbox, checks, ..
+    } = stage;
+    sandbox.shutdown().await;
+    told?;
+
+    Ok(verdict(&checks))
+}
+
+/// What a good day does not show is played too.
+async fn record(stage: &mut Stage, file: &Path) -> anyhow::Result<()> {
+    unlucky::play(stage).await?;
+    facts::write(&stage.sandbox, file)
+}
+
+fn verdict(checks: &Checks) -> bool {
+    timeline::heading("Was everything as it should be?");
+    for failure in checks.failures() {
+        println!("  NO: {failure}");
+    }
+    println!("  {} of {} checks hold.", checks.passed(), checks.made());
+    checks.failures().is_empty()
+}

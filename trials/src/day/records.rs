@@ -1,0 +1,101 @@
+//! The audit records: read, told, and added up.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use sandbox::dynamo::Record;
+
+use super::stage::Stage;
+use super::timeline::{heading, wall};
+
+/// What an hour of one association costs in Tokyo, in US dollars.
+const HOUR_PRICE_USD: f64 = 0.15;
+const SUBNETS: f64 = 2.0;
+
+/// Who did it, without what stands behind the `@`.
+pub(super) fn actor(record: &Record) -> String {
+    record
+        .text("actor")
+        .split('@')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// When it happened.
+pub(super) fn occurred_at(record: &Record) -> anyhow::Result<DateTime<Utc>> {
+    record
+        .text("occurred_at")
+        .parse()
+        .context("a record without a time")
+}
+
+/// The record in a line of the story.
+pub(super) fn sentence(record: &Record) -> String {
+    format!("{:<24} {}", record.text("event"), record.text("reason"))
+}
+
+/// Prints the records and what the day cost, and checks that the one explains the other.
+pub(super) async fn tell(stage: &mut Stage) -> anyhow::Result<()> {
+    let records = stage.sandbox.dynamo().records().await?;
+    heading("The audit records");
+    println!(
+        "  {:<9} {:<25} {:<12} {:>5} {:>9} {:>9}  reason",
+        "time", "event", "actor", "stay", "seconds", "USD"
+    );
+    for record in &records {
+        println!(
+            "  {:<9} {:<25} {:<12} {:>5} {:>9} {:>9}  {}",
+            wall(occurred_at(record)?),
+            record.text("event"),
+            actor(record),
+            record.text("stay"),
+            record.text("duration_seconds"),
+            record.text("cost_usd"),
+            record.text("reason"),
+        );
+    }
+    let ids: BTreeSet<&str> = records
+        .iter()
+        .map(|record| record.text("event_id"))
+        .collect();
+    stage
+        .checks
+        .equal(&ids.len(), &records.len(), "no record has another's id");
+    cost(stage, &records);
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a day has few seconds")]
+fn cost(stage: &mut Stage, records: &[Record]) {
+    let ends = ["disassociation.completed", "disassociation.external"];
+    let ended: Vec<&Record> = records
+        .iter()
+        .filter(|record| ends.contains(&record.text("event")))
+        .collect();
+    let cost: f64 = ended.iter().map(|record| record.number("cost_usd")).sum();
+    let up_seconds: f64 = ended
+        .iter()
+        .map(|record| record.number("duration_seconds"))
+        .sum();
+    let always_on = 24.0 * SUBNETS * HOUR_PRICE_USD;
+    heading("What it cost");
+    println!(
+        "  The VPN was up for {:.1} of 24 hours, with two subnets at USD {HOUR_PRICE_USD} an hour each:",
+        up_seconds / 3600.0
+    );
+    println!(
+        "  USD {cost:.2}, where always-on costs USD {always_on:.2}: {:.0} % less. Connections cost the same either way.",
+        (1.0 - cost / always_on) * 100.0
+    );
+    println!("  {} sweeps, one in each minute.", stage.sweeps());
+    let billed = stage.billed_seconds() as f64;
+    let counted = up_seconds * SUBNETS;
+    // Each subnet of each time up may be off by the minute between two sweeps.
+    let tolerance = ended.len() as f64 * SUBNETS * 60.0;
+    stage.checks.that(
+        (counted - billed).abs() <= tolerance,
+        format!("the records account for what EC2 bills: {counted:.0} s against {billed:.0} s (± {tolerance:.0} s)"),
+    );
+}
