@@ -6,6 +6,8 @@
 
 mod answers;
 mod app;
+#[cfg(feature = "aws")]
+mod deployed;
 pub mod event;
 mod fetch;
 mod input;
@@ -15,49 +17,6 @@ pub mod reply;
 mod routes;
 mod visitor;
 
-use std::sync::Arc;
-
-use anyhow::Context as _;
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
-use shared::aws::{AlbPublicKeys, Clients};
-use shared::clock::Clock;
-use shared::config::{self, AssociateConfig};
-use shared::model::audit::EventIds;
-use shared::telemetry::{self, CountedStore, Metrics};
-
 pub use app::{App, Ports};
-
-/// Runs the function until Lambda ends the process.
-///
-/// # Errors
-/// A wrong configuration, with all its mistakes; or the Lambda runtime's API out of reach.
-pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
-    telemetry::init();
-    let config = AssociateConfig::from_vars(&config::environment)?;
-    let app = Arc::new(wire(config, clock).await?);
-    let service = service_fn(move |event: LambdaEvent<Value>| {
-        let app = Arc::clone(&app);
-        // Boxed: it is large, and the runtime moves it about.
-        Box::pin(async move { app.handle(event.payload, &event.context.request_id).await })
-    });
-    lambda_runtime::run(service)
-        .await
-        .map_err(|error| anyhow::anyhow!(error))
-        .context("the Lambda runtime ended")
-}
-
-async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
-    let clients = Clients::load().await;
-    let AssociateConfig { common, sign_in } = &config;
-    let store = clients.store(&common.lease_table, &common.audit_table);
-    let metrics = Metrics::from_environment(Arc::clone(&clock));
-    let ports = Ports {
-        vpn: Arc::new(clients.vpn()),
-        store: Arc::new(CountedStore::new(Arc::new(store), metrics)),
-        keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
-        clock,
-        ids: EventIds::from_entropy(),
-    };
-    App::new(config, ports).context("SIGN_OUT_URL cannot stand in a header")
-}
+#[cfg(feature = "aws")]
+pub use deployed::run;

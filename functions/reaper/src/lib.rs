@@ -2,61 +2,14 @@
 //!
 //! It translates, and holds no rules: what a sweep does to an endpoint stands in `shared::reconcile`.
 
+#[cfg(feature = "aws")]
+mod deployed;
 mod limits;
 mod sweep;
 mod watch;
 
-use std::sync::Arc;
-
-use anyhow::Context as _;
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde::de::IgnoredAny;
-use shared::aws::Clients;
-use shared::clock::Clock;
-use shared::config::{self, ReaperConfig};
-use shared::model::audit::EventIds;
-use shared::reconcile::Reconciler;
-use shared::telemetry::{self, CountedStore, Metrics};
-
+#[cfg(feature = "aws")]
+pub use deployed::run;
 pub use limits::Limits;
 pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
 pub use watch::Watch;
-
-/// Runs the function until Lambda ends the process. What the event says does not matter: that it came does.
-///
-/// # Errors
-/// A wrong configuration, with all its mistakes; or the Lambda runtime's API out of reach.
-pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
-    telemetry::init();
-    let config = ReaperConfig::from_vars(&config::environment)?;
-    let reaper = Arc::new(wire(config, clock).await);
-    let service = service_fn(move |event: LambdaEvent<IgnoredAny>| {
-        let reaper = Arc::clone(&reaper);
-        async move { reaper.sweep_all(Limits::of(&event.context)).await }
-    });
-    lambda_runtime::run(service)
-        .await
-        .map_err(|error| anyhow::anyhow!(error))
-        .context("the Lambda runtime ended")
-}
-
-async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
-    let ReaperConfig { common, dry_run } = config;
-    let clients = Clients::load().await;
-    let store = clients.store(&common.lease_table, &common.audit_table);
-    let metrics = Metrics::from_environment(Arc::clone(&clock));
-    let reconciler = Reconciler::new(
-        Arc::new(clients.vpn()),
-        Arc::new(CountedStore::new(Arc::new(store), metrics.clone())),
-        Arc::clone(&clock),
-        EventIds::from_entropy(),
-        common.settings(),
-    );
-    Reaper {
-        reconciler,
-        clock: Arc::clone(&clock),
-        endpoints: common.endpoints,
-        dry_run,
-        watch: Watch::new(metrics, clock),
-    }
-}

@@ -1,6 +1,7 @@
 //! Answers and refusals as EC2 writes them
 //! (element names: the EC2 API model, <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>).
 
+use chrono::{DateTime, Utc};
 use shared::model::EndpointId;
 use testkit::ec2::ApiError;
 use testkit::ec2::Association;
@@ -67,9 +68,12 @@ fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
     xml.text("clientVpnEndpointId", &endpoint.id);
     xml.text("description", &endpoint.description);
     xml.status("status", endpoint.status);
-    xml.text("creationTime", &endpoint.creation_time);
+    xml.text(
+        "creationTime",
+        endpoint.created_at.format("%Y-%m-%dT%H:%M:%S"),
+    );
     xml.text("dnsName", &endpoint.dns_name);
-    xml.text("clientCidrBlock", &endpoint.client_cidr);
+    xml.text("clientCidrBlock", endpoint.client_cidr);
     xml.text("splitTunnel", endpoint.split_tunnel);
     xml.text("vpnProtocol", "openvpn");
     xml.text("transportProtocol", "udp");
@@ -126,9 +130,9 @@ fn endpoint(xml: &mut Xml, endpoint: &EndpointView) {
 fn target_network(xml: &mut Xml, network: &TargetNetworkView) {
     xml.text("associationId", &network.association_id);
     xml.optional("vpcId", network.vpc_id.as_ref());
-    xml.optional("targetNetworkId", network.target_network_id.as_ref());
+    xml.optional("targetNetworkId", network.subnet_id.as_ref());
     xml.text("clientVpnEndpointId", &network.endpoint);
-    xml.status("status", network.status);
+    xml.status("status", network.status.as_str());
     xml.texts("securityGroups", &network.security_groups);
     if !network.availability_zones.is_empty() {
         xml.texts("availabilityZoneSet", &network.availability_zones);
@@ -137,10 +141,10 @@ fn target_network(xml: &mut Xml, network: &TargetNetworkView) {
 
 fn connection(xml: &mut Xml, connection: &ConnectionView) {
     xml.text("clientVpnEndpointId", &connection.endpoint);
-    xml.text("timestamp", &connection.timestamp);
+    xml.text("timestamp", time(connection.timestamp));
     xml.text("connectionId", &connection.connection_id);
     xml.optional("username", connection.username.as_ref());
-    xml.text("connectionEstablishedTime", &connection.established_time);
+    xml.text("connectionEstablishedTime", time(connection.established_at));
     if let Some(counters) = connection.counters {
         xml.text("ingressBytes", counters.ingress_bytes);
         xml.text("egressBytes", counters.egress_bytes);
@@ -150,7 +154,13 @@ fn connection(xml: &mut Xml, connection: &ConnectionView) {
     xml.text("clientIp", &connection.client_ip);
     xml.text("commonName", &connection.common_name);
     xml.status("status", connection.status.as_str());
-    xml.text("connectionEndTime", &connection.end_time);
+    let ended = connection.ended_at.map(time);
+    xml.text("connectionEndTime", ended.as_deref().unwrap_or("-"));
+}
+
+/// Client VPN's way to write a time: UTC, without saying so.
+fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 fn route(xml: &mut Xml, route: &RouteView) {
@@ -158,8 +168,8 @@ fn route(xml: &mut Xml, route: &RouteView) {
     xml.text("destinationCidr", &route.destination_cidr);
     xml.optional("targetSubnet", route.target_subnet.as_ref());
     xml.text("type", "Nat");
-    xml.text("origin", route.origin);
-    xml.status("status", route.status);
+    xml.text("origin", route.origin.as_str());
+    xml.status("status", route.status.as_str());
     xml.text("description", &route.description);
     let attachment = route.transit_gateway_attachment_id.as_ref();
     xml.optional("transitGatewayAttachmentId", attachment);

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ClientVpnEndpoint;
 
-use super::ec2_answers::{connection, facts, route, target_network, unreadable};
-use super::ec2_errors::{is_already_gone, is_already_there, sort};
+use super::ec2_answers::{connection, facts, route, sort, target_network, unreadable};
+use crate::ec2_errors::{is_already_gone, is_already_there};
 use crate::model::{
     AssociationId, Connection, EndpointFacts, EndpointId, Route, RouteKey, SecurityGroupId,
     SubnetId, TargetNetwork, VpcId,

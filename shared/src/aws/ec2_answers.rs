@@ -2,14 +2,29 @@
 //! that cannot be read makes the answer an error; a connection that cannot be read counts as connected. So no client is
 //! taken for gone because of a field that is missing.
 
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::types;
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 
+use crate::ec2_errors::sorted;
 use crate::model::{
     AssociationId, Connection, ConnectionId, EndedAt, EndpointFacts, EndpointId, NetworkStatus,
     Route, RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
 };
 use crate::ports::VpnError;
+
+/// An SDK error as ours. Without a code nobody answered; a code that says nothing about time is a refusal.
+pub(super) fn sort<E>(error: SdkError<E>) -> VpnError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let answered_in_error = error
+        .raw_response()
+        .is_some_and(|response| response.status().is_server_error());
+    let code = error.code().map(str::to_owned);
+    let message = error.message().unwrap_or("no message").to_owned();
+    sorted(code, message, answered_in_error, error.into())
+}
 
 /// An answer of which we cannot tell what it says. It is no evidence of anything, least of all that nothing is there.
 pub(super) fn unreadable(what: &'static str) -> VpnError {

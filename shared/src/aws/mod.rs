@@ -6,7 +6,6 @@ mod dynamo;
 mod dynamo_values;
 mod ec2;
 mod ec2_answers;
-pub mod ec2_errors;
 mod http;
 mod keys;
 

@@ -3,17 +3,15 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDateTime, Utc};
-use shared::aws::ec2_errors;
+use shared::ec2_errors;
 use shared::model::{
-    AssociationId, Connection, ConnectionId, EndedAt, EndpointFacts, EndpointId, NetworkStatus,
-    Route, RouteKey, RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
+    AssociationId, Connection, EndedAt, EndpointFacts, EndpointId, NetworkStatus, Route, RouteKey,
+    RouteStatus, SecurityGroupId, SubnetId, TargetNetwork, VpcId,
 };
 use shared::ports::{Association, ClientVpn, VpnError};
-use testkit::ec2::Caller as ApiCaller;
 use testkit::ec2::{
-    Answer, ApiError, ConnectionView, EndpointView, NewRoute, Page, Paging, Request, RouteTarget,
-    RouteView, TargetNetworkView,
+    self, Answer, ApiError, AssociationStatus, Caller as ApiCaller, ConnectionView, EndpointView,
+    NewRoute, Page, Paging, Request, RouteOrigin, RouteTarget, RouteView, TargetNetworkView,
 };
 
 use super::Line;
@@ -286,23 +284,26 @@ fn failed(failing: Failing) -> VpnError {
 
 fn target_network(view: TargetNetworkView) -> TargetNetwork {
     TargetNetwork {
-        association_id: AssociationId::observed(view.association_id),
-        subnet_id: SubnetId::observed(view.target_network_id.unwrap_or_default()),
-        status: NetworkStatus::parse(view.status),
+        association_id: view.association_id,
+        subnet_id: view.subnet_id.unwrap_or_else(|| SubnetId::observed("")),
+        status: match view.status {
+            AssociationStatus::Associating => NetworkStatus::Associating,
+            AssociationStatus::Associated => NetworkStatus::Associated,
+            AssociationStatus::AssociationFailed => NetworkStatus::AssociationFailed,
+            AssociationStatus::Disassociating => NetworkStatus::Disassociating,
+            AssociationStatus::Disassociated => NetworkStatus::Disassociated,
+        },
         message: None,
     }
 }
 
 fn connection(view: ConnectionView) -> Connection {
-    let active = view.status.is_connected();
     Connection {
-        id: ConnectionId::observed(view.connection_id),
+        id: view.connection_id,
         user: view.username.unwrap_or(view.common_name),
-        active,
-        established_at: time(&view.established_time),
-        ended_at: time(&view.end_time)
-            .filter(|_| !active)
-            .map(EndedAt::Stated),
+        active: view.status.is_connected(),
+        established_at: Some(view.established_at),
+        ended_at: view.ended_at.map(EndedAt::Stated),
         bytes: view.counters.map(|c| c.ingress_bytes + c.egress_bytes),
         packets: view.counters.map(|c| c.ingress_packets + c.egress_packets),
     }
@@ -312,31 +313,25 @@ fn route(view: RouteView) -> Route {
     Route {
         key: RouteKey {
             cidr: view.destination_cidr,
-            subnet_id: SubnetId::observed(
-                view.target_subnet
-                    .unwrap_or_else(|| RouteKey::LOCAL.to_owned()),
-            ),
+            subnet_id: view
+                .target_subnet
+                .unwrap_or_else(|| SubnetId::observed(RouteKey::LOCAL)),
         },
-        manual: view.origin == "add-route",
-        status: RouteStatus::parse(view.status),
+        manual: view.origin == RouteOrigin::AddRoute,
+        status: match view.status {
+            ec2::RouteStatus::Creating => RouteStatus::Creating,
+            ec2::RouteStatus::Active => RouteStatus::Active,
+            ec2::RouteStatus::Failed => RouteStatus::Failed,
+            ec2::RouteStatus::Deleting => RouteStatus::Deleting,
+        },
         description: Some(view.description).filter(|text| !text.is_empty()),
     }
 }
 
 fn facts(view: EndpointView) -> EndpointFacts {
     EndpointFacts {
-        vpc_id: view.vpc_id.map(VpcId::observed),
-        security_group_ids: view
-            .security_group_ids
-            .into_iter()
-            .map(SecurityGroupId::observed)
-            .collect(),
+        vpc_id: view.vpc_id,
+        security_group_ids: view.security_group_ids.into_iter().collect(),
         transit_gateway: view.transit_gateway.is_some(),
     }
-}
-
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
-        .map(|time| time.and_utc())
-        .ok()
 }

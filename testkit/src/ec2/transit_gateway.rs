@@ -3,6 +3,8 @@
 //!
 //! It has its zones from its creation on. What becomes of it when they go is not documented, so no call takes them away.
 
+use shared::model::AssociationId;
+
 use super::route::{RouteKey, RouteOrigin, RouteStatus};
 use super::target_network::AssociationStatus;
 use super::view::{RouteView, TargetNetworkView, TransitGatewayView};
@@ -16,11 +18,11 @@ impl Endpoint {
     pub(super) fn zone_views(&self) -> impl Iterator<Item = TargetNetworkView> {
         let zones = self.spec.availability_zones.iter().enumerate();
         zones.map(|(number, zone)| TargetNetworkView {
-            association_id: format!("cvpn-assoc-{number:017x}"),
+            association_id: AssociationId::observed(format!("cvpn-assoc-{number:017x}")),
             vpc_id: None,
-            target_network_id: None,
+            subnet_id: None,
             endpoint: self.spec.id.clone(),
-            status: AssociationStatus::Associated.as_str(),
+            status: AssociationStatus::Associated,
             security_groups: Vec::new(),
             availability_zones: vec![zone.clone()],
         })
@@ -36,8 +38,8 @@ impl Endpoint {
                 destination_cidr: BEHIND_THE_GATEWAY.to_owned(),
                 target_subnet: None,
                 transit_gateway_attachment_id: Some(gateway.attachment_id),
-                origin: RouteOrigin::AddRoute.as_str(),
-                status: RouteStatus::Active.as_str(),
+                origin: RouteOrigin::AddRoute,
+                status: RouteStatus::Active,
                 description: String::new(),
             };
             (RouteKey::MAX, route)

@@ -1,14 +1,15 @@
 //! What the listings show: the world's things in EC2's words.
 
-use chrono::{DateTime, Utc};
-use shared::model::EndpointId;
+use chrono::{DateTime, SubsecRound as _, Utc};
+use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
 use super::call::Caller;
+use super::cidr::Cidr;
 use super::connection::{Connection, ConnectionStatus, Counters};
 use super::error::ApiError;
 use super::listing::{Filter, Page, Paging, page};
-use super::route::{Route, RouteTarget};
-use super::target_network::TargetNetwork;
+use super::route::{Route, RouteOrigin, RouteStatus, RouteTarget};
+use super::target_network::{AssociationStatus, TargetNetwork};
 use super::world::{Endpoint, World};
 
 /// An endpoint, as `DescribeClientVpnEndpoints` lists it.
@@ -18,15 +19,15 @@ pub struct EndpointView {
     pub id: EndpointId,
     pub description: String,
     pub status: &'static str,
-    pub creation_time: String,
+    pub created_at: DateTime<Utc>,
     pub dns_name: String,
-    pub client_cidr: String,
+    pub client_cidr: Cidr,
     pub split_tunnel: bool,
-    pub associated_subnets: Vec<String>,
+    pub associated_subnets: Vec<SubnetId>,
     pub server_certificate_arn: String,
     pub saml_provider_arn: String,
-    pub security_group_ids: Vec<String>,
-    pub vpc_id: Option<String>,
+    pub security_group_ids: Vec<SecurityGroupId>,
+    pub vpc_id: Option<VpcId>,
     pub session_timeout_hours: u32,
     pub transit_gateway: Option<TransitGatewayView>,
 }
@@ -44,12 +45,12 @@ pub struct TransitGatewayView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are EC2's")]
 pub struct TargetNetworkView {
-    pub association_id: String,
-    pub vpc_id: Option<String>,
-    pub target_network_id: Option<String>,
+    pub association_id: AssociationId,
+    pub vpc_id: Option<VpcId>,
+    pub subnet_id: Option<SubnetId>,
     pub endpoint: EndpointId,
-    pub status: &'static str,
-    pub security_groups: Vec<String>,
+    pub status: AssociationStatus,
+    pub security_groups: Vec<SecurityGroupId>,
     /// In place of a subnet, where the endpoint is attached to a transit gateway.
     pub availability_zones: Vec<String>,
 }
@@ -59,17 +60,17 @@ pub struct TargetNetworkView {
 #[expect(missing_docs, reason = "the names are EC2's")]
 pub struct ConnectionView {
     pub endpoint: EndpointId,
-    pub timestamp: String,
-    pub connection_id: String,
+    /// In whole seconds, as all of EC2's times.
+    pub timestamp: DateTime<Utc>,
+    pub connection_id: ConnectionId,
     pub username: Option<String>,
-    pub established_time: String,
+    pub established_at: DateTime<Utc>,
     /// `None`: the listing lacks them.
     pub counters: Option<Counters>,
     pub client_ip: String,
     pub common_name: String,
     pub status: ConnectionStatus,
-    /// `-` while active.
-    pub end_time: String,
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// A route, as `DescribeClientVpnRoutes` lists it.
@@ -78,10 +79,11 @@ pub struct ConnectionView {
 pub struct RouteView {
     pub endpoint: EndpointId,
     pub destination_cidr: String,
-    pub target_subnet: Option<String>,
+    /// A subnet, or `local`.
+    pub target_subnet: Option<SubnetId>,
     pub transit_gateway_attachment_id: Option<String>,
-    pub origin: &'static str,
-    pub status: &'static str,
+    pub origin: RouteOrigin,
+    pub status: RouteStatus,
     pub description: String,
 }
 
@@ -133,7 +135,7 @@ impl World {
         let views = listed
             .map(|network| network.view(found))
             .chain(found.zone_views())
-            .map(|view| (view.association_id.clone(), view));
+            .map(|view| (view.association_id.to_string(), view));
         page(
             &format!("networks {endpoint} {filters:?}"),
             views,
@@ -193,8 +195,8 @@ impl World {
         let listed = views.filter(|(_, route)| {
             Filter::all_pass(filters, |name| match name {
                 "destination-cidr" => Some(route.destination_cidr.as_str()),
-                "origin" => Some(route.origin),
-                "target-subnet" => route.target_subnet.as_deref(),
+                "origin" => Some(route.origin.as_str()),
+                "target-subnet" => route.target_subnet.as_ref().map(SubnetId::as_str),
                 _ => None,
             })
         });
@@ -243,42 +245,35 @@ impl Endpoint {
             id: self.spec.id.clone(),
             description: self.spec.description.clone(),
             status: self.status(),
-            creation_time: self.created_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            created_at: self.created_at.trunc_subsecs(0),
             dns_name: self.dns_name(region),
-            client_cidr: self.spec.client_cidr.to_string(),
+            client_cidr: self.spec.client_cidr,
             split_tunnel: self.spec.split_tunnel,
             associated_subnets: self
                 .associated()
-                .map(|network| network.subnet_id.to_string())
+                .map(|network| network.subnet_id.clone())
                 .collect(),
             server_certificate_arn: format!(
                 "arn:aws:acm:{region}:{ACCOUNT}:certificate/5a4d0b0e-0000-4000-8000-000000000000"
             ),
             saml_provider_arn: format!("arn:aws:iam::{ACCOUNT}:saml-provider/sandbox"),
-            security_group_ids: self.security_group_texts(),
-            vpc_id: self.vpc_id.as_ref().map(ToString::to_string),
+            security_group_ids: self.security_groups.clone(),
+            vpc_id: self.vpc_id.clone(),
             session_timeout_hours: self.spec.session_timeout_hours,
             transit_gateway: self.transit_gateway_view(),
         }
-    }
-
-    fn security_group_texts(&self) -> Vec<String> {
-        self.security_groups
-            .iter()
-            .map(ToString::to_string)
-            .collect()
     }
 }
 
 impl TargetNetwork {
     fn view(&self, endpoint: &Endpoint) -> TargetNetworkView {
         TargetNetworkView {
-            association_id: self.association_id.to_string(),
-            vpc_id: Some(self.vpc_id.to_string()),
-            target_network_id: Some(self.subnet_id.to_string()),
+            association_id: self.association_id.clone(),
+            vpc_id: Some(self.vpc_id.clone()),
+            subnet_id: Some(self.subnet_id.clone()),
             endpoint: endpoint.spec.id.clone(),
-            status: self.status.as_str(),
-            security_groups: endpoint.security_group_texts(),
+            status: self.status,
+            security_groups: endpoint.security_groups.clone(),
             availability_zones: Vec::new(),
         }
     }
@@ -289,15 +284,15 @@ impl Connection {
         let ended = self.ended_at.filter(|end| *end <= at && !unstated);
         ConnectionView {
             endpoint: endpoint.clone(),
-            timestamp: time(ended.unwrap_or(at)),
-            connection_id: self.id.to_string(),
+            timestamp: ended.unwrap_or(at).trunc_subsecs(0),
+            connection_id: self.id.clone(),
             username: self.client.user_name().map(ToOwned::to_owned),
-            established_time: time(self.established_at),
+            established_at: self.established_at.trunc_subsecs(0),
             counters: Some(self.counters(at)),
             client_ip: self.client_ip.clone(),
             common_name: self.client.common_name().to_owned(),
             status: self.status(at),
-            end_time: ended.map_or_else(|| "-".to_owned(), time),
+            ended_at: ended.map(|at| at.trunc_subsecs(0)),
         }
     }
 }
@@ -308,20 +303,15 @@ impl Route {
             endpoint: endpoint.clone(),
             destination_cidr: self.cidr.to_string(),
             target_subnet: match &self.target {
-                RouteTarget::Local => local_target.map(str::to_owned),
-                RouteTarget::Subnet(subnet) => Some(subnet.to_string()),
+                RouteTarget::Local => local_target.map(SubnetId::observed),
+                RouteTarget::Subnet(subnet) => Some(subnet.clone()),
             },
             transit_gateway_attachment_id: None,
-            origin: self.origin.as_str(),
-            status: self.status.as_str(),
+            origin: self.origin,
+            status: self.status,
             description: self.description.clone(),
         }
     }
-}
-
-/// Client VPN's way to write a time: UTC, without saying so.
-fn time(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Base64 of "This is the sandbox. No VPN server stands behind this profile, and nothing trusts it."

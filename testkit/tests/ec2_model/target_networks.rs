@@ -298,7 +298,7 @@ fn the_listing_may_lag_behind() {
     }
 }
 
-fn listed(world: &mut World, seconds: i64) -> Vec<String> {
+fn listed(world: &mut World, seconds: i64) -> Vec<AssociationId> {
     let request = Request::DescribeTargetNetworks {
         endpoint: tokyo(),
         filters: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::aws::ec2_errors::{answered, is_already_gone, is_already_there};
+use shared::ec2_errors::{answered, is_already_gone, is_already_there};
 
 use super::{NOT_REACHED, Verdict, answer_of, not_settled, settled};
 use crate::aws::{Collisions, DONE};

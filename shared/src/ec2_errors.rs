@@ -2,8 +2,6 @@
 
 use std::io;
 
-use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-
 use crate::ports::{BoxError, VpnError};
 
 /// The thing to be made is there already.
@@ -39,19 +37,6 @@ fn is_try_later(code: &str) -> bool {
     TRY_LATER.contains(&code) || code.starts_with("Throttling") || code.starts_with("EC2Throttled")
 }
 
-/// An SDK error as ours. Without a code nobody answered; a code that says nothing about time is a refusal.
-pub(super) fn sort<E>(error: SdkError<E>) -> VpnError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let answered_in_error = error
-        .raw_response()
-        .is_some_and(|response| response.status().is_server_error());
-    let code = error.code().map(str::to_owned);
-    let message = error.message().unwrap_or("no message").to_owned();
-    sorted(code, message, answered_in_error, error.into())
-}
-
 /// What EC2 answered, as ours: for whoever speaks to it without the SDK.
 pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     let source = io::Error::other(format!("{code}: {message}"));
@@ -59,7 +44,7 @@ pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     sorted(code, message.to_owned(), status >= 500, source.into())
 }
 
-fn sorted(
+pub(crate) fn sorted(
     code: Option<String>,
     message: String,
     answered_in_error: bool,

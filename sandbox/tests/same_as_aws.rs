@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use sandbox::embedded::{Embedded, Options};
+use shared::clock::Clock as _;
 use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use shared::model::update::Update;
 use shared::model::{
@@ -20,8 +21,17 @@ use shared::model::{
 use shared::ports::{ClientVpn, Store, Transition};
 use simulator::plan::Plan;
 use simulator::run::{bare, ec2_settings};
+use testkit::ec2::{Client, World};
 
-type Wait<'a> = &'a (dyn Fn(TimeDelta) -> BoxFuture<'static, ()> + Sync);
+type Act<'a> = &'a dyn Fn(&mut World, DateTime<Utc>);
+
+/// What goes on beside the calls.
+struct Around<'a> {
+    /// Lets time pass until so long after the start: calls take time in the simulator, and none on the other side.
+    wait_until: &'a (dyn Fn(TimeDelta) -> BoxFuture<'static, ()> + Sync),
+    /// Changes EC2's world behind the port.
+    change: &'a (dyn Fn(Act<'_>) + Sync),
+}
 
 #[tokio::test]
 async fn the_stand_ins_answer_as_the_real_adapters_do() {
@@ -45,12 +55,17 @@ async fn real(plan: &Plan) -> Vec<String> {
         ..Options::at(plan.start)
     };
     let aws = Embedded::start(options).await.unwrap();
-    let clock = Arc::clone(&aws.clock);
-    let wait = move |time| -> BoxFuture<'static, ()> {
-        clock.advance(time);
+    let (clock, start) = (Arc::clone(&aws.clock), plan.start);
+    let wait_until = move |after| -> BoxFuture<'static, ()> {
+        clock.advance(start + after - clock.now());
         Box::pin(async {})
     };
-    script(&*aws.vpn, &*aws.store, &wait, plan.start).await
+    let change = |act: Act<'_>| aws.ec2.change(|world, now| act(world, now));
+    let around = Around {
+        wait_until: &wait_until,
+        change: &change,
+    };
+    script(&*aws.vpn, &*aws.store, &around, plan.start).await
 }
 
 fn simulated(plan: &Plan) -> Vec<String> {
@@ -58,11 +73,20 @@ fn simulated(plan: &Plan) -> Vec<String> {
     let (heard, start, sim) = (Arc::default(), plan.start, engine.clone());
     let answers: Arc<Mutex<Vec<String>>> = Arc::clone(&heard);
     engine.spawn(async move {
-        let wait = move |time| -> BoxFuture<'static, ()> {
+        let wait_until = |after| -> BoxFuture<'static, ()> {
             let sim = sim.clone();
-            Box::pin(async move { sim.sleep(time).await })
+            Box::pin(async move { sim.sleep_until(start + after).await })
         };
-        *answers.lock().unwrap() = script(&vpn, &store, &wait, start).await;
+        let change = |act: Act<'_>| {
+            let now = sim.now();
+            act(&mut sim.universe().vpn, now);
+        };
+        let around = Around {
+            wait_until: &wait_until,
+            change: &change,
+        };
+        let told = script(&vpn, &store, &around, start).await;
+        *answers.lock().unwrap() = told;
     });
     engine.run_until(start + TimeDelta::days(1), |_| true);
     engine.end();
@@ -73,10 +97,10 @@ fn simulated(plan: &Plan) -> Vec<String> {
 async fn script(
     vpn: &dyn ClientVpn,
     store: &dyn Store,
-    wait: Wait<'_>,
+    around: &Around<'_>,
     start: DateTime<Utc>,
 ) -> Vec<String> {
-    let mut answers = of_ec2(vpn, wait).await;
+    let mut answers = of_ec2(vpn, around).await;
     answers.extend(of_the_tables(store, start).await);
     answers
 }
@@ -88,7 +112,7 @@ fn told<T: std::fmt::Debug, E: std::fmt::Display>(call: &str, answer: Result<T, 
     }
 }
 
-async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
+async fn of_ec2(vpn: &dyn ClientVpn, around: &Around<'_>) -> Vec<String> {
     let tokyo: EndpointId = testkit::example::TOKYO.parse().unwrap();
     let nowhere: EndpointId = "cvpn-endpoint-0fffffffffffffff0".parse().unwrap();
     let subnet = SubnetId::observed("subnet-0aaaaaaaaaaaaaaa1");
@@ -129,7 +153,7 @@ async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
         .create_route(&tokyo, &route("10.50.0.0/16"), None, "r")
         .await;
     heard.push(told("route while associating", early));
-    wait(TimeDelta::minutes(30)).await;
+    (around.wait_until)(TimeDelta::minutes(30)).await;
     let networks = vpn.target_networks(&tokyo).await;
     heard.push(told("networks", networks.as_ref()));
     heard.push(told("routes", vpn.routes(&tokyo).await));
@@ -157,6 +181,7 @@ async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
         heard.push(told("groups", applied));
     }
     heard.push(told("endpoint", vpn.endpoint(&tokyo).await));
+    heard.extend(of_connections(vpn, around, &tokyo).await);
     let ids: Vec<AssociationId> = networks
         .unwrap()
         .into_iter()
@@ -171,9 +196,39 @@ async fn of_ec2(vpn: &dyn ClientVpn, wait: Wait<'_>) -> Vec<String> {
         heard.push(told("disassociate", vpn.disassociate(&tokyo, id).await));
     }
     heard.push(told("networks", vpn.target_networks(&tokyo).await));
-    wait(TimeDelta::hours(1)).await;
+    (around.wait_until)(TimeDelta::hours(3)).await;
     heard.push(told("networks", vpn.target_networks(&tokyo).await));
     heard.push(told("routes", vpn.routes(&tokyo).await));
+    heard
+}
+
+/// Times and counters are text in EC2's answers: as the model has them, so they must be read.
+async fn of_connections(
+    vpn: &dyn ClientVpn,
+    around: &Around<'_>,
+    endpoint: &EndpointId,
+) -> Vec<String> {
+    let clients = [
+        Client::User("yuki@example.com".to_owned()),
+        Client::Certificate("printer".to_owned()),
+    ];
+    let mut heard = Vec::new();
+    for (client, hour) in clients.into_iter().zip(1..) {
+        (around.wait_until)(TimeDelta::hours(hour)).await;
+        (around.change)(&|world, now| {
+            world.connect(now, endpoint, client.clone()).unwrap();
+        });
+        (around.wait_until)(TimeDelta::hours(hour) + TimeDelta::milliseconds(90_500)).await;
+        heard.push(told("connections", vpn.connections(endpoint).await));
+    }
+    (around.wait_until)(TimeDelta::minutes(130)).await;
+    (around.change)(&|world, now| {
+        let connections = &world.endpoint(endpoint).unwrap().connections;
+        let first = connections.keys().next().unwrap().clone();
+        world.end(now, &first).unwrap();
+    });
+    (around.wait_until)(TimeDelta::milliseconds(130 * 60_000 + 10_500)).await;
+    heard.push(told("connections", vpn.connections(endpoint).await));
     heard
 }
 
