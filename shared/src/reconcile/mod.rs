@@ -42,6 +42,7 @@ pub use sweep::{LeftOut, SweepError, Swept};
 pub use visit::StatusError;
 
 #[cfg(test)]
+#[cfg(all(test, feature = "aws"))]
 pub(crate) use stop::STOP_TAKES;
 
 /// EC2 takes at most ten operations in flight for each endpoint

@@ -1,0 +1,3 @@
+//! Nothing to do: see the manifest.
+
+fn main() {}
