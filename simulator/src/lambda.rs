@@ -15,7 +15,7 @@ use shared::config::{AssociateConfig, ReaperConfig};
 use shared::model::audit::EventIds;
 use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
-use testkit::alb::TokenMint;
+use testkit::alb::{Event, TokenMint};
 
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
@@ -303,40 +303,20 @@ impl Lambda {
         )
     }
 
-    /// The ALB's event for a request of somebody who signed in.
+    /// The ALB's event for the request of an employee.
     fn event(&self, email: &str, endpoint: &str, request: Request) -> Value {
-        let path = |rest: &str| format!("/vpn/{endpoint}{rest}");
-        let (method, path, body) = match request {
-            Request::Ask => ("POST", path(""), Value::Null),
-            Request::Status => ("GET", path("/status"), Value::Null),
-            Request::Extend(minutes) => ("POST", path("/extend"), json!({"minutes": minutes})),
-            Request::Release => ("POST", path("/release"), Value::Null),
-            Request::Profile => ("GET", path("/profile"), Value::Null),
+        let get = |rest: &str| Event::get(&format!("/vpn/{endpoint}{rest}"));
+        let post = |rest: &str| Event::post(&format!("/vpn/{endpoint}{rest}"));
+        let request = match request {
+            Request::Ask => post(""),
+            Request::Status => get("/status"),
+            Request::Extend(minutes) => post("/extend").json(&json!({ "minutes": minutes })),
+            Request::Release => post("/release"),
+            Request::Profile => get("/profile"),
         };
         let token = self.inner.mint.mint(email, email, self.inner.engine.now());
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        json!({
-            "requestContext": {"elb": {"targetGroupArn": testkit::example::TARGET_GROUP_ARN}},
-            "httpMethod": method,
-            "path": path,
-            "multiValueQueryStringParameters": {},
-            "multiValueHeaders": {
-                "host": ["vpn.example.com"],
-                "accept": ["application/json"],
-                "content-type": ["application/json"],
-                "sec-fetch-site": ["same-origin"],
-                "x-forwarded-for": ["203.0.113.7"],
-                "x-amzn-trace-id": ["Root=1-65f0a1b2-0123456789abcdef01234567"],
-                "x-amzn-oidc-data": [token],
-                "x-amzn-oidc-identity": [email],
-            },
-            "body": body,
-            "isBase64Encoded": false,
-        })
+        let request = request.header("accept", "application/json");
+        request.identity(&token, email).event()
     }
 }
 

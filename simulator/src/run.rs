@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::config::ReaperConfig;
-use testkit::ec2;
-use testkit::ec2::{Behaviour, World};
+use shared::config::{ReaperConfig, VARIABLES};
+use testkit::ec2::{self, Behaviour, World};
+use testkit::example;
 
 use crate::bugs::Bug;
 use crate::engine::Engine;
@@ -279,23 +279,16 @@ fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
 type Variables = BTreeMap<String, String>;
 
 fn variables(chosen: &[(&'static str, String)]) -> Variables {
-    use testkit::example as e;
     let subnets = "subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2";
-    let endpoints = format!("{ENDPOINT_NAME}={}:{subnets}", e::TOKYO);
-    let fixed = [
-        ("MANAGED_ENDPOINTS", endpoints.as_str()),
-        ("LEASE_TABLE", e::LEASE_TABLE),
-        ("AUDIT_TABLE", e::AUDIT_TABLE),
-        ("ALB_ARN", e::ALB_ARN),
-        ("OIDC_ISSUER", e::OIDC_ISSUER),
-        ("OIDC_CLIENT_ID", e::OIDC_CLIENT_ID),
-        ("ALLOWED_EMAIL_DOMAINS", e::EMAIL_DOMAIN),
-    ];
+    let endpoints = format!("{ENDPOINT_NAME}={}:{subnets}", example::TOKYO);
+    let names = VARIABLES.iter().map(|variable| variable.name);
+    let fixed = names.filter_map(|name| Some((name, example::variable(name)?)));
+    let fixed = fixed.chain([("MANAGED_ENDPOINTS", endpoints.as_str())]);
     let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let chosen = chosen
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()));
-    fixed.into_iter().chain(chosen).collect()
+    fixed.chain(chosen).collect()
 }
 
 /// Bugs that are mistakes in what the functions are told.

@@ -52,3 +52,18 @@ pub const POLICY_VARIABLES: [&str; 16] = [
     "REQUIRE_VERIFIED_EMAIL",
     "DRY_RUN",
 ];
+
+/// A variable of the functions' configuration, where the example has a value for it.
+pub fn variable(name: &str) -> Option<&'static str> {
+    match name {
+        "MANAGED_ENDPOINTS" => Some(MANAGED_ENDPOINTS),
+        "LEASE_TABLE" => Some(LEASE_TABLE),
+        "AUDIT_TABLE" => Some(AUDIT_TABLE),
+        "ALB_ARN" => Some(ALB_ARN),
+        "OIDC_ISSUER" => Some(OIDC_ISSUER),
+        "OIDC_CLIENT_ID" => Some(OIDC_CLIENT_ID),
+        "ALLOWED_EMAIL_DOMAINS" => Some(EMAIL_DOMAIN),
+        "SIGN_OUT_URL" => Some("https://sign-in.example.com/logout?client_id=c"),
+        _ => None,
+    }
+}

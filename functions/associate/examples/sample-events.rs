@@ -7,9 +7,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
-use testkit::alb::{DEVELOPMENT_KEY_ID, TokenMint};
-use testkit::example;
+use serde_json::Value;
+use testkit::alb::{DEVELOPMENT_KEY_ID, Event, TRACE_ID, TokenMint};
 
 const YUKI: &str = "yuki@example.com";
 const SUB: &str = "5a3e1b0c-0000-4000-8000-000000000001";
@@ -42,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         ("json-client", asking(&signed, &PROGRAM)),
         ("prefetch", asking(&signed, &prefetch)),
         ("forged-token", asking(&forged, &BROWSER)),
-        ("health-check", health_check()),
+        ("health-check", Event::health_check().event()),
     ] {
         let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/associate");
         let file = events.join(format!("{name}.json"));
@@ -54,41 +53,13 @@ fn main() -> anyhow::Result<()> {
 
 /// `GET /vpn/tokyo` of somebody with this token.
 fn asking(token: &str, client: &[(&str, &str)]) -> Value {
-    let alb = [
-        ("host", "vpn.example.com"),
-        ("x-amzn-oidc-data", token),
-        ("x-amzn-oidc-identity", SUB),
-        (
-            "x-amzn-trace-id",
-            "Root=1-65f0a1b2-0123456789abcdef01234567",
-        ),
-        ("x-forwarded-for", "203.0.113.7"),
-        ("x-forwarded-port", "443"),
-        ("x-forwarded-proto", "https"),
-    ];
-    event("/vpn/tokyo", &[&alb, client].concat())
-}
-
-fn health_check() -> Value {
-    let headers = [
-        ("host", "10.0.0.1"),
-        ("user-agent", "ELB-HealthChecker/2.0"),
-    ];
-    event("/", &headers)
-}
-
-/// The ALB's event, with multi-value headers.
-fn event(path: &str, headers: &[(&str, &str)]) -> Value {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), json!([value])));
-    json!({
-        "requestContext": {"elb": {"targetGroupArn": example::TARGET_GROUP_ARN}},
-        "httpMethod": "GET",
-        "path": path,
-        "multiValueQueryStringParameters": {},
-        "multiValueHeaders": headers.collect::<serde_json::Map<_, _>>(),
-        "body": "",
-        "isBase64Encoded": false,
-    })
+    let alb = Event::bare("GET", "/vpn/tokyo")
+        .header("host", "vpn.example.com")
+        .identity(token, SUB)
+        .header("x-amzn-trace-id", TRACE_ID)
+        .header("x-forwarded-for", "203.0.113.7")
+        .header("x-forwarded-port", "443")
+        .header("x-forwarded-proto", "https");
+    let add = |event: Event, (name, value): &(&str, &str)| event.header(name, value);
+    client.iter().fold(alb, add).event()
 }

@@ -6,31 +6,27 @@
 )]
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use chrono::TimeDelta;
 use reaper::{Limits, Reaper, Summary, SweepFailed, Watch};
 use sandbox::embedded::{Embedded, Options, StillClock};
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::EventIds;
-use shared::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, Route, RouteKey, SecurityGroupId,
-    SubnetId, TargetNetwork, VpcId,
-};
-use shared::ports::{Association, ClientVpn, VpnError};
+use shared::ports::ClientVpn;
 use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
 use testkit::ec2::{Action, Fault, FaultKind};
-use testkit::fleet;
+use testkit::ports::{Between, Wrapped};
+use testkit::{example, fleet};
 
 const ENDPOINTS: usize = 12;
 
 /// EC2 with twelve endpoints, each of which takes some time to read.
 struct World {
     aws: Embedded,
-    slow: Arc<Slow>,
+    vpn: Arc<dyn ClientVpn>,
 }
 
 impl World {
@@ -41,26 +37,24 @@ impl World {
         options.ec2.behaviour = behaviour;
         let aws = Embedded::start(options).await.unwrap();
         let slow = Arc::new(Slow {
-            vpn: aws.vpn.clone(),
             clock: aws.clock.clone(),
             seconds: seconds_a_read,
-            read: Mutex::default(),
         });
-        Self { aws, slow }
+        let vpn: Arc<dyn ClientVpn> = aws.vpn.clone();
+        let vpn = Wrapped::new(slow, vpn);
+        Self { aws, vpn }
     }
 
     /// A function that has just started.
     fn reaper(&self) -> Reaper {
         let variables = |name: &str| match name {
             "MANAGED_ENDPOINTS" => Some(fleet::managed_endpoints(ENDPOINTS)),
-            "LEASE_TABLE" => Some(testkit::example::LEASE_TABLE.to_owned()),
-            "AUDIT_TABLE" => Some(testkit::example::AUDIT_TABLE.to_owned()),
-            _ => None,
+            _ => example::variable(name).map(str::to_owned),
         };
         let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables).unwrap();
         Reaper {
             reconciler: Reconciler::new(
-                self.slow.clone(),
+                self.vpn.clone(),
                 self.aws.store.clone(),
                 self.aws.clock.clone(),
                 EventIds::from_entropy(),
@@ -76,9 +70,12 @@ impl World {
     /// One sweep by a function that has just started, and which endpoints it read.
     async fn sweep(&self, seconds: i64) -> (Result<Summary, SweepFailed>, BTreeSet<String>) {
         let deadline = self.aws.clock.now() + TimeDelta::seconds(seconds);
+        let before = self.aws.ec2.calls().len();
         let swept = self.reaper().sweep_all(Limits::before(deadline)).await;
-        let read = std::mem::take(&mut *self.slow.read.lock().unwrap());
-        (swept, read)
+        let calls = self.aws.ec2.calls().into_iter().skip(before);
+        let listings = calls.filter(|call| call.action == Action::DescribeClientVpnTargetNetworks);
+        let read = listings.map(|call| call.parameters["ClientVpnEndpointId"].clone());
+        (swept, read.collect())
     }
 }
 
@@ -167,73 +164,17 @@ fn the_limits_come_from_lambdas_deadline() {
     assert_eq!(limits.begin_by.timestamp_millis(), 979_000);
 }
 
-/// EC2, whose answer about target networks takes its time: the clock moves on with each.
+/// EC2 that takes its time to list target networks: the clock moves on with each call.
 struct Slow {
-    vpn: Arc<dyn ClientVpn>,
     clock: Arc<StillClock>,
     seconds: i64,
-    read: Mutex<BTreeSet<String>>,
 }
 
-#[async_trait]
-impl ClientVpn for Slow {
-    async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
-        self.read.lock().unwrap().insert(endpoint.to_string());
-        self.clock.advance(TimeDelta::seconds(self.seconds));
-        self.vpn.target_networks(endpoint).await
-    }
-
-    async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
-        self.vpn.connections(endpoint).await
-    }
-
-    async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
-        self.vpn.routes(endpoint).await
-    }
-
-    async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError> {
-        self.vpn.endpoint(endpoint).await
-    }
-
-    async fn associate(
-        &self,
-        endpoint: &EndpointId,
-        subnet: &SubnetId,
-        client_token: &str,
-    ) -> Result<Association, VpnError> {
-        self.vpn.associate(endpoint, subnet, client_token).await
-    }
-
-    async fn disassociate(
-        &self,
-        endpoint: &EndpointId,
-        association: &AssociationId,
-    ) -> Result<(), VpnError> {
-        self.vpn.disassociate(endpoint, association).await
-    }
-
-    async fn create_route(
-        &self,
-        endpoint: &EndpointId,
-        route: &RouteKey,
-        description: Option<&str>,
-        client_token: &str,
-    ) -> Result<(), VpnError> {
-        self.vpn
-            .create_route(endpoint, route, description, client_token)
-            .await
-    }
-
-    async fn apply_security_groups(
-        &self,
-        endpoint: &EndpointId,
-        vpc: &VpcId,
-        groups: &BTreeSet<SecurityGroupId>,
-    ) -> Result<(), VpnError> {
-        self.vpn.apply_security_groups(endpoint, vpc, groups).await
-    }
-
-    async fn export_profile(&self, endpoint: &EndpointId) -> Result<String, VpnError> {
-        self.vpn.export_profile(endpoint).await
+impl Between for Slow {
+    async fn call<T: Send>(&self, name: &'static str, work: impl Future<Output = T> + Send) -> T {
+        if name == "target_networks" {
+            self.clock.advance(TimeDelta::seconds(self.seconds));
+        }
+        work.await
     }
 }

@@ -1,48 +1,10 @@
-//! What the ALB does for a request: tokens, their key, events.
+//! What the ALB does for a request: tokens in events.
 
 use std::sync::LazyLock;
 
-use async_trait::async_trait;
 use serde_json::Value;
-use shared::identity::{KeyError, KeyId, PublicKeys};
-use testkit::alb::TokenMint;
 
 use crate::stage::{SUBJECT, mint, now};
-
-/// A key server without a network.
-#[derive(Debug)]
-pub(crate) struct KeyServer {
-    key_id: Option<String>,
-    answer: Vec<u8>,
-}
-
-impl KeyServer {
-    /// The mint's key, under its own id only.
-    pub(crate) fn new(mint: &TokenMint) -> Self {
-        Self {
-            key_id: Some(mint.key_id().to_owned()),
-            answer: mint.public_key_pem().into_bytes(),
-        }
-    }
-
-    /// This answer to every question.
-    pub(crate) fn answering(answer: Vec<u8>) -> Self {
-        Self {
-            key_id: None,
-            answer,
-        }
-    }
-}
-
-#[async_trait]
-impl PublicKeys for KeyServer {
-    async fn fetch(&self, key_id: &KeyId) -> Result<Vec<u8>, KeyError> {
-        match &self.key_id {
-            Some(only) if *only != key_id.to_string() => Err(KeyError::Unknown),
-            Some(_) | None => Ok(self.answer.clone()),
-        }
-    }
-}
 
 /// Yuki's token, good now.
 pub(crate) fn valid_token() -> &'static str {

@@ -6,8 +6,9 @@ use associate::{App, Ports};
 use serde_json::{Map, Value};
 use shared::clock::FnClock;
 use shared::model::audit::EventIds;
+use testkit::alb::KeyServer;
 
-use crate::alb::{KeyServer, with_tokens};
+use crate::alb::with_tokens;
 use crate::ports::{Asked, Aws};
 use crate::reference::{self, Verdict};
 use crate::stage::{block_on, configuration, mint, now};

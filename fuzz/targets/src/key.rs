@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use shared::identity::{OidcHeaders, Refusal, Verifier};
+use testkit::alb::KeyServer;
 
-use crate::alb::{KeyServer, valid_token};
+use crate::alb::valid_token;
 use crate::reference;
 use crate::stage::{SUBJECT, block_on, configuration, mint, now};
 

@@ -31,21 +31,8 @@ pub(crate) fn endpoint() -> EndpointId {
 
 /// The configuration of the sandbox's `associate`.
 pub(crate) fn configuration() -> AssociateConfig {
-    AssociateConfig::from_vars(&|name: &str| {
-        let value = match name {
-            "MANAGED_ENDPOINTS" => example::MANAGED_ENDPOINTS,
-            "LEASE_TABLE" => example::LEASE_TABLE,
-            "AUDIT_TABLE" => example::AUDIT_TABLE,
-            "ALB_ARN" => example::ALB_ARN,
-            "OIDC_ISSUER" => example::OIDC_ISSUER,
-            "OIDC_CLIENT_ID" => example::OIDC_CLIENT_ID,
-            "ALLOWED_EMAIL_DOMAINS" => example::EMAIL_DOMAIN,
-            "SIGN_OUT_URL" => "https://sign-in.example.com/logout?client_id=c",
-            _ => return None,
-        };
-        Some(value.to_owned())
-    })
-    .expect("a configuration")
+    AssociateConfig::from_vars(&|name: &str| example::variable(name).map(str::to_owned))
+        .expect("a configuration")
 }
 
 /// Runs to its end what a target does.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use shared::identity::{Employee, IdentityError, OidcHeaders, Refusal, Verifier};
+use testkit::alb::KeyServer;
 
-use crate::alb::KeyServer;
 use crate::reference::{self, Verdict};
 use crate::stage::{SUBJECT, block_on, configuration, mint, now};
 

@@ -57,7 +57,7 @@ async fn serve(alb: &Shared, client: IpAddr, request: Request) -> Result<Respons
     };
     let body = read(body, alb.settings.idle_limit).await?;
     let trace_id = vouch(&mut parts.headers, alb, &session, client);
-    let event = Event::new(&parts, &body).to_json();
+    let event = Event::of(&parts, &body).event().to_string().into_bytes();
     let answer = alb
         .lambda
         .invoke(&alb.settings.function, event, Some(&trace_id))

@@ -130,7 +130,7 @@ impl Alb {
 
     /// Puts one health check to the function and returns its answer, an ALB response in JSON.
     pub async fn health_check(&self) -> Result<Bytes, InvokeError> {
-        let event = Event::health_check().to_json();
+        let event = Event::health_check().event().to_string().into_bytes();
         self.shared
             .lambda
             .invoke(&self.shared.settings.function, event, None)

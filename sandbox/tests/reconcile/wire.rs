@@ -1,19 +1,11 @@
 //! The wire between a process and AWS: a test may act, or end the process, before or after any call.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use shared::model::audit::{AuditRecord, EventId};
-use shared::model::update::Update;
-use shared::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, Route, RouteKey,
-    SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
-};
-use shared::ports::{Association, ClientVpn, Store, StoreError, Transition, VpnError};
+use shared::ports::{ClientVpn, Store};
+use testkit::ports::{Between, Wrapped};
 use tokio::sync::Notify;
 
 /// EC2's describing calls.
@@ -99,34 +91,11 @@ impl Wire {
     }
 
     pub fn vpn(self: &Arc<Self>, inner: Arc<dyn ClientVpn>) -> Arc<dyn ClientVpn> {
-        Arc::new(Wired {
-            inner,
-            wire: self.clone(),
-        })
+        Wrapped::new(self.clone(), inner)
     }
 
     pub fn store(self: &Arc<Self>, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(Wired {
-            inner,
-            wire: self.clone(),
-        })
-    }
-
-    async fn through<T>(&self, call: &'static str, work: impl Future<Output = T>) -> T {
-        let (index, nth) = {
-            let mut calls = self.calls.lock().unwrap();
-            calls.push(call);
-            (
-                calls.len() - 1,
-                calls.iter().filter(|name| **name == call).count(),
-            )
-        };
-        self.at(When::Before, call, index, nth).await;
-        self.begin(call);
-        let answer = work.await;
-        self.end(call);
-        self.at(When::After, call, index, nth).await;
-        answer
+        Wrapped::new(self.clone(), inner)
     }
 
     /// A call belongs to the round of those that are still under way, or begins the next one.
@@ -170,42 +139,21 @@ impl Wire {
     }
 }
 
-struct Wired<T: ?Sized> {
-    wire: Arc<Wire>,
-    inner: Arc<T>,
+impl Between for Wire {
+    async fn call<T: Send>(&self, call: &'static str, work: impl Future<Output = T> + Send) -> T {
+        let (index, nth) = {
+            let mut calls = self.calls.lock().unwrap();
+            calls.push(call);
+            (
+                calls.len() - 1,
+                calls.iter().filter(|name| **name == call).count(),
+            )
+        };
+        self.at(When::Before, call, index, nth).await;
+        self.begin(call);
+        let answer = work.await;
+        self.end(call);
+        self.at(When::After, call, index, nth).await;
+        answer
+    }
 }
-
-macro_rules! forward {
-    ($trait:ident { $(fn $name:ident(&self $(, $arg:ident: $type:ty)*) -> Result<$ok:ty, $err:ty>;)* }) => {
-        #[async_trait]
-        impl $trait for Wired<dyn $trait> {
-            $(async fn $name(&self $(, $arg: $type)*) -> Result<$ok, $err> {
-                self.wire.through(stringify!($name), self.inner.$name($($arg),*)).await
-            })*
-        }
-    };
-}
-
-forward!(ClientVpn {
-    fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError>;
-    fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError>;
-    fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError>;
-    fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError>;
-    fn associate(&self, endpoint: &EndpointId, subnet: &SubnetId, token: &str) -> Result<Association, VpnError>;
-    fn disassociate(&self, endpoint: &EndpointId, association: &AssociationId) -> Result<(), VpnError>;
-    fn create_route(&self, endpoint: &EndpointId, route: &RouteKey, description: Option<&str>, token: &str) -> Result<(), VpnError>;
-    fn apply_security_groups(&self, endpoint: &EndpointId, vpc: &VpcId, groups: &BTreeSet<SecurityGroupId>) -> Result<(), VpnError>;
-    fn export_profile(&self, endpoint: &EndpointId) -> Result<String, VpnError>;
-});
-
-forward!(Store {
-    fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
-    fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
-    fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
-    fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
-    fn grant_lease(&self, endpoint: &EndpointId, lease: &Lease, may_shorten: bool) -> Result<(), StoreError>;
-    fn add_request(&self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> Result<EndpointState, StoreError>;
-    fn update(&self, endpoint: &EndpointId, update: &Update) -> Result<Option<EndpointState>, StoreError>;
-    fn commit(&self, endpoint: &EndpointId, transition: &Transition) -> Result<bool, StoreError>;
-    fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic) -> Result<(), StoreError>;
-});

@@ -7,89 +7,189 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::example;
 
 type MultiMap = BTreeMap<String, Vec<String>>;
 
-/// What the ALB invokes its target with. In multi-value mode there are no single-value maps.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The trace that [`Event::new`] belongs to.
+pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
+
+/// A request as the ALB hands it to its target, in multi-value mode unless [`Event::single`].
+#[derive(Debug, Clone)]
 pub struct Event {
-    request_context: RequestContext,
-    http_method: String,
+    method: String,
     path: String,
-    multi_value_query_string_parameters: MultiMap,
-    multi_value_headers: MultiMap,
+    query: MultiMap,
+    headers: Vec<(String, String)>,
     body: String,
-    is_base64_encoded: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct RequestContext {
-    elb: Elb,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Elb {
-    target_group_arn: &'static str,
+    is_base64: bool,
+    /// Whether each header and each parameter has all its values, rather than its last one.
+    pub multi: bool,
 }
 
 impl Event {
+    /// With neither headers nor body. The path is taken as it is, and has no query.
+    pub fn bare(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: MultiMap::new(),
+            headers: Vec::new(),
+            body: String::new(),
+            is_base64: false,
+            multi: true,
+        }
+    }
+
+    /// As a program sends it, and with what the ALB adds for everyone.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self::bare(method, path)
+            .header("host", "vpn.example.com")
+            .header("x-forwarded-for", "10.0.0.1, 203.0.113.7")
+            .header("x-forwarded-proto", "https")
+            .header("x-amzn-trace-id", TRACE_ID)
+            .header("user-agent", "test")
+    }
+
+    /// A `GET` as [`Self::new`].
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    /// A `POST` of a page of ours.
+    pub fn post(path: &str) -> Self {
+        Self::new("POST", path).header("sec-fetch-site", "same-origin")
+    }
+
     /// The event for a request whose headers are those that the target shall see.
-    pub fn new(parts: &Parts, body: &[u8]) -> Self {
+    pub fn of(parts: &Parts, body: &[u8]) -> Self {
         let text = if is_text(&parts.headers) {
             std::str::from_utf8(body).ok()
         } else {
             None
         };
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        };
         Self {
-            request_context: RequestContext {
-                elb: Elb {
-                    target_group_arn: example::TARGET_GROUP_ARN,
-                },
-            },
-            http_method: parts.method.to_string(),
-            path: parts.uri.path().to_owned(),
-            multi_value_query_string_parameters: query(parts.uri.query().unwrap_or_default()),
-            multi_value_headers: headers(&parts.headers),
-            is_base64_encoded: text.is_none() && !body.is_empty(),
+            query: query(parts.uri.query().unwrap_or_default()),
+            headers: parts.headers.iter().map(header).collect(),
+            is_base64: text.is_none() && !body.is_empty(),
             body: match text {
                 Some(text) => text.to_owned(),
                 None => STANDARD.encode(body),
             },
+            ..Self::bare(parts.method.as_str(), parts.uri.path())
         }
     }
 
     /// The event of the health checker, which signs nobody in.
     pub fn health_check() -> Self {
-        let headers = [
-            ("host", "10.0.0.1"),
-            ("user-agent", "ELB-HealthChecker/2.0"),
-        ];
-        Self {
-            request_context: RequestContext {
-                elb: Elb {
-                    target_group_arn: example::TARGET_GROUP_ARN,
-                },
-            },
-            http_method: "GET".to_owned(),
-            path: "/".to_owned(),
-            multi_value_query_string_parameters: MultiMap::new(),
-            multi_value_headers: headers
-                .map(|(name, value)| (name.to_owned(), vec![value.to_owned()]))
-                .into(),
-            body: String::new(),
-            is_base64_encoded: false,
-        }
+        Self::bare("GET", "/")
+            .header("host", "10.0.0.1")
+            .header("user-agent", "ELB-HealthChecker/2.0")
     }
 
-    /// As the target gets it.
-    pub fn to_json(&self) -> Vec<u8> {
-        // Maps of strings always become JSON.
-        serde_json::to_vec(self).unwrap_or_default()
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without any header of this name.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(sent, _)| sent != name);
+        self
+    }
+
+    /// With the identity of an employee who signed in.
+    #[must_use]
+    pub fn identity(self, token: &str, sub: &str) -> Self {
+        self.header("x-amzn-oidc-data", token)
+            .header("x-amzn-oidc-identity", sub)
+    }
+
+    /// From a browser's page rather than a program.
+    #[must_use]
+    pub fn html(self) -> Self {
+        self.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+    }
+
+    /// With this form as its body.
+    #[must_use]
+    pub fn form(self, body: &str) -> Self {
+        self.header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+    }
+
+    /// With this JSON as its body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(&body.to_string())
+    }
+
+    /// With this body, as it is.
+    #[must_use]
+    pub fn body(mut self, body: &str) -> Self {
+        body.clone_into(&mut self.body);
+        self
+    }
+
+    /// The body is said to be base64; it is not checked to be that.
+    #[must_use]
+    pub fn base64(mut self) -> Self {
+        self.is_base64 = true;
+        self
+    }
+
+    /// From a target group that hands on one value for each header.
+    #[must_use]
+    pub fn single(mut self) -> Self {
+        self.multi = false;
+        self
+    }
+
+    /// With one value for each header, or with several.
+    #[must_use]
+    pub fn in_mode(self, single: bool) -> Self {
+        if single { self.single() } else { self }
+    }
+
+    /// The event, in JSON.
+    pub fn event(&self) -> Value {
+        let mut headers = MultiMap::new();
+        for (name, value) in &self.headers {
+            headers.entry(name.clone()).or_default().push(value.clone());
+        }
+        let (headers_name, query_name) = if self.multi {
+            ("multiValueHeaders", "multiValueQueryStringParameters")
+        } else {
+            ("headers", "queryStringParameters")
+        };
+        json!({
+            "requestContext": { "elb": { "targetGroupArn": example::TARGET_GROUP_ARN } },
+            "httpMethod": self.method,
+            "path": self.path,
+            query_name: self.values(&self.query),
+            headers_name: self.values(&headers),
+            "body": self.body,
+            "isBase64Encoded": self.is_base64,
+        })
+    }
+
+    fn values(&self, map: &MultiMap) -> Value {
+        if self.multi {
+            return json!(map);
+        }
+        let last = |(name, values): (&String, &Vec<String>)| (name.clone(), json!(values.last()));
+        Value::Object(map.iter().map(last).collect())
     }
 }
 
@@ -104,15 +204,6 @@ fn query(query: &str) -> MultiMap {
             .push(value.to_owned());
     }
     parameters
-}
-
-fn headers(headers: &HeaderMap) -> MultiMap {
-    let mut map = MultiMap::new();
-    for (name, value) in headers {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        map.entry(name.as_str().to_owned()).or_default().push(value);
-    }
-    map
 }
 
 /// The ALB passes these types on as they are, everything else (forms too) and whatever is compressed as base64.
@@ -186,13 +277,12 @@ pub fn response(answer: &[u8]) -> Option<Response<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use http::Request;
-    use serde_json::{Value, json};
 
     use super::*;
 
     fn event(request: http::request::Builder, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        serde_json::from_slice(&Event::new(&parts, body).to_json()).unwrap()
+        Event::of(&parts, body).event()
     }
 
     #[test]

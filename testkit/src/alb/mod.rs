@@ -1,7 +1,9 @@
-//! What a load balancer hands to its target: signed tokens, and events.
+//! What a load balancer hands to its target: signed tokens, the keys to them, and events.
 
 mod event;
+mod keys;
 mod mint;
 
-pub use event::{Event, response};
+pub use event::{Event, TRACE_ID, response};
+pub use keys::KeyServer;
 pub use mint::{BadKey, DEVELOPMENT_KEY_ID, TOKEN_LIFE, TokenDraft, TokenMint};

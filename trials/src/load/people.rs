@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use axum::http::{Method, Request};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use sandbox::dynamo::{Fault, Record};
@@ -140,7 +139,7 @@ async fn act(sandbox: &Sandbox, people: &mut [Person], sum: &mut Sum) -> anyhow:
             let event = event(sandbox.alb().mint(), &person.email, asks, now);
             async move {
                 let began = Instant::now();
-                let answer = sandbox.lambda().invoke("associate", event?, None).await?;
+                let answer = sandbox.lambda().invoke("associate", event, None).await?;
                 anyhow::Ok((person, asks, told(&answer)?, began.elapsed()))
             }
         })
@@ -213,25 +212,17 @@ fn is_up(sandbox: &Sandbox) -> bool {
 }
 
 /// The ALB's event: a click of a program's user, or a look at the status.
-fn event(mint: &TokenMint, email: &str, asks: bool, now: DateTime<Utc>) -> anyhow::Result<Vec<u8>> {
-    let (method, path) = if asks {
-        (Method::POST, "/vpn/tokyo")
+fn event(mint: &TokenMint, email: &str, asks: bool, now: DateTime<Utc>) -> Vec<u8> {
+    let request = if asks {
+        Event::post("/vpn/tokyo")
     } else {
-        (Method::GET, "/vpn/tokyo/status")
+        Event::get("/vpn/tokyo/status")
     };
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", "vpn.example.com")
-        .header("accept", "application/json")
-        .header("sec-fetch-site", "same-origin")
-        .header("user-agent", "load")
-        .header("x-forwarded-for", "203.0.113.7")
-        .header("x-amzn-oidc-data", mint.mint(email, email, now))
-        .header("x-amzn-oidc-identity", email)
-        .body(())?;
-    let (parts, ()) = request.into_parts();
-    Ok(Event::new(&parts, b"").to_json())
+    let request = request.header("accept", "application/json");
+    let event = request
+        .identity(&mint.mint(email, email, now), email)
+        .event();
+    event.to_string().into_bytes()
 }
 
 fn told(answer: &[u8]) -> anyhow::Result<Told> {

@@ -6,7 +6,6 @@
     reason = "a helper that cannot go on has failed its test, and nothing reaches into a test binary"
 )]
 
-mod keys;
 mod request;
 mod stage;
 mod world;

@@ -80,22 +80,12 @@ impl Stage {
 
 /// The configuration of the sandbox's functions, with these variables changed.
 pub fn variables(changes: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-    let variables = [
-        ("MANAGED_ENDPOINTS", example::MANAGED_ENDPOINTS),
-        ("LEASE_TABLE", example::LEASE_TABLE),
-        ("AUDIT_TABLE", example::AUDIT_TABLE),
-        ("ALB_ARN", example::ALB_ARN),
-        ("OIDC_ISSUER", example::OIDC_ISSUER),
-        ("OIDC_CLIENT_ID", example::OIDC_CLIENT_ID),
-        ("ALLOWED_EMAIL_DOMAINS", example::EMAIL_DOMAIN),
-        (
-            "SIGN_OUT_URL",
-            "https://sign-in.example.com/logout?client_id=c",
-        ),
-    ];
-    let all = variables.iter().chain(changes);
-    let all: BTreeMap<String, String> = all
+    let changes: BTreeMap<String, String> = changes
+        .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    move |name| all.get(name).cloned()
+    move |name| {
+        let set = changes.get(name).cloned();
+        set.or_else(|| example::variable(name).map(str::to_owned))
+    }
 }

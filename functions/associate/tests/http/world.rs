@@ -9,9 +9,8 @@ use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::AssociateConfig;
 use shared::model::audit::EventIds;
-use testkit::alb::TokenMint;
+use testkit::alb::{KeyServer, TokenMint};
 
-use crate::keys::KeyServer;
 use crate::request::{Answer, Request};
 use crate::stage::{Stage, variables};
 
@@ -70,10 +69,7 @@ impl World {
     /// Sends a request as somebody whom the ALB has signed in.
     pub async fn send_as(&self, email: &str, request: Request) -> Answer {
         let token = self.mint.mint(email, "sub-1", self.clock.now());
-        let request = request
-            .header("x-amzn-oidc-data", &token)
-            .header("x-amzn-oidc-identity", "sub-1");
-        self.send_bare(request).await
+        self.send_bare(request.identity(&token, "sub-1")).await
     }
 
     /// Sends a request without an identity.
