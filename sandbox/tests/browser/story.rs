@@ -124,14 +124,14 @@ async fn one_stays_longer_by_a_span_or_until_a_time_and_is_done() {
     assert!(page.text().await.contains("until 12:30 JST"));
     assert_eq!(desk.count("lease.extended").await, 2);
 
-    assert!(page.text().await.contains("Nobody else has asked for it"));
+    assert!(page.text().await.contains("No one else has asked for it"));
     page.submit("#done").await;
     page.phase("ready").await;
     assert_eq!(desk.count("lease.released").await, 1);
     assert!(!page.has("#done").await);
     // Once a look has answered the extensions, which were asks, too.
     desk.pass_and_look(TimeDelta::seconds(10)).await;
-    page.until("document.body.innerText.includes('Everybody who asked for it is done.')")
+    page.until("document.body.innerText.includes('Everyone who asked for it is done.')")
         .await;
     desk.clear().await;
 }
@@ -189,7 +189,7 @@ async fn a_click_while_it_goes_down_brings_it_back_by_itself() {
     desk.sandbox.sweep().await.unwrap();
     page.look().await;
     page.phase("stopping").await;
-    assert_eq!(page.headline().await, "Going down");
+    assert_eq!(page.headline().await, "Shutting down");
     page.submit("#ask").await;
     page.wait_for("main[data-phase=stopping][data-awaited]")
         .await;

@@ -364,9 +364,9 @@ fn only_who_has_something_to_give_back_is_offered_to() {
         Language::En,
         &held_by(ready(), &["hana@example.com", "ken@example.com"]),
     );
-    assert!(both.contains("Also asked for by: ken@example.com. It stays for them."));
+    assert!(both.contains("The VPN stays up for others who asked for it: ken@example.com."));
     let alone = html(Language::En, &held_by(ready(), &["hana@example.com"]));
-    assert!(alone.contains("Nobody else has asked for it"));
+    assert!(alone.contains("No one else has asked for it"));
 }
 
 #[test]

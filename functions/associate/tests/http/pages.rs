@@ -131,7 +131,7 @@ async fn an_extension_that_is_not_possible_is_told_with_the_way_back() {
             .form("minutes=721")
     };
     for (language, told) in [
-        ("en", "Please choose a time up to"),
+        ("en", "The VPN can be kept up until"),
         ("ja", "までの時刻を選んでください"),
     ] {
         let page = world.send(extend(language)).await;
