@@ -82,7 +82,7 @@ async fn interrupted_while_it_waits_nothing_is_left() {
     }
 }
 
-/// Whether a call that changes something does nothing, or does it and nobody hears of it.
+/// Whether a change is refused, or is done and its answer lost.
 #[tokio::test]
 async fn whichever_call_fails_nothing_is_left() {
     let changes = [
@@ -126,7 +126,7 @@ async fn whichever_call_fails_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_taken_back_is_named_with_the_command_that_clears_it() {
+async fn what_cannot_be_taken_back_is_named_with_the_command_that_does() {
     let stage = Stage::with(chosen).await;
     let refused = FaultKind::Error {
         code: "UnauthorizedOperation".to_owned(),

@@ -1,4 +1,4 @@
-//! The sandbox's AWS, a clock that waiting moves, and a person who connects.
+//! The sandbox's AWS, a clock that waiting moves, and a client that connects.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -38,7 +38,7 @@ impl Stage {
         Self::with(|_| {}).await
     }
 
-    /// A world that was changed before anybody looked.
+    /// With these settings changed beforehand.
     pub async fn with(change: impl FnOnce(&mut sandbox::ec2::Settings)) -> Self {
         let mut options = Options::at("2026-11-24T03:00:00Z".parse().unwrap());
         let behaviour = &mut options.ec2.behaviour;
@@ -142,7 +142,7 @@ impl Progress for Stage {
     fn profile(&self, _: &str) {}
 }
 
-/// A person connects when it is time, and moves this much each second.
+/// A client connects when it is time, and moves this much each second.
 pub fn connects(endpoint: ManagedEndpoint, traffic: Traffic) -> Hook {
     Box::new(move |ec2, step| {
         if step == Step::AwaitConnection {
