@@ -256,7 +256,7 @@ fn nothing_from_outside_becomes_markup() {
 }
 
 #[test]
-fn of_other_people_only_name_and_lease_are_told() {
+fn of_colleagues_only_name_and_lease_are_shown() {
     for language in Language::ALL {
         let mut standing = held_by(
             standing(Phase::Ready, Reason::InUse { connections: 2 }),
@@ -269,13 +269,13 @@ fn of_other_people_only_name_and_lease_are_told() {
         assert!(page.contains("ken@example.com"));
         assert!(
             !page.contains("mei@example.com"),
-            "who is connected is nobody else's business"
+            "who is connected is private"
         );
     }
 }
 
 #[test]
-fn nothing_from_inside_is_told() {
+fn nothing_from_inside_is_shown() {
     for language in Language::ALL {
         for (name, page) in every_page(language) {
             for inside in ["arn:", "cvpn-", "subnet-", "123456789012"] {
@@ -300,7 +300,7 @@ fn a_page_says_that_the_reader_is_connected_only_if_they_are() {
 }
 
 #[test]
-fn a_page_without_scripts_looks_again_only_while_something_is_on_its_way() {
+fn a_page_without_scripts_reloads_only_while_the_vpn_starts_or_stops() {
     for (name, standing) in all() {
         let page = html(Language::En, &standing);
         let refreshes =
@@ -327,7 +327,7 @@ fn a_page_offers_what_its_phase_allows_and_nothing_else() {
 }
 
 #[test]
-fn the_title_and_the_icon_tell_the_phase() {
+fn title_and_icon_show_the_phase() {
     for (name, standing) in all() {
         let page = html(Language::En, &standing);
         let (_, title) = page.split_once("<title>").unwrap();
@@ -347,7 +347,7 @@ fn the_title_and_the_icon_tell_the_phase() {
 }
 
 #[test]
-fn only_who_has_something_to_give_back_is_offered_to() {
+fn only_a_lease_holder_is_offered_to_release() {
     let ready = || {
         standing(
             Phase::Ready,
@@ -370,7 +370,7 @@ fn only_who_has_something_to_give_back_is_offered_to() {
 }
 
 #[test]
-fn times_are_told_with_their_zone() {
+fn times_are_shown_with_their_zone() {
     for language in Language::ALL {
         let mut standing = standing(
             Phase::Ready,
@@ -387,7 +387,7 @@ fn times_are_told_with_their_zone() {
 }
 
 #[test]
-fn help_says_what_is_recorded_for_how_long_and_who_reads_it() {
+fn help_says_what_is_recorded_for_how_long_and_who_can_read_it() {
     let page = help(Language::En);
     for text in [
         "for 400 days",

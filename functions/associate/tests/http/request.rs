@@ -83,6 +83,11 @@ impl Request {
         self
     }
 
+    /// With one value for each header, or with several.
+    pub fn in_mode(self, single: bool) -> Self {
+        if single { self.single() } else { self }
+    }
+
     /// The ALB's event.
     pub fn event(&self) -> Value {
         let mut headers = Map::new();
@@ -143,6 +148,11 @@ impl Answer {
         let values = self.all(name);
         assert!(values.len() <= 1, "{name}: {values:?}");
         values.into_iter().next()
+    }
+
+    #[track_caller]
+    pub fn assert_header(&self, name: &str, value: &str) {
+        assert_eq!(self.header(name).as_deref(), Some(value), "{name}");
     }
 
     pub fn body(&self) -> &str {

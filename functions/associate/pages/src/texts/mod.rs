@@ -101,7 +101,6 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The texts of a language.
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::Ja => &ja::JA,

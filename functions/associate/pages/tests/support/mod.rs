@@ -1,4 +1,4 @@
-//! Endpoints in every standing that a page can show.
+//! Endpoints in every status that a page can show.
 
 #![allow(
     clippy::unwrap_used,
@@ -82,7 +82,7 @@ pub fn standing(phase: Phase, reason: Reason) -> EndpointStatus {
     }
 }
 
-/// The same with people who asked for it, for the next half hour and longer.
+/// The same with employees who asked for it, for the next half hour and longer.
 pub fn held_by(mut standing: EndpointStatus, people: &[&str]) -> EndpointStatus {
     for (email, ahead) in people.iter().zip(1..) {
         standing.leases.push(LeaseView {
