@@ -22,12 +22,7 @@ pub(super) static EN: Texts = Texts {
 
     headline,
     explain,
-    steps: [
-        "Request recorded",
-        "Bringing the VPN up",
-        "Restoring routes",
-        "Ready",
-    ],
+    steps: ["Request recorded", "Coming up", "Restoring routes", "Ready"],
     step_done: "done",
     step_current: "in progress",
     elapsed: "Elapsed: ",
