@@ -63,10 +63,7 @@ impl Stage {
     }
 
     fn refuse(self, action: Action) -> Self {
-        let kind = FaultKind::Error {
-            code: "UnauthorizedOperation".to_owned(),
-            status: 403,
-        };
+        let kind = FaultKind::error("UnauthorizedOperation");
         self.embedded
             .ec2
             .change(|world, _| world.inject(Fault::once(action, kind)))

@@ -65,19 +65,12 @@ async fn only_differs(stage: Stage, id: &str) {
 /// A code that nobody expects, once so many calls have passed.
 async fn refusing(action: Action, after: u32, code: &str) -> Stage {
     let stage = whole(|_| {}).await;
-    let kind = FaultKind::Error {
-        code: code.to_owned(),
-        status: 400,
-    };
+    let kind = FaultKind::error(code);
     let fault = Fault {
         after,
         ..Fault::once(action, kind)
     };
-    stage
-        .embedded
-        .ec2
-        .change(|world, _| world.inject(fault))
-        .unwrap();
+    stage.inject(fault);
     stage
 }
 

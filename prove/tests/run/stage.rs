@@ -11,7 +11,7 @@ use prove::config::Tables;
 use prove::run::{Found, Outcome, Progress, Setup, Step, Verdict, run};
 use prove::time::{Sleeper, Time};
 use sandbox::dynamo::ConflictCodes;
-use sandbox::ec2::{Client, Delay, Ec2, Traffic};
+use sandbox::ec2::{Client, Delay, Ec2, Fault, Traffic};
 use sandbox::embedded::{Embedded, Options, StillClock};
 use sandbox::example::{AUDIT_TABLE, LEASE_TABLE, TOKYO};
 use shared::clock::Clock as _;
@@ -72,6 +72,11 @@ impl Stage {
             interrupt_after: None,
             hook: Box::new(|_, _| {}),
         }
+    }
+
+    pub fn inject(&self, fault: Fault) {
+        let injected = self.embedded.ec2.change(|world, _| world.inject(fault));
+        injected.unwrap();
     }
 
     pub async fn found(&self) -> Found {
