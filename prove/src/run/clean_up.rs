@@ -114,9 +114,11 @@ impl Runner<'_> {
                 || self.made.maybe_associated.is_some()
                     && !was_there(network)
                     && subnet.is_some_and(|subnet| subnets.contains(subnet));
+            if !is_ours {
+                continue;
+            }
             let association = network.association_id.clone();
             match network.status.as_str() {
-                _ if !is_ours => {}
                 // Gone, and listed for a while yet.
                 "disassociated" => {}
                 "associated" | "association-failed" => {

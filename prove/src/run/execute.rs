@@ -112,22 +112,12 @@ impl Runner<'_> {
             Step::AssociateSmall => drop(self.associate(step, &small, "small").await),
             Step::WatchSmall => self.watch_small().await?,
             Step::DisassociateSmall => self.disassociate(step, Step::AssociateSmall).await,
-            Step::Associate => {
-                let answer = self.associate(step, &first, "first").await;
-                answer.map_err(|refusal| {
-                    Stop::Failed(format!("{first} cannot be associated: {refusal}"))
-                })?;
-            }
+            Step::Associate => self.associate_or_stop(step, &first, "first").await?,
             Step::AssociateAgain | Step::AssociateWhenGone => {
                 drop(self.associate(step, &first, "first").await);
             }
             Step::AssociateTwice => drop(self.associate(step, &first, "other").await),
-            Step::AssociateSecond => {
-                let answer = self.associate(step, &second, "second").await;
-                answer.map_err(|refusal| {
-                    Stop::Failed(format!("{second} cannot be associated: {refusal}"))
-                })?;
-            }
+            Step::AssociateSecond => self.associate_or_stop(step, &second, "second").await?,
             Step::WatchUp => self.watch_up().await?,
             Step::CreateRoute => self.create_route(step, CIDR, &first).await,
             Step::CreateLocalRoute => {
@@ -152,6 +142,20 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn associate_or_stop(
+        &mut self,
+        step: Step,
+        subnet: &str,
+        token: &str,
+    ) -> Result<(), Stop> {
+        match self.associate(step, subnet, token).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(Stop::Failed(format!(
+                "{subnet} cannot be associated: {refusal}"
+            ))),
+        }
     }
 
     async fn associate(&mut self, step: Step, subnet: &str, token: &str) -> Answer<String> {
