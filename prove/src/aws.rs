@@ -1,4 +1,4 @@
-//! The calls: by the adapters that the functions use, and by the SDK where those hide what has to be seen.
+//! The calls: by the functions' adapters, and by the SDK where those hide what a row needs to see.
 
 mod dynamo;
 mod ec2;
@@ -16,7 +16,7 @@ pub use dynamo::{Collisions, DONE};
 /// An account and region of AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    /// The adapter to EC2, with its time-outs and its doubts about answers.
+    /// The adapter to EC2, with its timeouts and its checks of answers.
     pub vpn: Arc<Ec2ClientVpn>,
     /// The adapter to the tables; `None`: they are not configured.
     pub store: Option<Arc<DynamoStore>>,
@@ -27,7 +27,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Makes the clients. The two configurations are one, except where something else plays AWS.
+    /// Makes the clients. The two configurations differ only where a test plays AWS.
     pub fn new(ec2: &SdkConfig, dynamo: &SdkConfig, tables: Option<&Tables>) -> Self {
         let store = tables.map(|tables| {
             let clients = Clients::from_config(dynamo.clone());

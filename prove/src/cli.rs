@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use shared::model::SubnetId;
 
-/// Is an account set up as the configuration says, and does AWS do what is believed of it?
+/// Is an account set up as the configuration says, and does AWS do what is expected of it?
 ///
 /// It reads the variables of the functions (README, "Configuration"); region and credentials are the SDK's own. Before
 /// the first deploy `MANAGED_ENDPOINTS` alone is enough.
@@ -18,27 +18,27 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Look whether everything is as the configuration says. Changes nothing.
+    /// Check that everything is as the configuration says. Changes nothing.
     Check,
-    /// Prove on one endpoint that is off what only AWS can prove, and leave it as it was.
+    /// Find out what only AWS can prove, on one endpoint that is off, and leave it as it was.
     Run(Run),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// Which: a name of `MANAGED_ENDPOINTS`. It must be off.
+    /// The endpoint, by its name in `MANAGED_ENDPOINTS`. It must be off.
     #[arg(long, value_name = "NAME")]
     pub(crate) endpoint: String,
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(long)]
     pub(crate) yes: bool,
     /// Print the plan, and call nothing.
     #[arg(long = "dry-run")]
     pub(crate) only_plan: bool,
-    /// Wait for a person who connects and does nothing for ten minutes.
+    /// Wait for a colleague who connects and then does nothing for ten minutes.
     #[arg(long)]
     pub(crate) connect: bool,
-    /// Where the person finds the client profile; without, `prove-NAME.ovpn`.
+    /// The file for the client profile; by default `prove-NAME.ovpn`.
     #[arg(long, value_name = "FILE", requires = "connect")]
     pub(crate) profile: Option<PathBuf>,
     /// A subnet of the endpoint's VPC with fewer than 20 free addresses, to see an association fail.

@@ -2,23 +2,17 @@
 
 use shared::config::{AssociateConfig, Common, ConfigErrors, ReaperConfig};
 
-/// The two tables' names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
-    /// `LEASE_TABLE`.
     pub lease: String,
-    /// `AUDIT_TABLE`.
     pub audit: String,
 }
 
-/// What is configured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// What every function needs.
     pub common: Common,
-    /// `None`: not set.
     pub tables: Option<Tables>,
-    /// What was not set and is therefore not looked at.
+    /// What is not set, and so not checked.
     pub skipped: Vec<String>,
 }
 
@@ -33,7 +27,7 @@ impl Config {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let none_of = |names: &[&str]| names.iter().all(|name| vars(name).is_none());
         let (no_tables, no_sign_in) = (none_of(&TABLES), none_of(&SIGN_IN));
-        // The functions cannot do without tables; names that nobody has stand in for them.
+        // The functions' configuration requires tables, so placeholders stand in for them.
         let with_tables = |name: &str| match name {
             "LEASE_TABLE" if no_tables => Some("no-lease-table".to_owned()),
             "AUDIT_TABLE" if no_tables => Some("no-audit-table".to_owned()),
@@ -47,14 +41,14 @@ impl Config {
         let mut skipped = Vec::new();
         if no_tables {
             skipped.push(
-                "LEASE_TABLE and AUDIT_TABLE are not set: tables and leases are not looked at. After the deploy, set them \
+                "LEASE_TABLE and AUDIT_TABLE are not set, so tables and leases are not checked. After the deploy, set them \
                  from the outputs `LeaseTableName` and `AuditTableName`"
                     .to_owned(),
             );
         }
         if no_sign_in {
             skipped.push(
-                "ALB_ARN, OIDC_ISSUER and OIDC_CLIENT_ID are not set: their form is not looked at"
+                "ALB_ARN, OIDC_ISSUER and OIDC_CLIENT_ID are not set, so their form is not checked"
                     .to_owned(),
             );
         }

@@ -1,7 +1,10 @@
-//! What only AWS can prove, proven there with one command; and whether an account is set up as the configuration says.
-//! For operators; never deployed.
+//! For operators, never deployed: is an account set up as the configuration says, and does AWS do what is expected of it?
 //!
 //! Both commands read first and judge afterwards: [`check::findings`] and [`run::ROWS`] are pure.
+#![allow(
+    missing_docs,
+    reason = "a tool: only its own tests use what is public here"
+)]
 
 pub mod aws;
 pub mod check;

@@ -64,7 +64,7 @@ async fn prove(options: &Run) -> anyhow::Result<bool> {
     let found = Found::read(&aws, &setup).await;
     let Objections { refusals, warnings } = found.objections(&setup, time.now());
     for warning in &warnings {
-        tell(&format!("\nMind: {warning}."));
+        tell(&format!("\nNote: {warning}."));
     }
     if !refusals.is_empty() {
         bail!("Nothing was changed:\n  - {}", refusals.join("\n  - "));
@@ -131,7 +131,7 @@ fn tell_the_plan(setup: &Setup) {
     }
     let cost = setup.cost();
     tell(&format!(
-        "\nThen everything is set back to how it was. It costs {cost}."
+        "\nThen everything is set back to how it was. Cost: {cost}."
     ));
 }
 
@@ -159,8 +159,7 @@ async fn aws(config: &Config) -> Aws {
     Aws::new(&sdk, &sdk, config.tables.as_ref())
 }
 
-/// Tells the operator. Whether anybody still listens makes no difference: a terminal that was closed must not end the
-/// cleaning up.
+/// Tells the operator. Errors are ignored: a closed terminal must not end the cleaning up.
 fn tell(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
@@ -169,7 +168,7 @@ fn tell_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// The first signal ends the steps and begins the cleaning up, which no further one ends.
+/// The first signal ends the steps and begins the cleaning up; later ones change nothing.
 fn listen_for_signals(interrupt: watch::Sender<bool>) -> anyhow::Result<()> {
     let mut signals = [
         SignalKind::interrupt(),
@@ -185,8 +184,8 @@ fn listen_for_signals(interrupt: watch::Sender<bool>) -> anyhow::Result<()> {
             futures::future::select_all(received).await;
             interrupt.send_replace(true);
             tell_error(
-                "\nInterrupted. Everything is being set back to how it was, which takes as long as EC2 takes; an association \
-                 that is coming up can only be taken down afterwards. Please wait.",
+                "\nInterrupted. Everything is being set back to how it was. Please wait: EC2 takes its time, and an association \
+                 that is coming up can only be taken down afterwards.",
             );
         }
     });
@@ -226,7 +225,7 @@ impl Progress for Terminal {
         if step == Step::AwaitConnection {
             let profile = self.profile.display();
             tell(&format!(
-                "  Connect now with the profile in {profile}, and then do nothing."
+                "  Connect now with the profile in {profile}, then do nothing."
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! What AWS answered, as it answered it: words are kept, also those that the adapters do not know.
+//! What AWS answered, in its own words, those included that the adapters do not know.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,20 +6,18 @@ use std::fmt;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use shared::model::Counters;
 
-/// A call that was not answered as it should be.
+/// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// AWS's error code; `None`: no answer came.
     pub code: Option<String>,
-    /// What it says about it.
     pub message: String,
 }
 
-/// An answer, or why there is none.
 pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
-    /// An SDK error as it was answered.
+    /// From the SDK's error.
     #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
     pub fn of<E>(error: SdkError<E>) -> Self
     where
@@ -31,13 +29,13 @@ impl Refusal {
         Self { code, message }
     }
 
-    /// Its code, or that there is none.
+    /// The code, or that no answer came.
     pub fn code(&self) -> &str {
         self.code.as_deref().unwrap_or("no answer")
     }
 }
 
-/// An error with all that it comes from.
+/// An error with all its sources.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -55,9 +53,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A target network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are EC2's")]
 pub struct Network {
     pub association_id: String,
     /// `None` on an endpoint that is attached to a transit gateway.
@@ -66,9 +62,7 @@ pub struct Network {
     pub message: Option<String>,
 }
 
-/// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are EC2's")]
 pub struct Route {
     pub cidr: String,
     pub target_subnet: Option<String>,
@@ -84,9 +78,7 @@ impl Route {
     }
 }
 
-/// A connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are EC2's")]
 pub struct Connection {
     pub connection_id: String,
     pub user: String,
@@ -110,9 +102,7 @@ impl Connection {
     }
 }
 
-/// An endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are EC2's")]
 pub struct Endpoint {
     pub status: String,
     pub vpc_id: Option<String>,
@@ -121,9 +111,7 @@ pub struct Endpoint {
     pub is_on_transit_gateway: bool,
 }
 
-/// A subnet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are EC2's")]
 pub struct Subnet {
     pub id: String,
     pub vpc_id: String,
@@ -131,9 +119,7 @@ pub struct Subnet {
     pub free_addresses: i32,
 }
 
-/// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are DynamoDB's")]
 pub struct Table {
     /// `endpoint_id HASH`, `item RANGE`.
     pub keys: Vec<String>,

@@ -19,20 +19,15 @@ pub trait Sleeper: Debug + Send + Sync {
 /// The present, waiting, and whether the operator has interrupted.
 #[derive(Debug, Clone)]
 pub struct Time {
-    /// The present.
     pub clock: Arc<dyn Clock>,
-    /// Waiting.
     pub sleeper: Arc<dyn Sleeper>,
-    /// `true` once the operator has interrupted.
     pub interrupted: watch::Receiver<bool>,
 }
 
-/// The operator has interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
 
 impl Time {
-    /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -47,7 +42,6 @@ impl Time {
         }
     }
 
-    /// Waits, unless interrupted.
     pub async fn wait(&self, duration: Duration) -> Result<(), Interrupted> {
         self.go_on()?;
         let mut interrupted = self.interrupted.clone();

@@ -124,9 +124,9 @@ async fn an_endpoint_that_is_up_is_refused() {
     assert_eq!(changes(&aws), 0);
 }
 
-/// The terminal may be closed: what was made is taken back all the same.
+/// What was made is taken back even when the terminal is closed.
 #[tokio::test]
-async fn a_run_whose_output_nobody_reads_ends_with_its_report() {
+async fn a_run_whose_output_is_closed_ends_with_its_report() {
     let aws = aws().await;
     let directory = std::env::temp_dir().join(format!("prove-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();

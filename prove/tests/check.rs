@@ -63,10 +63,7 @@ impl Stage {
     }
 
     fn refuse(self, action: Action) -> Self {
-        let kind = FaultKind::Error {
-            code: "UnauthorizedOperation".to_owned(),
-            status: 403,
-        };
+        let kind = FaultKind::error("UnauthorizedOperation");
         self.embedded
             .ec2
             .change(|world, _| world.inject(Fault::once(action, kind)))
@@ -85,21 +82,21 @@ impl Stage {
     /// Exactly one thing is wrong, and it says so.
     async fn finds(&self, about: &str) {
         let findings = self.findings().await;
-        let wrong: Vec<&String> = findings
-            .iter()
-            .filter_map(|finding| match finding {
-                Finding::Wrong { what, .. } => Some(what),
-                Finding::Fine(_) | Finding::Note(_) | Finding::Skipped(_) | Finding::ByHand(_) => {
-                    None
-                }
-            })
-            .collect();
+        let wrong = wrong(&findings);
         assert!(
             matches!(&wrong[..], [one] if one.contains(about)),
             "{about}: {wrong:?}"
         );
         assert!(!is_fine(&findings));
         assert!(text(&findings).ends_with("\nOne thing is wrong.\n"));
+    }
+
+    /// Several things are wrong, all with this.
+    async fn finds_several(&self, about: &str) {
+        let findings = self.findings().await;
+        let wrong = wrong(&findings);
+        assert!(!wrong.is_empty());
+        assert!(wrong.iter().all(|it| it.contains(about)), "{wrong:?}");
     }
 
     /// Nothing is wrong, and one line says this.
@@ -114,6 +111,21 @@ impl Stage {
     }
 }
 
+fn wrong(findings: &[Finding]) -> Vec<&str> {
+    let mut wrong = Vec::new();
+    for finding in findings {
+        if let Finding::Wrong { what, .. } = finding {
+            wrong.push(what.as_str());
+        }
+    }
+    wrong
+}
+
+/// Of a sandbox that was changed like this, this is said to be wrong, and nothing else.
+async fn found(about: &str, change: impl FnOnce(&mut Settings)) {
+    Stage::with(change).await.finds(about).await;
+}
+
 fn cidr(text: &str) -> Cidr {
     text.parse().unwrap()
 }
@@ -126,13 +138,13 @@ fn tokyo() -> EndpointId {
 async fn where_all_is_right_nothing_is_wrong() {
     let stage = Stage::new().await;
     for line in [
-        "fine      tokyo (cvpn-endpoint-0a1b2c3d4e5f60718) is there, and made for subnets\n",
+        "fine      tokyo (cvpn-endpoint-0a1b2c3d4e5f60718) exists and takes subnets\n",
         "fine      the subnets of tokyo can be associated",
         "fine      tokyo has authorization rules for 0.0.0.0/0\n",
         "fine      the table vpn-leases is as the template makes it\n",
         "fine      the table vpn-audit is as the template makes it\n",
         "fine      ASSOCIATION_HOUR_PRICE_USD is 0.15",
-        "note      tokyo just now: it is off; 0 connections\n",
+        "note      tokyo right now: it is off; 0 connections\n",
         "skipped   ALB_ARN",
         "WriteAttributes",
     ] {
@@ -156,38 +168,23 @@ async fn an_endpoint_of_another_form_or_none_is_found() {
     let gateway = |it: &mut Settings| {
         it.endpoints[1].transit_gateway_id = Some("tgw-0123456789abcdef0".to_owned());
     };
-    Stage::with(gateway)
-        .await
-        .finds("osaka (cvpn-endpoint-0b1b2c3d4e5f60718) is attached to a transit gateway")
-        .await;
+    found(
+        "osaka (cvpn-endpoint-0b1b2c3d4e5f60718) is attached to a transit gateway",
+        gateway,
+    )
+    .await;
     Stage::with(|it| drop(it.endpoints.pop()))
         .await
         .finds_several("osaka")
         .await;
 }
 
-impl Stage {
-    /// Whatever is wrong is wrong with this.
-    async fn finds_several(&self, about: &str) {
-        let findings = self.findings().await;
-        let wrong: Vec<&Finding> = findings
-            .iter()
-            .filter(|it| matches!(it, Finding::Wrong { .. }))
-            .collect();
-        assert!(!wrong.is_empty());
-        assert!(
-            wrong.iter().all(|it| format!("{it:?}").contains(about)),
-            "{wrong:?}"
-        );
-    }
-}
-
 #[tokio::test]
 async fn each_thing_wrong_with_a_subnet_is_found() {
-    Stage::with(|it| it.subnets[1].free_addresses = 19)
-        .await
-        .finds("has 19 free addresses")
-        .await;
+    found("has 19 free addresses", |it| {
+        it.subnets[1].free_addresses = 19;
+    })
+    .await;
     Stage::with(|it| it.subnets[1].free_addresses = 20)
         .await
         .says("can be associated")
@@ -195,20 +192,15 @@ async fn each_thing_wrong_with_a_subnet_is_found() {
     let same_zone = |it: &mut Settings| {
         it.subnets[1].availability_zone = it.subnets[0].availability_zone.clone();
     };
-    Stage::with(same_zone)
-        .await
-        .finds("are both in ap-northeast-1a")
-        .await;
+    found("are both in ap-northeast-1a", same_zone).await;
     let other_vpc = |it: &mut Settings| it.endpoints[1].vpc_id = Some(it.vpcs[0].id.clone());
-    Stage::with(other_vpc)
-        .await
-        .finds("is in vpc-0bbbbbbbbbbbbbbbb, the endpoint in vpc-0aaaaaaaaaaaaaaaa")
-        .await;
+    found(
+        "is in vpc-0bbbbbbbbbbbbbbbb, the endpoint in vpc-0aaaaaaaaaaaaaaaa",
+        other_vpc,
+    )
+    .await;
     let apart = |it: &mut Settings| it.subnets[1].vpc_id = it.vpcs[1].id.clone();
-    Stage::with(apart)
-        .await
-        .finds("are in different VPCs")
-        .await;
+    found("are in different VPCs", apart).await;
     let unknown = format!("osaka={OSAKA}:subnet-00000000000000000");
     Stage::new()
         .await
@@ -219,10 +211,10 @@ async fn each_thing_wrong_with_a_subnet_is_found() {
 
 #[tokio::test]
 async fn a_missing_authorization_rule_is_found() {
-    Stage::with(|it| it.endpoints[0].authorization_rules.clear())
-        .await
-        .finds("tokyo has no authorization rule")
-        .await;
+    found("tokyo has no authorization rule", |it| {
+        it.endpoints[0].authorization_rules.clear();
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -256,10 +248,7 @@ async fn a_security_group_of_another_vpc_is_found() {
         it.endpoints[0].vpc_id = Some(it.vpcs[0].id.clone());
         it.endpoints[0].security_group_ids = it.vpcs[1].security_groups.clone();
     };
-    Stage::with(foreign)
-        .await
-        .finds("which its VPC has not")
-        .await;
+    found("which its VPC does not have", foreign).await;
 }
 
 #[tokio::test]
@@ -279,7 +268,7 @@ async fn routes_that_differ_between_subnets_are_found() {
         world.associate(now, &tokyo(), &other, None).unwrap();
     });
     stage
-        .says("every subnet of tokyo has the same routes by hand (in force): 192.168.0.0/16")
+        .says("every subnet of tokyo has the same manual routes (in force): 192.168.0.0/16")
         .await;
     stage.embedded.ec2.change(|world, now| {
         let route = NewRoute {
@@ -373,7 +362,7 @@ async fn each_thing_wrong_with_a_table_is_found() {
 }
 
 #[tokio::test]
-async fn who_holds_what_is_told_and_sweeps_that_have_stopped_are_found() {
+async fn leases_are_listed_and_sweeps_that_have_stopped_are_found() {
     let state = |minutes: i64| {
         let swept_at = rfc3339(
             "2026-11-24T03:00:00Z"
@@ -403,14 +392,14 @@ async fn who_holds_what_is_told_and_sweeps_that_have_stopped_are_found() {
         .await
         .put(lease)
         .await
-        .says("tokyo is held by hana@example.com")
+        .says("tokyo was asked for by hana@example.com")
         .await;
     let broken = json!({ "endpoint_id": { "S": TOKYO }, "item": { "S": "state" }, "requests": { "S": "many" } });
     Stage::new()
         .await
         .put(broken)
         .await
-        .finds("what the lease table holds of tokyo cannot be read")
+        .finds("the items of tokyo in the lease table cannot be read")
         .await;
 }
 

@@ -102,7 +102,7 @@ def _foreign(stack):
         ("ec2:DescribeClientVpnConnections", other_endpoint),
         ("ec2:ExportClientVpnClientConfiguration", other_endpoint),
         ("ec2:AssociateClientVpnTargetNetwork", f"arn:aws:ec2:us-east-1:123456789012:client-vpn-endpoint/{TOKYO}"),
-        # What nobody asked the functions to do
+        # What the functions are not for
         ("ec2:DeleteClientVpnRoute", ENDPOINT),
         ("ec2:DeleteClientVpnEndpoint", ENDPOINT),
         ("ec2:ModifyClientVpnEndpoint", ENDPOINT),
@@ -120,7 +120,7 @@ def _foreign(stack):
         ("dynamodb:UpdateTimeToLive", audit), ("dynamodb:DeleteTable", audit), ("dynamodb:UpdateTable", audit),
         # Leases
         ("dynamodb:DeleteItem", lease), ("dynamodb:Scan", lease), ("dynamodb:DeleteTable", lease),
-        ("dynamodb:PutItem", "arn:aws:dynamodb:ap-northeast-1:123456789012:table/somebody-elses"),
+        ("dynamodb:PutItem", "arn:aws:dynamodb:ap-northeast-1:123456789012:table/another-companys"),
         # And a way to more
         ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"), ("sts:AssumeRole", "arn:aws:iam::123456789012:role/admin"),
         ("lambda:UpdateFunctionCode", "arn:aws:lambda:ap-northeast-1:123456789012:function:vpn-reaper"),

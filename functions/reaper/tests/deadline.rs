@@ -1,4 +1,4 @@
-//! Sweeps that have too little time.
+//! Sweeps with too little time.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ use testkit::{example, fleet};
 
 const ENDPOINTS: usize = 12;
 
-/// EC2 with twelve endpoints, each of which takes some time to read.
+/// EC2 with twelve endpoints, each of which takes time to read.
 struct World {
     aws: Embedded,
     vpn: Arc<dyn ClientVpn>,
@@ -110,7 +110,7 @@ async fn a_sweep_with_too_little_time_begins_no_endpoint_and_names_those_left_ou
 }
 
 #[tokio::test]
-async fn what_one_sweep_leaves_out_the_next_one_begins_with_in_whatever_process() {
+async fn the_next_sweep_begins_with_what_this_one_left_out_in_whatever_process() {
     // Four begin at once, and none after that: reading them takes a minute.
     let world = World::new(15).await;
     let (first, read) = world.sweep(60).await;
@@ -132,7 +132,7 @@ async fn what_one_sweep_leaves_out_the_next_one_begins_with_in_whatever_process(
 }
 
 #[tokio::test]
-async fn a_sweep_that_is_under_way_when_the_time_is_up_answers_nevertheless() {
+async fn a_sweep_under_way_answers_when_the_time_is_up() {
     let world = World::new(0).await;
     let hang = Fault::always(Action::DescribeClientVpnTargetNetworks, FaultKind::Hang);
     world.aws.ec2.change(|ec2, _| ec2.inject(hang)).unwrap();
@@ -164,7 +164,7 @@ fn the_limits_come_from_lambdas_deadline() {
     assert_eq!(limits.begin_by.timestamp_millis(), 979_000);
 }
 
-/// EC2 that takes its time to list target networks: the clock moves on with each call.
+/// EC2 that takes time to list target networks: each call moves the clock.
 struct Slow {
     clock: Arc<StillClock>,
     seconds: i64,

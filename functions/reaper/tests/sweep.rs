@@ -49,12 +49,12 @@ fn watched(stage: &Stage, changes: &[(&str, &str)], metrics: &Metrics) -> Reaper
     }
 }
 
-/// Time enough.
+/// Enough time.
 fn in_time(stage: &Stage) -> Limits {
     Limits::before(stage.clock.now() + TimeDelta::minutes(1))
 }
 
-/// Both endpoints up, asked for by Yuki, and nobody connected.
+/// Both endpoints up, asked for by Yuki, without a connection.
 async fn up(stage: &Stage, reaper: &Reaper) {
     for endpoint in &reaper.endpoints {
         let ask = Ask {
@@ -86,7 +86,7 @@ const ONE_UNKNOWN: (&str, &str) = (
 );
 
 #[tokio::test]
-async fn a_sweep_says_in_the_order_of_the_configuration_what_it_came_to() {
+async fn a_sweep_reports_its_results_in_the_order_of_the_configuration() {
     let stage = Stage::set().await;
     let summary = reaper(&stage, &[])
         .sweep_all(in_time(&stage))
@@ -191,8 +191,18 @@ async fn endpoints_are_swept_side_by_side() {
     }
 }
 
-/// The metrics that were told, with their values, a list for each line.
-fn told(lines: &Mutex<Vec<String>>) -> Vec<Vec<(String, f64)>> {
+/// Metrics, and the lines that they write.
+fn metrics(stage: &Stage) -> (Metrics, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::clone(&lines);
+    let metrics = Metrics::new("vpn-reaper", stage.clock.clone(), move |line: &str| {
+        written.lock().unwrap().push(line.to_owned());
+    });
+    (metrics, lines)
+}
+
+/// The metrics that were emitted, with their values, a list for each line.
+fn emitted(lines: &Mutex<Vec<String>>) -> Vec<Vec<(String, f64)>> {
     let lines = std::mem::take(&mut *lines.lock().unwrap());
     let metrics = |line: &String| {
         let line: Value = serde_json::from_str(line).unwrap();
@@ -204,18 +214,14 @@ fn told(lines: &Mutex<Vec<String>>) -> Vec<Vec<(String, f64)>> {
 }
 
 #[tokio::test]
-async fn what_was_asked_and_done_and_seen_is_told_in_numbers() {
+async fn metrics_count_what_was_asked_done_and_seen() {
     let stage = Stage::set().await;
-    let lines = Arc::new(Mutex::new(Vec::new()));
-    let written = Arc::clone(&lines);
-    let metrics = Metrics::new("vpn-reaper", stage.clock.clone(), move |line: &str| {
-        written.lock().unwrap().push(line.to_owned());
-    });
+    let (metrics, lines) = metrics(&stage);
     let reaper = watched(&stage, &[], &metrics);
     up(&stage, &reaper).await;
-    let all: Vec<(String, f64)> = told(&lines).concat();
+    let all: Vec<(String, f64)> = emitted(&lines).concat();
     let sum = |name: &str| -> f64 {
-        let values = all.iter().filter(|(told, _)| told == name);
+        let values = all.iter().filter(|(emitted, _)| emitted == name);
         values.map(|(_, value)| value).sum()
     };
     let both = 2.0;
@@ -228,7 +234,7 @@ async fn what_was_asked_and_done_and_seen_is_told_in_numbers() {
 
     stage.clock.advance(TimeDelta::minutes(1));
     reaper.sweep_all(in_time(&stage)).await.unwrap();
-    let names: Vec<Vec<String>> = told(&lines)
+    let names: Vec<Vec<String>> = emitted(&lines)
         .into_iter()
         .map(|line| line.into_iter().map(|(name, _)| name).collect())
         .collect();
@@ -238,14 +244,10 @@ async fn what_was_asked_and_done_and_seen_is_told_in_numbers() {
 }
 
 #[tokio::test]
-async fn a_sweep_that_fails_somewhere_is_no_sweep() {
+async fn a_sweep_that_fails_for_one_endpoint_does_not_count_as_a_sweep() {
     let stage = Stage::set().await;
-    let lines = Arc::new(Mutex::new(Vec::new()));
-    let written = Arc::clone(&lines);
-    let metrics = Metrics::new("vpn-reaper", stage.clock.clone(), move |line: &str| {
-        written.lock().unwrap().push(line.to_owned());
-    });
+    let (metrics, lines) = metrics(&stage);
     let reaper = watched(&stage, &[ONE_UNKNOWN], &metrics);
     reaper.sweep_all(in_time(&stage)).await.unwrap_err();
-    assert_eq!(told(&lines), [[("FailedSweeps".to_owned(), 1.0)]]);
+    assert_eq!(emitted(&lines), [[("FailedSweeps".to_owned(), 1.0)]]);
 }

@@ -16,10 +16,10 @@ use crate::seen::{Answer, Refusal, Table};
 
 /// How many writes are sent at once, of each kind.
 const AT_ONCE: usize = 12;
-/// How often, until some have met.
+/// How many rounds at most, until some have met.
 const ROUNDS: usize = 12;
 
-/// How often which outcome came of writes to one item at the same time.
+/// How often each outcome came of writes to one item at the same time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collisions {
     /// Reasons why transactions were cancelled, or their error codes; `done`: not cancelled.
@@ -28,7 +28,7 @@ pub struct Collisions {
     pub writes: BTreeMap<String, usize>,
 }
 
-/// What came of a write that met no other.
+/// The outcome of a write that met no other.
 pub const DONE: &str = "done";
 
 impl Collisions {
@@ -39,7 +39,6 @@ impl Collisions {
 }
 
 impl Aws {
-    /// What a table is like.
     pub async fn table(&self, name: &str) -> Answer<Table> {
         let described = self.dynamo.describe_table().table_name(name).send();
         let lifetime = self.dynamo.describe_time_to_live().table_name(name).send();
@@ -80,7 +79,7 @@ impl Aws {
                 .into_iter()
                 .zip(["prove", item.as_str()].map(|text| AttributeValue::S(text.to_owned())))
         };
-        // TTL tidies up if nobody else can.
+        // If the item cannot be deleted, it expires.
         let expires_at = AttributeValue::N((now + TimeDelta::hours(1)).timestamp().to_string());
         let mut seen = Collisions::default();
         for _ in 0..ROUNDS {

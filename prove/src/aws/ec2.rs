@@ -31,38 +31,25 @@ macro_rules! all_pages {
     }};
 }
 
+/// What EC2 lists of an endpoint.
+macro_rules! listings {
+    ($($name:ident -> $item:ty: $call:ident, $items:ident, $read:expr;)+) => {
+        $(pub async fn $name(&self, endpoint: &EndpointId) -> Answer<Vec<$item>> {
+            let call = self.ec2.$call().client_vpn_endpoint_id(endpoint.as_str());
+            all_pages!(call, $items, $read)
+        })+
+    };
+}
+
 impl Aws {
-    /// `DescribeClientVpnTargetNetworks`.
-    pub async fn networks(&self, endpoint: &EndpointId) -> Answer<Vec<Network>> {
-        let call = self.ec2.describe_client_vpn_target_networks();
-        all_pages!(
-            call.client_vpn_endpoint_id(endpoint.as_str()),
-            client_vpn_target_networks,
-            network
-        )
+    listings! {
+        networks -> Network: describe_client_vpn_target_networks, client_vpn_target_networks, network;
+        routes -> Route: describe_client_vpn_routes, routes, route;
+        connections -> Connection: describe_client_vpn_connections, connections, connection;
+        // The CIDRs to which there is an authorization rule.
+        rules -> String: describe_client_vpn_authorization_rules, authorization_rules, destination;
     }
 
-    /// `DescribeClientVpnRoutes`.
-    pub async fn routes(&self, endpoint: &EndpointId) -> Answer<Vec<Route>> {
-        let call = self.ec2.describe_client_vpn_routes();
-        all_pages!(
-            call.client_vpn_endpoint_id(endpoint.as_str()),
-            routes,
-            route
-        )
-    }
-
-    /// `DescribeClientVpnConnections`.
-    pub async fn connections(&self, endpoint: &EndpointId) -> Answer<Vec<Connection>> {
-        let call = self.ec2.describe_client_vpn_connections();
-        all_pages!(
-            call.client_vpn_endpoint_id(endpoint.as_str()),
-            connections,
-            connection
-        )
-    }
-
-    /// `DescribeClientVpnEndpoints`.
     pub async fn endpoint(&self, endpoint: &EndpointId) -> Answer<Endpoint> {
         let call = self.ec2.describe_client_vpn_endpoints();
         let call = call.client_vpn_endpoint_ids(endpoint.as_str());
@@ -73,16 +60,6 @@ impl Aws {
             code: Some("InvalidClientVpnEndpointId.NotFound".to_owned()),
             message: format!("{endpoint} is not in the answer"),
         })
-    }
-
-    /// `DescribeClientVpnAuthorizationRules`: the CIDRs to which there is a rule.
-    pub async fn rules(&self, endpoint: &EndpointId) -> Answer<Vec<String>> {
-        let call = self.ec2.describe_client_vpn_authorization_rules();
-        all_pages!(
-            call.client_vpn_endpoint_id(endpoint.as_str()),
-            authorization_rules,
-            |rule: types::AuthorizationRule| rule.destination_cidr.unwrap_or_default()
-        )
     }
 
     /// `DescribeSubnets`, of these: one that does not exist is not in the answer.
@@ -124,7 +101,7 @@ impl Aws {
             .association_id(association);
         let answer = call.send().await.map_err(Refusal::of)?;
         let code = answer.status.and_then(|status| status.code);
-        Ok(code.map_or_else(String::new, |code| code.as_str().to_owned()))
+        Ok(word(code))
     }
 
     /// `CreateClientVpnRoute`: the status that follows.
@@ -144,10 +121,9 @@ impl Aws {
             .client_token(token);
         let answer = call.send().await.map_err(Refusal::of)?;
         let code = answer.status.and_then(|status| status.code);
-        Ok(code.map_or_else(String::new, |code| code.as_str().to_owned()))
+        Ok(word(code))
     }
 
-    /// `DeleteClientVpnRoute`.
     pub async fn delete_route(
         &self,
         endpoint: &EndpointId,
@@ -209,6 +185,11 @@ impl Aws {
     }
 }
 
+/// A word of EC2's, as text.
+fn word(word: Option<impl AsRef<str>>) -> String {
+    word.map_or_else(String::new, |word| word.as_ref().to_owned())
+}
+
 fn filter(name: &str, values: Vec<String>) -> types::Filter {
     let filter = types::Filter::builder().name(name);
     filter.set_values(Some(values)).build()
@@ -221,9 +202,7 @@ fn network(found: types::TargetNetwork) -> Network {
     Network {
         association_id: found.association_id.unwrap_or_default(),
         subnet_id: found.target_network_id,
-        status: status
-            .code
-            .map_or_else(String::new, |code| code.as_str().to_owned()),
+        status: word(status.code),
         message: status.message.filter(|text| !text.is_empty()),
     }
 }
@@ -234,7 +213,7 @@ fn route(found: types::ClientVpnRoute) -> Route {
         cidr: found.destination_cidr.unwrap_or_default(),
         target_subnet: found.target_subnet,
         origin: found.origin.unwrap_or_default(),
-        status: code.map_or_else(String::new, |code| code.as_str().to_owned()),
+        status: word(code),
     }
 }
 
@@ -246,17 +225,21 @@ fn connection(found: types::ClientVpnConnection) -> Connection {
     Connection {
         connection_id: found.connection_id.unwrap_or_default(),
         user: named.or(found.common_name).unwrap_or_default(),
-        status: code.map_or_else(String::new, |code| code.as_str().to_owned()),
+        status: word(code),
         end_time: found.connection_end_time.unwrap_or_default(),
         bytes: both(found.ingress_bytes, found.egress_bytes),
         packets: both(found.ingress_packets, found.egress_packets),
     }
 }
 
+fn destination(rule: types::AuthorizationRule) -> String {
+    rule.destination_cidr.unwrap_or_default()
+}
+
 fn endpoint(found: types::ClientVpnEndpoint) -> Endpoint {
     let code = found.status.and_then(|status| status.code);
     Endpoint {
-        status: code.map_or_else(String::new, |code| code.as_str().to_owned()),
+        status: word(code),
         vpc_id: found.vpc_id.filter(|id| !id.is_empty()),
         security_group_ids: found
             .security_group_ids
@@ -277,7 +260,6 @@ fn subnet(found: types::Subnet) -> Subnet {
     }
 }
 
-/// Keeps the text of an answer.
 #[derive(Debug, Clone, Default)]
 struct Body(Arc<Mutex<String>>);
 

@@ -1,4 +1,4 @@
-//! Each endpoint beside what the configuration says of it.
+//! Each endpoint, compared with the configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,19 +23,19 @@ pub(super) fn findings(
             return vec![Finding::wrong(
                 format!("the endpoint {name} ({id}) cannot be read: {refusal}"),
                 "it cannot be started",
-                "is the id in MANAGED_ENDPOINTS right, and the region? May you call ec2:DescribeClientVpnEndpoints?",
+                "are the id in MANAGED_ENDPOINTS and the region right? May you call ec2:DescribeClientVpnEndpoints?",
             )];
         }
     };
     if endpoint.is_on_transit_gateway {
         return vec![Finding::wrong(
             format!("{name} ({id}) is attached to a transit gateway"),
-            "it has no subnets to associate; a start is refused",
+            "it has no subnets to associate, so a start is refused",
             "manage an endpoint that is associated with subnets",
         )];
     }
     let mut findings = vec![Finding::Fine(format!(
-        "{name} ({id}) is there, and made for subnets"
+        "{name} ({id}) exists and takes subnets"
     ))];
     findings.extend(of_subnets(managed, endpoint, found));
     findings.push(of_rules(managed, found));
@@ -136,7 +136,7 @@ fn of_rules(managed: &ManagedEndpoint, found: &EndpointFacts) -> Finding {
     match &found.rules {
         Ok(rules) if rules.is_empty() => Finding::wrong(
             format!("{name} has no authorization rule"),
-            "people connect and reach nothing",
+            "employees connect and reach nothing",
             format!(
                 "`aws ec2 authorize-client-vpn-ingress --client-vpn-endpoint-id {} --target-network-cidr CIDR \
                  --authorize-all-groups`",
@@ -149,7 +149,7 @@ fn of_rules(managed: &ManagedEndpoint, found: &EndpointFacts) -> Finding {
         )),
         Err(refusal) => Finding::wrong(
             format!("the authorization rules of {name} cannot be read: {refusal}"),
-            "it is not known whether people reach anything",
+            "it is not known whether employees can reach anything",
             "may you call ec2:DescribeClientVpnAuthorizationRules?",
         ),
     }
@@ -163,7 +163,7 @@ fn of_groups(
     let name = &managed.name;
     let Some(groups) = &found.groups else {
         return vec![Finding::Note(format!(
-            "{name} has no VPC yet: its first association chooses it, and the VPC's default security group"
+            "{name} has no VPC yet: the first association sets it, with the VPC's default security group"
         ))];
     };
     let there_are = match groups {
@@ -192,9 +192,9 @@ fn of_groups(
         .filter(|(_, group)| !there_are.iter().any(|other| other == group))
         .map(|(has, group)| {
             Finding::wrong(
-                format!("{name} {has} the security group {group}, which its VPC has not"),
+                format!("{name} {has} the security group {group}, which its VPC does not have"),
                 "it cannot be applied at a start",
-                "apply groups of the VPC once while the VPN is up; they are remembered",
+                "apply groups of its VPC once while the VPN is up; they are remembered",
             )
         })
         .collect();
@@ -208,7 +208,7 @@ fn of_groups(
     wrong
 }
 
-/// Routes by hand of each subnet: those in force if something is up, else those remembered.
+/// Manual routes of each subnet: those in force if something is up, else those remembered.
 fn of_routes(managed: &ManagedEndpoint, found: &EndpointFacts, rules: &Rules) -> Vec<Finding> {
     let name = &managed.name;
     let routes = match &found.routes {
@@ -260,16 +260,16 @@ fn of_routes(managed: &ManagedEndpoint, found: &EndpointFacts, rules: &Rules) ->
     let configured = if rules.routes.is_empty() {
         ""
     } else {
-        ", beside those of ROUTES"
+        ", in addition to ROUTES"
     };
     if all.is_empty() {
         return vec![Finding::Note(format!(
-            "{name} has no routes by hand{configured}"
+            "{name} has no manual routes{configured}"
         ))];
     }
     let all: Vec<&str> = all.into_iter().collect();
     vec![Finding::Fine(format!(
-        "every subnet of {name} has the same routes by hand ({whose}): {}{configured}",
+        "every subnet of {name} has the same manual routes ({whose}): {}{configured}",
         all.join(", ")
     ))]
 }
@@ -289,7 +289,7 @@ fn differs(name: &str, subnet: &str, whose: &str, missing: &[&str]) -> Finding {
             "the routes of {name} differ ({whose}): {subnet} has none to {}",
             missing.join(", ")
         ),
-        "who is connected through that subnet does not get there: access is intermittent",
-        "make the missing routes once while the VPN is up, or delete the others; they are remembered",
+        "clients connected through that subnet do not get there: access is intermittent",
+        "make the missing routes once while the VPN is up, or delete the others; changes are remembered",
     )
 }

@@ -10,7 +10,6 @@ use crate::aws::Aws;
 use crate::config::Config;
 use crate::seen::{Answer, Connection, Endpoint, Network, Route, Subnet, Table, chain};
 
-/// All that is looked at.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// The SDK's region; `None`: none is configured.
@@ -24,13 +23,9 @@ pub struct Facts {
 /// What is looked at of one endpoint.
 #[derive(Debug, Clone)]
 pub struct EndpointFacts {
-    /// The endpoint.
     pub endpoint: Answer<Endpoint>,
-    /// Its target networks.
     pub networks: Answer<Vec<Network>>,
-    /// Its routes.
     pub routes: Answer<Vec<Route>>,
-    /// Its connections.
     pub connections: Answer<Vec<Connection>>,
     /// The CIDRs that some authorization rule leads to.
     pub rules: Answer<Vec<String>>,

@@ -1,11 +1,11 @@
-//! Who holds what just now.
+//! What is up right now, and for whom.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{EndpointState, ManagedEndpoint};
 
 use super::{EndpointFacts, Finding};
 
-/// The template sweeps each minute, and alarms after 15 without.
+/// The template sweeps each minute; its alarm fires after 15 without a sweep.
 const SWEPT_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 pub(super) fn findings(
@@ -34,7 +34,7 @@ pub(super) fn findings(
                     .count()
             });
             findings.push(Finding::Note(format!(
-                "{name} just now: {up}; {active} connections"
+                "{name} right now: {up}; {active} connections"
             )));
         }
         Err(refusal) => findings.push(Finding::wrong(
@@ -47,9 +47,9 @@ pub(super) fn findings(
         None => {}
         Some(Ok(state)) => findings.extend(of_state(managed, state, now)),
         Some(Err(why)) => findings.push(Finding::wrong(
-            format!("what the lease table holds of {name} cannot be read: {why}"),
+            format!("the items of {name} in the lease table cannot be read: {why}"),
             "neither a start nor a sweep can work",
-            "if an item was changed by hand, mend or delete it (docs/operate.md)",
+            "if an item was changed by hand, correct or delete it (docs/operate.md)",
         )),
     }
     findings
@@ -64,7 +64,7 @@ fn of_state(managed: &ManagedEndpoint, state: &EndpointState, now: DateTime<Utc>
         .collect();
     if !holders.is_empty() {
         findings.push(Finding::Note(format!(
-            "{name} is held by {}",
+            "{name} was asked for by {}",
             holders.join(", ")
         )));
     }
@@ -81,10 +81,10 @@ fn of_state(managed: &ManagedEndpoint, state: &EndpointState, now: DateTime<Utc>
         Some(last) => findings.push(Finding::wrong(
             format!("{name} was last swept at {last}"),
             "nothing takes it down, and it is billed while it is up",
-            "is the reaper paused (ReaperState)? Else see `…-no-sweep` in docs/operate.md",
+            "is the reaper paused (ReaperState)? If not, see `…-no-sweep` in docs/operate.md",
         )),
         None => findings.push(Finding::Note(format!(
-            "{name} was never swept: after the first deploy it is within minutes"
+            "{name} was never swept; after the first deploy the first sweep comes within minutes"
         ))),
     }
     findings

@@ -15,31 +15,28 @@ pub use facts::{EndpointFacts, Facts};
 /// One line of the check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Looked at and right.
+    /// Checked and right.
     Fine(String),
     /// Not as it should be.
     Wrong {
-        /// What is the case.
         what: String,
-        /// What follows from it.
         means: String,
-        /// How to mend it.
-        mend: String,
+        cure: String,
     },
-    /// Nothing wrong, and worth knowing.
+    /// Not wrong, but worth knowing.
     Note(String),
-    /// Not looked at, and why.
+    /// Not checked, and why.
     Skipped(String),
-    /// For a person to look at.
+    /// For the operator to check.
     ByHand(String),
 }
 
 impl Finding {
-    fn wrong(what: impl Into<String>, means: impl Into<String>, mend: impl Into<String>) -> Self {
+    fn wrong(what: impl Into<String>, means: impl Into<String>, cure: impl Into<String>) -> Self {
         Self::Wrong {
             what: what.into(),
             means: means.into(),
-            mend: mend.into(),
+            cure: cure.into(),
         }
     }
 }
@@ -65,7 +62,6 @@ pub fn findings(config: &Config, facts: &Facts, now: DateTime<Utc>) -> Vec<Findi
     findings
 }
 
-/// Whether nothing is wrong.
 pub fn is_fine(findings: &[Finding]) -> bool {
     !findings
         .iter()
@@ -79,8 +75,8 @@ pub fn text(findings: &[Finding]) -> String {
         Finding::Note(text) => format!("note      {text}\n"),
         Finding::Skipped(text) => format!("skipped   {text}\n"),
         Finding::ByHand(text) => format!("by hand   {text}\n"),
-        Finding::Wrong { what, means, mend } => {
-            format!("WRONG     {what}.\n          It means: {means}.\n          To do: {mend}.\n")
+        Finding::Wrong { what, means, cure } => {
+            format!("WRONG     {what}.\n          It means: {means}.\n          To do: {cure}.\n")
         }
     };
     let count = findings
@@ -95,11 +91,11 @@ pub fn text(findings: &[Finding]) -> String {
     }
 }
 
-/// What `prove` has no right to see, or what only a person can.
+/// What `prove` has no right to read.
 const BY_HAND: &[&str] = &[
-    "only with a user pool of your own: its issuer must be the original one, for an ALB cannot work with the other. \
+    "only with a user pool of your own: its issuer must be the original one: an ALB does not work with the other. \
      `aws cognito-idp describe-user-pool --user-pool-id POOL --query UserPool.IssuerConfiguration` must say ORIGINAL, or null",
-    "only with a user pool of your own: people must not be able to write `email`, or they could become somebody else. \
+    "only with a user pool of your own: users must not be able to write `email`, or they could act as another user. \
      `aws cognito-idp describe-user-pool-client --user-pool-id POOL --client-id CLIENT --query \
      UserPoolClient.WriteAttributes` must be a list without `email`; null means that they can",
 ];

@@ -22,13 +22,13 @@ pub(super) fn finding(region: Option<&str>, configured: f64) -> Finding {
             format!(
                 "ASSOCIATION_HOUR_PRICE_USD is {configured}, and {price} was published for {region} in November 2026"
             ),
-            "cost on record and in figures is off by that much",
+            "the costs on record are off by that much",
             format!(
-                "compare with https://aws.amazon.com/vpn/pricing/; if you have no price of your own, set {price}"
+                "compare with https://aws.amazon.com/vpn/pricing/; if you have no special price, set {price}"
             ),
         ),
         None => Finding::Note(format!(
-            "ASSOCIATION_HOUR_PRICE_USD is {configured}: the price of {region} is not known here; look it up at \
+            "ASSOCIATION_HOUR_PRICE_USD is {configured}: the price of {region} is not known here. Look it up at \
              https://aws.amazon.com/vpn/pricing/ (Client VPN endpoint association, for an hour)"
         )),
     }

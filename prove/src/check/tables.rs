@@ -1,4 +1,4 @@
-//! The tables, beside what `template.yaml` makes.
+//! The tables, compared with what `template.yaml` makes.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ fn of_table(name: &str, found: &Answer<Table>, expected: &Expected) -> Vec<Findi
             return vec![Finding::wrong(
                 format!("the table {name} cannot be described: {refusal}"),
                 "the functions cannot work without it",
-                "is the name that of the stack's output, the region right, and may you describe it?",
+                "is it the name in the stack's outputs, is the region right, and may you call dynamodb:DescribeTable?",
             )];
         }
     };
@@ -92,7 +92,7 @@ fn differences(name: &str, table: &Table, expected: &Expected) -> Vec<Finding> {
     if table.time_to_live.as_deref() != Some("expires_at") {
         wrong.push(Finding::wrong(
             format!("{name} has no time to live on `expires_at`"),
-            "what should expire is kept for ever",
+            "nothing expires",
             format!(
                 "`aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification \
                  Enabled=true,AttributeName=expires_at`"
@@ -102,7 +102,7 @@ fn differences(name: &str, table: &Table, expected: &Expected) -> Vec<Finding> {
     if expected.stream.is_some() && table.stream.as_deref() != expected.stream {
         wrong.push(Finding::wrong(
             format!("{name} has no stream of new and old images"),
-            "nobody is told when a record is changed or deleted",
+            "no alarm says when a record is changed or deleted",
             update("--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES"),
         ));
     }
@@ -116,7 +116,7 @@ fn differences(name: &str, table: &Table, expected: &Expected) -> Vec<Finding> {
     if !table.is_recoverable {
         wrong.push(Finding::wrong(
             format!("{name} has no point-in-time recovery"),
-            "what is overwritten or deleted cannot be had back",
+            "what is overwritten or deleted cannot be restored",
             format!(
                 "`aws dynamodb update-continuous-backups --table-name {name} --point-in-time-recovery-specification \
                  PointInTimeRecoveryEnabled=true`"

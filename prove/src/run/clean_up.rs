@@ -13,7 +13,7 @@ use crate::seen::{Answer, Endpoint, Network, Route};
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(10);
-/// How long it is tried: an association takes up to 40 minutes to come up, before which it cannot be taken down.
+/// How long to try: an association takes up to 40 minutes to come up, and cannot be taken down before that.
 const WITHIN: TimeDelta = TimeDelta::minutes(75);
 /// How long an association that was accepted may be missing from the listing.
 const LISTED_WITHIN: TimeDelta = TimeDelta::minutes(5);
@@ -24,16 +24,15 @@ const ABSENT_FOR: TimeDelta = TimeDelta::seconds(30);
 /// Something of this run that is still there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// What.
     pub what: String,
-    /// What clears it.
+    /// The command that removes it.
     pub command: String,
 }
 
 /// What a round found to be this run's, and how it is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum TakeBack {
-    /// Not to be disassociated until it has come to rest.
+    /// In transition: it cannot be disassociated yet.
     Wait {
         association: String,
         status: String,
@@ -115,9 +114,11 @@ impl Runner<'_> {
                 || self.made.maybe_associated.is_some()
                     && !was_there(network)
                     && subnet.is_some_and(|subnet| subnets.contains(subnet));
+            if !is_ours {
+                continue;
+            }
             let association = network.association_id.clone();
             match network.status.as_str() {
-                _ if !is_ours => {}
                 // Gone, and listed for a while yet.
                 "disassociated" => {}
                 "associated" | "association-failed" => {
@@ -132,7 +133,7 @@ impl Runner<'_> {
         let maybe = self.made.maybe_associated;
         if left.is_empty() && maybe.is_some_and(|at| now - at < LISTED_WITHIN) {
             left.push(TakeBack::Unread {
-                what: "what came of an associate call",
+                what: "the outcome of an associate call",
                 why: "it was not answered, and nothing is listed yet".to_owned(),
             });
         }
@@ -254,7 +255,7 @@ impl Runner<'_> {
                 )
             }
             TakeBack::Unread { what, why } => (
-                format!("perhaps something: {what} could not be read: {why}"),
+                format!("possibly more, since {what} could not be read: {why}"),
                 aws("describe-client-vpn-target-networks"),
             ),
         };

@@ -1,4 +1,4 @@
-//! Takes the steps and writes down what is answered. It makes no choice that the plan does not hold.
+//! Carries out the steps and records the answers. All choices are in the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,8 @@ use crate::time::{Interrupted, Time};
 /// Why no further step was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// The operator interrupted.
     Interrupted,
-    /// A step without which the following make no sense did not succeed.
+    /// A step that the following ones depend on failed.
     Failed(String),
 }
 
@@ -26,24 +25,22 @@ impl From<Interrupted> for Stop {
     }
 }
 
-/// What is told while it goes on.
+/// What the operator is told during a run.
 pub trait Progress: Send + Sync {
-    /// A step begins.
     fn begins(&self, step: Step, says: &str);
 
-    /// Something changed.
     fn says(&self, text: &str);
 
-    /// The client profile, for the person who connects.
+    /// The client profile to connect with.
     fn profile(&self, profile: &str);
 }
 
-/// What this run has made and has to take back. Written down before the call that makes it.
+/// What this run has made and has to take back, noted before the call that makes it.
 #[derive(Debug, Clone, Default)]
 pub struct Made {
     /// Associations that EC2 named.
     pub associations: BTreeMap<String, Association>,
-    /// When an associate call was made of which it is not known what came of it.
+    /// When an associate call was made whose outcome is not known.
     pub maybe_associated: Option<DateTime<Utc>>,
     /// Whether a route may have been made.
     pub routes: bool,
@@ -51,10 +48,8 @@ pub struct Made {
     pub groups: Option<(String, BTreeSet<String>)>,
 }
 
-/// An association of this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Association {
-    /// When EC2 accepted it.
     pub accepted_at: DateTime<Utc>,
     /// When a listing last had it.
     pub seen: Option<DateTime<Utc>>,
@@ -63,7 +58,6 @@ pub struct Association {
 }
 
 impl Made {
-    /// A listing was read.
     pub(super) fn saw(&mut self, networks: &[Network], now: DateTime<Utc>) {
         for network in networks {
             if let Some(association) = self.associations.get_mut(&network.association_id) {
@@ -74,24 +68,19 @@ impl Made {
     }
 }
 
-/// A run under way.
 pub struct Runner<'a> {
-    /// AWS.
     pub aws: &'a Aws,
-    /// What is to be proven on what.
+    /// What it works with.
     pub setup: &'a Setup,
-    /// Time.
     pub time: &'a Time,
-    /// Who is told.
+    /// Tells the operator.
     pub progress: &'a dyn Progress,
-    /// What was answered.
     pub record: Record,
     /// What has to be taken back.
     pub made: Made,
 }
 
 impl Runner<'_> {
-    /// Takes one step after the other.
     pub async fn take(&mut self, plan: &[Step]) -> Result<(), Stop> {
         for step in plan {
             self.progress.begins(*step, &self.setup.says(*step));
@@ -123,22 +112,12 @@ impl Runner<'_> {
             Step::AssociateSmall => drop(self.associate(step, &small, "small").await),
             Step::WatchSmall => self.watch_small().await?,
             Step::DisassociateSmall => self.disassociate(step, Step::AssociateSmall).await,
-            Step::Associate => {
-                let answer = self.associate(step, &first, "first").await;
-                answer.map_err(|refusal| {
-                    Stop::Failed(format!("{first} cannot be associated: {refusal}"))
-                })?;
-            }
+            Step::Associate => self.associate_or_stop(step, &first, "first").await?,
             Step::AssociateAgain | Step::AssociateWhenGone => {
                 drop(self.associate(step, &first, "first").await);
             }
             Step::AssociateTwice => drop(self.associate(step, &first, "other").await),
-            Step::AssociateSecond => {
-                let answer = self.associate(step, &second, "second").await;
-                answer.map_err(|refusal| {
-                    Stop::Failed(format!("{second} cannot be associated: {refusal}"))
-                })?;
-            }
+            Step::AssociateSecond => self.associate_or_stop(step, &second, "second").await?,
             Step::WatchUp => self.watch_up().await?,
             Step::CreateRoute => self.create_route(step, CIDR, &first).await,
             Step::CreateLocalRoute => {
@@ -163,6 +142,20 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn associate_or_stop(
+        &mut self,
+        step: Step,
+        subnet: &str,
+        token: &str,
+    ) -> Result<(), Stop> {
+        match self.associate(step, subnet, token).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(Stop::Failed(format!(
+                "{subnet} cannot be associated: {refusal}"
+            ))),
+        }
     }
 
     async fn associate(&mut self, step: Step, subnet: &str, token: &str) -> Answer<String> {
@@ -235,7 +228,7 @@ impl Runner<'_> {
             step,
             Seen::Adapter("local routes to the clients", Ok(locals.to_string())),
         );
-        // An empty listing is a row of its own.
+        // Without a connection there is the row `empty-listing`.
         if self.setup.connect {
             let connections = vpn.connections(&id).await;
             self.note(step, adapter("connections", connections, Vec::len));
@@ -254,8 +247,8 @@ impl Runner<'_> {
         if let Ok(profile) = &answer {
             self.progress.profile(profile);
         }
-        let told = |profile: &String| {
-            // Who is to be reached; the rest is certificates.
+        let says = |profile: &String| {
+            // The rest is certificates.
             let remote = profile.lines().find(|line| line.starts_with("remote "));
             format!(
                 "{} lines, `{}`",
@@ -263,10 +256,10 @@ impl Runner<'_> {
                 remote.unwrap_or("no remote")
             )
         };
-        self.note(Step::ExportProfile, adapter("profile", answer, told));
+        self.note(Step::ExportProfile, adapter("profile", answer, says));
     }
 
-    /// Other groups than those in force: one less where there are several, else another one of the VPC's more.
+    /// Applies other groups than those in force: without one where there are several, else with another of the VPC's.
     async fn apply_groups(&mut self) {
         let (id, step) = (self.setup.endpoint.id.clone(), Step::ApplyGroups);
         let endpoint = self.aws.endpoint(&id).await;
@@ -295,7 +288,7 @@ impl Runner<'_> {
         self.note(step, Seen::Changed(answer.map(|()| wanted.join(", "))));
     }
 
-    /// Writes an answer down, and tells it where it differs from the last of its kind.
+    /// Records an answer, and tells the operator where it differs from the last of its kind.
     pub(super) fn note(&mut self, step: Step, seen: Seen) {
         let entry = Entry {
             at: self.time.now(),

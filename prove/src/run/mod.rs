@@ -1,7 +1,7 @@
-//! `cargo prove -- run`: changes one endpoint that is off, sees what AWS makes of it, and leaves it as it was.
+//! `cargo prove -- run`: changes one endpoint that is off, records what AWS does, and leaves it as it was.
 //!
-//! [`Setup::plan`] holds every step, [`Runner`] takes them and writes down the answers, [`ROWS`] judge what is written
-//! down. Whatever happens, [`Runner::clean_up`] follows.
+//! [`Setup::plan`] holds every step, [`Runner`] carries them out and records the answers, [`ROWS`] judge the record. Whatever
+//! happens, [`Runner::clean_up`] follows.
 
 mod clean_up;
 mod execute;
@@ -26,12 +26,10 @@ pub use record::{Entry, Record, Seen};
 pub use report::{Heading, by_hand, report};
 pub use rows::{Judged, ROWS, Row, Verdict, judge};
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// All that was answered.
     pub record: Record,
-    /// The rows.
     pub rows: Vec<Judged>,
     /// Why not every step was taken.
     pub stop: Option<Stop>,
@@ -83,7 +81,7 @@ pub async fn run(
     })
 }
 
-/// A pass that saw this run's routes may have taken them into the snapshot, and would make them at each start.
+/// A pass that saw this run's routes may have put them into the snapshot; then each start would make them.
 async fn remembered(aws: &Aws, setup: &Setup) -> Option<Left> {
     let id = &setup.endpoint.id;
     let state = match aws.store.as_ref()?.load(id).await {
@@ -91,7 +89,7 @@ async fn remembered(aws: &Aws, setup: &Setup) -> Option<Left> {
         Err(error) => {
             return Some(Left {
                 what: format!(
-                    "perhaps something in the lease table, which cannot be read: {}",
+                    "possibly something in the lease table, which cannot be read: {}",
                     chain(&error)
                 ),
                 command: "cargo prove -- check".to_owned(),
@@ -101,7 +99,7 @@ async fn remembered(aws: &Aws, setup: &Setup) -> Option<Left> {
     let snapshot = state.snapshot?;
     let is_ours = snapshot.routes.iter().any(|(key, _)| key.cidr == CIDR);
     is_ours.then(|| Left {
-        what: format!("the route {CIDR} in the snapshot: a pass saw it meanwhile, and each start would make it"),
+        what: format!("the route {CIDR} in the snapshot: a pass saw it during the run, so each start would make it"),
         command: format!(
             "when it is next up: aws ec2 delete-client-vpn-route --client-vpn-endpoint-id {id} --destination-cidr-block {CIDR} \
              --target-vpc-subnet-id {} (the snapshot follows)",

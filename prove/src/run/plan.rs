@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use shared::model::ManagedEndpoint;
 
-/// What is routed by hand: TEST-NET-2, which nobody has (RFC 5737).
+/// The manual route's destination: TEST-NET-2, which is in no use (RFC 5737).
 pub const CIDR: &str = "198.51.100.0/24";
 
-/// How long a person is given to connect.
+/// How long to wait for a client to connect.
 pub const TIME_TO_CONNECT: TimeDelta = TimeDelta::minutes(15);
-/// How long the connected person does nothing.
+/// How long the connected client is watched.
 pub const IDLE_FOR: TimeDelta = TimeDelta::minutes(10);
 
-/// What is to be proven on what.
+/// What a run has to work with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
     /// The endpoint, and the subnets that are associated: the first two of the configuration.
@@ -22,7 +22,7 @@ pub struct Setup {
     pub hour_price_usd: f64,
     /// The lease table, for the rows of DynamoDB; `None`: they are left out.
     pub lease_table: Option<String>,
-    /// Whether a person connects.
+    /// Whether a colleague connects.
     pub connect: bool,
     /// A subnet with fewer than 20 free addresses, to see an association fail.
     pub small_subnet: Option<String>,
@@ -30,9 +30,7 @@ pub struct Setup {
     pub run_id: String,
 }
 
-/// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "`Setup::says` says what each does")]
 pub enum Step {
     ReadEmptyListing,
     Collide,
@@ -63,8 +61,15 @@ pub enum Step {
     ReadGroups,
 }
 
+const SMALL: &[Step] = &[
+    Step::AssociateSmall,
+    Step::WatchSmall,
+    Step::DisassociateSmall,
+    Step::WatchSmallGone,
+];
+const SECOND: &[Step] = &[Step::AssociateSecond, Step::DisassociateSecond];
+
 impl Setup {
-    /// The steps of this set-up.
     pub fn plan(&self) -> Vec<Step> {
         let all = [
             Step::ReadEmptyListing,
@@ -101,36 +106,18 @@ impl Setup {
     }
 
     fn includes(&self, step: Step) -> bool {
-        match step {
-            Step::Collide => self.lease_table.is_some(),
-            Step::AssociateSmall
-            | Step::WatchSmall
-            | Step::DisassociateSmall
-            | Step::WatchSmallGone => self.small_subnet.is_some(),
-            Step::AwaitConnection | Step::WatchIdle => self.connect,
-            Step::AssociateSecond | Step::DisassociateSecond => self.second().is_some(),
-            Step::ReadEmptyListing
-            | Step::Associate
-            | Step::AssociateAgain
-            | Step::AssociateTwice
-            | Step::WatchUp
-            | Step::CreateRoute
-            | Step::CreateLocalRoute
-            | Step::WatchRoutes
-            | Step::ReadByAdapters
-            | Step::ExportProfile
-            | Step::ApplyGroups
-            | Step::Disassociate
-            | Step::DisassociateAgain
-            | Step::WatchGone
-            | Step::DisassociateGone
-            | Step::AssociateWhenGone
-            | Step::WatchDropped
-            | Step::ReadGroups => true,
-        }
+        let needs = [
+            (self.lease_table.is_some(), &[Step::Collide][..]),
+            (self.small_subnet.is_some(), SMALL),
+            (self.connect, &[Step::AwaitConnection, Step::WatchIdle]),
+            (self.second().is_some(), SECOND),
+        ];
+        needs
+            .iter()
+            .all(|(is_given, steps)| *is_given || !steps.contains(&step))
     }
 
-    /// What a step does, for people.
+    /// What a step does, for the operator.
     pub fn says(&self, step: Step) -> String {
         let first = self.first();
         match step {
@@ -138,10 +125,10 @@ impl Setup {
                 "read the listing of connections while there is none".to_owned()
             }
             Step::Collide => {
-                "let writes meet on one item of the lease table, and delete the item".to_owned()
+                "let writes collide on one item of the lease table, and delete the item".to_owned()
             }
             Step::AssociateSmall => format!("associate {}, which is too small", self.small()),
-            Step::WatchSmall => "watch what becomes of it".to_owned(),
+            Step::WatchSmall => "watch whether it fails".to_owned(),
             Step::DisassociateSmall => "disassociate it".to_owned(),
             Step::WatchSmallGone => "wait until it is gone".to_owned(),
             Step::Associate => format!("associate {first}"),
@@ -150,7 +137,9 @@ impl Setup {
             Step::AssociateSecond => format!("associate {}", self.second().unwrap_or_default()),
             Step::WatchUp => "wait until all is `associated` (4 to 20 minutes)".to_owned(),
             Step::CreateRoute => {
-                format!("make the route {CIDR} through {first} (nobody has these addresses)")
+                format!(
+                    "make the route {CIDR} through {first} (addresses reserved for documentation)"
+                )
             }
             Step::CreateLocalRoute => {
                 "make the route to the clients' range through `local`".to_owned()
@@ -159,16 +148,14 @@ impl Setup {
             Step::ReadByAdapters => "read everything as the functions do".to_owned(),
             Step::ExportProfile => "export the client profile".to_owned(),
             Step::AwaitConnection => format!(
-                "wait until a person has connected with that profile (at most {} minutes)",
+                "wait until a client connects with that profile (at most {} minutes)",
                 TIME_TO_CONNECT.num_minutes()
             ),
             Step::WatchIdle => format!(
-                "read its counters each minute, while the person does nothing for {} minutes",
+                "read its counters each minute for {} minutes, while it is idle",
                 IDLE_FOR.num_minutes()
             ),
-            Step::ApplyGroups => {
-                "apply other security groups (a group of the VPC more, or one less)".to_owned()
-            }
+            Step::ApplyGroups => "apply other security groups (add or remove one)".to_owned(),
             Step::Disassociate => format!("disassociate {first}"),
             Step::DisassociateAgain => "the same again".to_owned(),
             Step::DisassociateSecond => {
@@ -188,7 +175,6 @@ impl Setup {
         }
     }
 
-    /// The first subnet.
     pub fn first(&self) -> &str {
         self.endpoint
             .subnets
@@ -196,7 +182,6 @@ impl Setup {
             .map_or("", |subnet| subnet.as_str())
     }
 
-    /// The second subnet, if there is one.
     pub fn second(&self) -> Option<&str> {
         self.endpoint
             .subnets
@@ -220,7 +205,7 @@ impl Setup {
         .collect()
     }
 
-    /// How long subnets are associated and what that costs, for people: connections are billed besides.
+    /// How long subnets are associated and what that costs; connections are billed in addition.
     pub fn cost(&self) -> String {
         let subnets = if self.second().is_some() { 2 } else { 1 };
         let minutes = 30

@@ -1,4 +1,4 @@
-//! What is looked at before anything is changed, and what speaks against changing it.
+//! What is read before anything is changed, and what speaks against a run.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{EndpointState, Mode};
@@ -15,11 +15,8 @@ const SWEEPS_RUN: TimeDelta = TimeDelta::minutes(10);
 /// What was found before the run.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The endpoint.
     pub endpoint: Answer<Endpoint>,
-    /// Its target networks.
     pub networks: Answer<Vec<Network>>,
-    /// Its routes.
     pub routes: Answer<Vec<Route>>,
     /// What the lease table holds of it; `None`: it is not configured.
     pub state: Option<Result<EndpointState, String>>,
@@ -28,14 +25,13 @@ pub struct Found {
 /// What speaks against the run, and what the operator should know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Objections {
-    /// Why it must not be.
+    /// Why it must not run.
     pub refusals: Vec<String>,
     /// What may go wrong.
     pub warnings: Vec<String>,
 }
 
 impl Found {
-    /// Reads all of it.
     pub async fn read(aws: &Aws, setup: &Setup) -> Self {
         let id = &setup.endpoint.id;
         let state = async {
@@ -71,7 +67,7 @@ impl Found {
                     .filter(|network| network.status != "disassociated")
                 {
                     refuse(format!(
-                        "{name} is not off: {} is {}. Wait until it is off, or take it down",
+                        "{name} is not off: {} is {}. Wait until it is off, or disassociate it",
                         network.association_id, network.status
                     ));
                 }
@@ -95,11 +91,10 @@ impl Found {
         match &self.state {
             Some(Ok(state)) => objections.of_state(state, now),
             Some(Err(why)) => objections.refusals.push(format!(
-                "the lease table cannot be read, so it is not known whether somebody waits for this VPN: {why}"
+                "the lease table cannot be read, so it is not known whether an employee waits for this VPN: {why}"
             )),
             None => objections.warnings.push(
-                "LEASE_TABLE is not set: if a stack is deployed, deploy it with ReaperState=DISABLED first, or its sweeps \
-                 interfere"
+                "LEASE_TABLE is not set. If a stack is deployed, set ReaperState=DISABLED first, or its sweeps interfere"
                     .to_owned(),
             ),
         }
@@ -115,7 +110,7 @@ impl Objections {
             .filter(|last| now - *last < SWEEPS_RUN)
         {
             self.refusals.push(format!(
-                "a sweep went through at {last}: the reaper would adopt what this run associates, remember its routes, and \
+                "the last sweep was at {last}: the reaper would adopt what this run associates, remember its routes, and \
                  stop it half-way. Deploy with ReaperState=DISABLED, wait {} minutes, and run this again",
                 SWEEPS_RUN.num_minutes()
             ));
@@ -128,14 +123,14 @@ impl Objections {
             .collect();
         if !holders.is_empty() {
             self.refusals.push(format!(
-                "somebody wants this VPN: {}. Run this when nobody does",
+                "employees have asked for this VPN: {}. Run this once their leases have ended",
                 holders.join(", ")
             ));
         }
         match state.order.in_force(now) {
             Some(Mode::Hold) => {}
             Some(Mode::On | Mode::Unreadable(_)) | None => self.warnings.push(
-                "an employee who opens the page starts this VPN meanwhile. Set its mode to `hold` until you are done \
+                "an employee who opens the page starts this VPN during the run. Set its mode to `hold` until you are done \
                  (docs/operate.md)"
                     .to_owned(),
             ),

@@ -1,4 +1,4 @@
-//! What was done and answered, with its time: all that the rows are judged by.
+//! Each step's answers with their times: all that the rows are judged by.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,32 +9,24 @@ use crate::seen::{Answer, Connection, Endpoint, Network, Refusal, Route};
 /// One call's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// When it had arrived.
     pub at: DateTime<Utc>,
-    /// The step that called.
     pub step: Step,
-    /// The answer.
     pub seen: Seen,
 }
 
-/// What was answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
     /// A change: the id or the status that it was answered with.
     Changed(Answer<String>),
     /// An answer's text, byte for byte.
     Text(Answer<String>),
-    /// Target networks.
     Networks(Answer<Vec<Network>>),
-    /// Routes.
     Routes(Answer<Vec<Route>>),
-    /// Connections.
     Connections(Answer<Vec<Connection>>),
-    /// The endpoint.
     Endpoint(Answer<Endpoint>),
     /// What the adapters made of EC2's answers: the listing, and what it holds or why it cannot be read.
     Adapter(&'static str, Result<String, String>),
-    /// What became of writes that met.
+    /// The outcomes of writes that met.
     Collisions(Answer<Collisions>),
     /// A step that could not be taken, and why.
     LeftOut(String),
@@ -44,7 +36,6 @@ macro_rules! accessors {
     ($($name:ident: $variant:ident($type:ty);)+) => {
         impl Seen {
             $(
-                /// The content, if it is of this kind.
                 pub fn $name(&self) -> Option<&$type> {
                     if let Self::$variant(content) = self {
                         Some(content)
@@ -82,7 +73,6 @@ impl Seen {
 /// All of it, oldest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
-    /// The entries.
     pub entries: Vec<Entry>,
     /// Where the `local` route of this run leads: to the clients' own range, as AWS's guide has it
     /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateClientVpnRoute.html>).
@@ -99,7 +89,6 @@ impl Record {
         }
     }
 
-    /// The entries of a step.
     pub fn of(&self, step: Step) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.step == step)
     }
@@ -157,7 +146,7 @@ impl Record {
         self.of(step).filter_map(|entry| entry.seen.adapter())
     }
 
-    /// How long a watch lasted until something held, from when it began.
+    /// How long it took from `from` until a listing held something.
     pub fn until(
         &self,
         from: DateTime<Utc>,
@@ -172,7 +161,7 @@ impl Record {
 }
 
 impl Entry {
-    /// What a person wants to read of it.
+    /// For the operator.
     pub fn says(&self) -> String {
         fn of<T>(answer: &Answer<T>, says: impl Fn(&T) -> String) -> String {
             answer.as_ref().map_or_else(Refusal::to_string, says)
@@ -188,7 +177,7 @@ impl Entry {
                 )
             }),
             Seen::Routes(answer) => of(answer, |routes| {
-                // The others are the company's, and nobody's business in a report.
+                // The company's other routes do not belong in a report.
                 let (ours, others): (Vec<_>, Vec<_>) = routes
                     .iter()
                     .partition(|it| it.cidr == CIDR || !it.is_through_subnet());

@@ -16,15 +16,12 @@ const DOCUMENT: &str = include_str!("../../../docs/not-yet-proven-on-aws.md");
 /// What stands above the report.
 #[derive(Debug, Clone)]
 pub struct Heading {
-    /// The region; `None`: not known.
     pub region: Option<String>,
-    /// When the run began.
     pub began_at: DateTime<Utc>,
     /// When it was cleaned up.
     pub ended_at: DateTime<Utc>,
 }
 
-/// The whole report.
 pub fn report(setup: &Setup, heading: &Heading, outcome: &Outcome) -> String {
     let mut text = format!(
         "# What AWS did: {} (`{}`)\n\n{}, {} to {} ({}), `prove` {}\n",
@@ -45,7 +42,7 @@ pub fn report(setup: &Setup, heading: &Heading, outcome: &Outcome) -> String {
         None => {}
     }
     if !outcome.left.is_empty() {
-        text.push_str("\n**Something is left.** Clear it:\n\n");
+        text.push_str("\n**Not everything could be removed.** Remove it with:\n\n");
         for left in &outcome.left {
             add(
                 &mut text,
@@ -56,7 +53,7 @@ pub fn report(setup: &Setup, heading: &Heading, outcome: &Outcome) -> String {
     settled(&mut text, &outcome.rows);
     different(&mut text, &outcome.rows);
     not_settled(&mut text, &outcome.rows);
-    text.push_str("\n## By hand\n\nWhat no run can settle (from docs/not-yet-proven-on-aws.md):\n\n| claim | how to look |\n|---|---|\n");
+    text.push_str("\n## By hand\n\nWhat a run cannot settle (from docs/not-yet-proven-on-aws.md):\n\n| claim | how to look |\n|---|---|\n");
     for (claim, how) in by_hand() {
         add(&mut text, format_args!("| {claim} | {how} |\n"));
     }
@@ -70,7 +67,7 @@ fn add(text: &mut String, what: std::fmt::Arguments<'_>) {
 }
 
 fn settled(text: &mut String, rows: &[Judged]) {
-    text.push_str("\n| row | believed | observed | |\n|---|---|---|---|\n");
+    text.push_str("\n| row | expected | observed | |\n|---|---|---|---|\n");
     for Judged {
         row,
         verdict,
@@ -78,16 +75,16 @@ fn settled(text: &mut String, rows: &[Judged]) {
     } in rows
     {
         let verdict = match verdict {
-            Verdict::AsBelieved => "as believed",
+            Verdict::AsExpected => "as expected",
             Verdict::Different => "**different**",
             Verdict::NotSettled => "not settled",
         };
-        let cells = [row.id, row.believed, observed, verdict].map(cell);
+        let cells = [row.id, row.expected, observed, verdict].map(cell);
         add(text, format_args!("| {} |\n", cells.join(" | ")));
     }
 }
 
-/// As it stands in a cell of a table.
+/// Escaped for a table's cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
@@ -112,7 +109,7 @@ fn not_settled(text: &mut String, rows: &[Judged]) {
         .filter(|it| it.verdict == Verdict::NotSettled)
         .collect();
     if !open.is_empty() {
-        text.push_str("\n## Not settled\n\n| row | how to look by hand |\n|---|---|\n");
+        text.push_str("\n## Not settled\n\n| row | how to check by hand |\n|---|---|\n");
         for Judged { row, .. } in open {
             add(
                 text,
@@ -122,7 +119,7 @@ fn not_settled(text: &mut String, rows: &[Judged]) {
     }
 }
 
-/// Each change of an answer, with its time: what is repeated is told once.
+/// Each change of an answer, with its time; repetitions are left out.
 fn timeline(text: &mut String, began_at: DateTime<Utc>, setup: &Setup, record: &Record) {
     text.push_str("\n## What happened when\n\n| time | step | answer |\n|---|---|---|\n");
     for (number, entry) in record.entries.iter().enumerate() {

@@ -58,7 +58,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Until the association of the small subnet has come to something.
+    /// Until the association of the small subnet has failed or come up.
     pub(super) async fn watch_small(&mut self) -> Result<(), Stop> {
         let Some(Ok(id)) = self.record.changed(Step::AssociateSmall).cloned() else {
             self.note(
@@ -115,7 +115,7 @@ impl Runner<'_> {
         }
         self.note(
             Step::AwaitConnection,
-            Seen::LeftOut("nobody connected".to_owned()),
+            Seen::LeftOut("no client connected".to_owned()),
         );
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Reads and notes the target networks; what cannot be read is noted, and none are there.
+    /// Reads and notes the target networks: none, where they cannot be read.
     async fn networks(&mut self, step: Step) -> Vec<Network> {
         let answer = self.aws.networks(&self.setup.endpoint.id).await;
         let networks = answer.clone().unwrap_or_default();

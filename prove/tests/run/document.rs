@@ -49,7 +49,7 @@ async fn the_report_holds_every_row_and_every_answer_once() {
     assert!(report.contains("first `cvpn-assoc-"), "{report}");
     let widths: BTreeSet<usize> = report
         .lines()
-        .skip_while(|line| !line.starts_with("| row | believed"))
+        .skip_while(|line| !line.starts_with("| row | expected"))
         .take_while(|line| line.starts_with('|'))
         .map(|line| line.replace("\\|", "").matches('|').count())
         .collect();

@@ -82,7 +82,7 @@ async fn interrupted_while_it_waits_nothing_is_left() {
     }
 }
 
-/// Whether a call that changes something does nothing, or does it and nobody hears of it.
+/// Whether a change is refused, or is done and its answer lost.
 #[tokio::test]
 async fn whichever_call_fails_nothing_is_left() {
     let changes = [
@@ -93,10 +93,7 @@ async fn whichever_call_fails_nothing_is_left() {
         (Action::DescribeClientVpnTargetNetworks, 3),
         (Action::DescribeClientVpnRoutes, 3),
     ];
-    let refused = FaultKind::Error {
-        code: "UnauthorizedOperation".to_owned(),
-        status: 403,
-    };
+    let refused = FaultKind::error("UnauthorizedOperation");
     for (action, calls) in changes {
         for after in 0..calls {
             for (kind, times) in [(refused.clone(), 1), (FaultKind::LoseAnswer, 3)] {
@@ -108,11 +105,7 @@ async fn whichever_call_fails_nothing_is_left() {
                     kind: kind.clone(),
                 };
                 let found = stage.found().await;
-                stage
-                    .embedded
-                    .ec2
-                    .change(|world, _| world.inject(hook_fault))
-                    .unwrap();
+                stage.inject(hook_fault);
                 let outcome = stage.run_as_found(&found).await;
                 assert_eq!(outcome.left, Vec::new(), "{action:?} {after} {kind:?}");
                 assert_eq!(
@@ -126,18 +119,11 @@ async fn whichever_call_fails_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_taken_back_is_named_with_the_command_that_clears_it() {
+async fn what_cannot_be_taken_back_is_named_with_the_command_that_does() {
     let stage = Stage::with(chosen).await;
-    let refused = FaultKind::Error {
-        code: "UnauthorizedOperation".to_owned(),
-        status: 403,
-    };
+    let refused = FaultKind::error("UnauthorizedOperation");
     let fault = Fault::always(Action::DisassociateClientVpnTargetNetwork, refused);
-    stage
-        .embedded
-        .ec2
-        .change(|world, _| world.inject(fault))
-        .unwrap();
+    stage.inject(fault);
     let outcome = stage.run().await;
     assert!(!outcome.is_fine());
     let (associations, _, _) = stage.on_endpoint();

@@ -1,5 +1,5 @@
-//! `run` against the sandbox: every row is as believed; where the sandbox is told to behave otherwise, exactly that row
-//! is different; and whatever happens, the endpoint is left as it was found.
+//! `run` against the sandbox: every row is as expected; where the sandbox behaves otherwise, exactly that row is
+//! different; and whatever happens, the endpoint is left as it was found.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests may panic, as tests do"

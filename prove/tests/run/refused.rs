@@ -1,4 +1,4 @@
-//! When a run must not be.
+//! When a run is refused.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -93,7 +93,7 @@ async fn while_the_reaper_sweeps_it_is_refused() {
 }
 
 #[tokio::test]
-async fn while_somebody_holds_it_it_is_refused() {
+async fn while_an_employee_holds_a_lease_it_is_refused() {
     let stage = Stage::new().await;
     let now = stage.embedded.clock.now();
     let id = stage.setup.endpoint.id.as_str();

@@ -1,4 +1,4 @@
-//! Each row, as believed and otherwise.
+//! Each row, as expected and otherwise.
 
 use prove::run::{CIDR, ROWS, Setup, Verdict};
 use sandbox::dynamo::ConflictCodes;
@@ -23,13 +23,13 @@ async fn whole(behaviour: impl FnOnce(&mut Behaviour)) -> Stage {
 }
 
 #[tokio::test]
-async fn against_the_sandbox_every_row_is_as_believed() {
+async fn against_the_sandbox_every_row_is_as_expected() {
     let stage = whole(|_| {}).await;
     let outcome = stage.run().await;
     for row in &outcome.rows {
         assert_eq!(
             row.verdict,
-            Verdict::AsBelieved,
+            Verdict::AsExpected,
             "{}: {}",
             row.row.id,
             row.observed
@@ -38,7 +38,7 @@ async fn against_the_sandbox_every_row_is_as_believed() {
     assert!(outcome.is_fine(), "{:?} {:?}", outcome.stop, outcome.left);
 }
 
-/// Every row but these is as believed, and these are different.
+/// Every row but these is as expected, and these are different.
 async fn only_differs(stage: Stage, id: &str) {
     let outcome = stage.run().await;
     for row in &outcome.rows {
@@ -65,171 +65,67 @@ async fn only_differs(stage: Stage, id: &str) {
 /// A code that nobody expects, once so many calls have passed.
 async fn refusing(action: Action, after: u32, code: &str) -> Stage {
     let stage = whole(|_| {}).await;
-    let kind = FaultKind::Error {
-        code: code.to_owned(),
-        status: 400,
-    };
+    let kind = FaultKind::error(code);
     let fault = Fault {
         after,
         ..Fault::once(action, kind)
     };
-    stage
-        .embedded
-        .ec2
-        .change(|world, _| world.inject(fault))
-        .unwrap();
+    stage.inject(fault);
     stage
 }
 
-#[tokio::test]
-async fn an_empty_listing_without_its_end_differs() {
-    only_differs(
-        whole(|it| it.cut_empty_listings = true).await,
-        "empty-listing",
-    )
-    .await;
+/// A test for each row: in this world it differs, and no other.
+macro_rules! differs {
+    ($($test:ident: $row:literal, $stage:expr;)+) => {
+        $(#[tokio::test]
+        async fn $test() {
+            only_differs($stage.await, $row).await;
+        })+
+    };
 }
 
-#[tokio::test]
-async fn a_token_that_is_refused_differs() {
-    // The small subnet's call comes first, then the first of ours.
-    let code = "InvalidClientVpnDuplicateAssociationException";
-    let stage = refusing(Action::AssociateClientVpnTargetNetwork, 2, code).await;
-    only_differs(stage, "token-again").await;
-}
-
-#[tokio::test]
-async fn another_code_for_a_duplicate_differs() {
-    let stage = refusing(
-        Action::AssociateClientVpnTargetNetwork,
-        3,
-        "ResourceAlreadyAssociated",
-    )
-    .await;
-    only_differs(stage, "associate-twice").await;
-}
-
-#[tokio::test]
-async fn an_association_that_is_listed_late_differs() {
-    // It takes longer than the listing lags, so that nothing is up before it is listed.
-    let stage = whole(|it| {
+// The numbers count calls, of which the small subnet's comes first.
+differs! {
+    an_empty_listing_without_its_end_differs: "empty-listing", whole(|it| it.cut_empty_listings = true);
+    a_token_that_is_refused_differs: "token-again",
+        refusing(Action::AssociateClientVpnTargetNetwork, 2, "InvalidClientVpnDuplicateAssociationException");
+    another_code_for_a_duplicate_differs: "associate-twice",
+        refusing(Action::AssociateClientVpnTargetNetwork, 3, "ResourceAlreadyAssociated");
+    an_association_that_is_listed_late_differs: "listed-in-time", whole(|it| {
+        // It takes longer than the listing lags, so that nothing is up before it is listed.
         it.listing_lag_seconds = 150;
         it.associating = testkit::ec2::Delay::exactly(200);
-    })
-    .await;
-    only_differs(stage, "listed-in-time").await;
+    });
+    a_route_that_does_not_come_differs: "routes-made", whole(|it| it.route_outcome = RouteOutcome::StaysCreating);
+    a_local_route_by_another_name_differs: "local-target", whole(|it| it.local_routes_by_another_name = true);
+    an_end_without_its_time_differs: "end-time", whole(|it| it.ends_unstated = true);
+    a_listing_that_cannot_be_read_differs: "readable", refusing(Action::DescribeClientVpnEndpoints, 1, "InternalFoo");
+    a_profile_that_is_refused_differs: "profile", refusing(Action::ExportClientVpnClientConfiguration, 0, "Unsupported");
+    another_code_for_what_is_going_differs: "disassociate-twice",
+        refusing(Action::DisassociateClientVpnTargetNetwork, 2, "OperationNotPermitted");
+    routes_that_stay_differ: "routes-go", whole(|it| it.keep_manual_routes = true);
+    another_code_for_what_is_gone_differs: "disassociate-gone",
+        refusing(Action::DisassociateClientVpnTargetNetwork, 4, "InvalidState");
+    a_token_that_is_forgotten_differs_and_what_it_made_is_taken_back: "token-after-gone",
+        whole(|it| it.forget_tokens_of_gone = true);
+    a_listing_that_keeps_what_is_gone_differs: "dropped", whole(|it| it.disassociated_listed_seconds = 3600);
+    groups_that_are_forgotten_differ: "groups-survive", whole(|it| it.forget_security_groups = true);
+    counters_that_stand_still_differ: "counters-grow", whole(|it| it.keepalive_bytes = 0);
+    a_chatty_client_differs: "idle-payload", chatty();
+}
+
+async fn chatty() -> Stage {
+    let mut stage = whole(|_| {}).await;
+    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::USUAL);
+    stage
 }
 
 #[tokio::test]
-async fn a_route_that_does_not_come_differs() {
-    only_differs(
-        whole(|it| it.route_outcome = RouteOutcome::StaysCreating).await,
-        "routes-made",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_local_route_by_another_name_differs() {
-    only_differs(
-        whole(|it| it.local_routes_by_another_name = true).await,
-        "local-target",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_local_route_is_as_believed_with_or_without_its_target() {
+async fn a_local_route_is_as_expected_with_or_without_its_target() {
     for without in [false, true] {
         let stage = Stage::with(|it| it.behaviour.local_routes_without_target = without).await;
         assert!(stage.run().await.is_fine(), "{without}");
     }
-}
-
-#[tokio::test]
-async fn an_end_without_its_time_differs() {
-    only_differs(whole(|it| it.ends_unstated = true).await, "end-time").await;
-}
-
-#[tokio::test]
-async fn a_listing_that_cannot_be_read_differs() {
-    let stage = refusing(Action::DescribeClientVpnEndpoints, 1, "InternalFoo").await;
-    only_differs(stage, "readable").await;
-}
-
-#[tokio::test]
-async fn a_profile_that_is_refused_differs() {
-    let stage = refusing(Action::ExportClientVpnClientConfiguration, 0, "Unsupported").await;
-    only_differs(stage, "profile").await;
-}
-
-#[tokio::test]
-async fn another_code_for_what_is_going_differs() {
-    // The small subnet's call comes first, then the first of ours.
-    let stage = refusing(
-        Action::DisassociateClientVpnTargetNetwork,
-        2,
-        "OperationNotPermitted",
-    )
-    .await;
-    only_differs(stage, "disassociate-twice").await;
-}
-
-#[tokio::test]
-async fn routes_that_stay_differ() {
-    only_differs(whole(|it| it.keep_manual_routes = true).await, "routes-go").await;
-}
-
-#[tokio::test]
-async fn another_code_for_what_is_gone_differs() {
-    let stage = refusing(
-        Action::DisassociateClientVpnTargetNetwork,
-        4,
-        "InvalidState",
-    )
-    .await;
-    only_differs(stage, "disassociate-gone").await;
-}
-
-#[tokio::test]
-async fn a_token_that_is_forgotten_differs_and_what_it_made_is_taken_back() {
-    only_differs(
-        whole(|it| it.forget_tokens_of_gone = true).await,
-        "token-after-gone",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_listing_that_keeps_what_is_gone_differs() {
-    only_differs(
-        whole(|it| it.disassociated_listed_seconds = 3600).await,
-        "dropped",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn groups_that_are_forgotten_differ() {
-    only_differs(
-        whole(|it| it.forget_security_groups = true).await,
-        "groups-survive",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn counters_that_stand_still_differ() {
-    let mut stage = whole(|behaviour| behaviour.keepalive_bytes = 0).await;
-    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::NONE);
-    only_differs(stage, "counters-grow").await;
-}
-
-#[tokio::test]
-async fn a_chatty_client_differs() {
-    let mut stage = whole(|_| {}).await;
-    stage.hook = connects(stage.setup.endpoint.clone(), Traffic::USUAL);
-    only_differs(stage, "idle-payload").await;
 }
 
 #[tokio::test]
@@ -270,7 +166,7 @@ fn every_row_says_what_it_means_and_what_to_change() {
     ids.dedup();
     assert_eq!(ids.len(), ROWS.len());
     for row in ROWS {
-        for text in [row.believed, row.means, row.change, row.by_hand] {
+        for text in [row.expected, row.means, row.change, row.by_hand] {
             assert!(
                 !text.is_empty() && !text.ends_with('.'),
                 "{}: {text}",

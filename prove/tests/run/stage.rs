@@ -1,4 +1,4 @@
-//! The sandbox's AWS, a clock that waiting moves, and a person who connects.
+//! The sandbox's AWS, a clock that waiting moves, and a client that connects.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use sandbox::ec2::Ec2;
 use sandbox::embedded::{Embedded, Options, StillClock};
 use shared::clock::Clock as _;
 use shared::model::{ManagedEndpoint, SubnetId};
-use testkit::ec2::{Client, Delay, Traffic};
+use testkit::ec2::{Client, Delay, Fault, Traffic};
 use testkit::example::{AUDIT_TABLE, LEASE_TABLE, TOKYO};
 use tokio::sync::watch;
 
@@ -39,7 +39,7 @@ impl Stage {
         Self::with(|_| {}).await
     }
 
-    /// A world that was changed before anybody looked.
+    /// With these settings changed beforehand.
     pub async fn with(change: impl FnOnce(&mut testkit::ec2::Settings)) -> Self {
         let mut options = Options::at("2026-11-24T03:00:00Z".parse().unwrap());
         let behaviour = &mut options.ec2.behaviour;
@@ -73,6 +73,11 @@ impl Stage {
             interrupt_after: None,
             hook: Box::new(|_, _| {}),
         }
+    }
+
+    pub fn inject(&self, fault: Fault) {
+        let injected = self.embedded.ec2.change(|world, _| world.inject(fault));
+        injected.unwrap();
     }
 
     pub async fn found(&self) -> Found {
@@ -143,7 +148,7 @@ impl Progress for Stage {
     fn profile(&self, _: &str) {}
 }
 
-/// A person connects when it is time, and moves this much each second.
+/// A client connects when it is time, and moves this much each second.
 pub fn connects(endpoint: ManagedEndpoint, traffic: Traffic) -> Hook {
     Box::new(move |ec2, step| {
         if step == Step::AwaitConnection {

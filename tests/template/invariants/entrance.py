@@ -55,7 +55,7 @@ def only_web_ports_are_open(t):
 
 
 @invariant
-def nobody_reaches_a_function_without_signing_in(t):
+def every_request_to_a_function_is_signed_in(t):
     for stack in (t.full, t.borrowed):
         actions = sorted(rule_with_forward(stack)["Actions"], key=lambda a: a["Order"])
         assert [a["Type"] for a in actions] == ["authenticate-cognito", "forward"]
@@ -65,7 +65,7 @@ def nobody_reaches_a_function_without_signing_in(t):
 
 
 @invariant
-def who_does_not_know_the_name_finds_nothing(t):
+def another_host_name_gets_404(t):
     listeners = t.full.there_are("AWS::ElasticLoadBalancingV2::Listener").values()
     (https,) = [listener for listener in listeners if listener["Protocol"] == "HTTPS"]
     (action,) = https["DefaultActions"]
@@ -87,7 +87,7 @@ def plain_http_is_sent_to_https(t):
 
 
 @invariant
-def who_signed_out_sees_a_page_without_signing_in_again(t):
+def the_signed_out_page_needs_no_sign_in(t):
     rules = t.full.there_are("AWS::ElasticLoadBalancingV2::ListenerRule").values()
     (page,) = [r for r in rules if all(a["Type"] == "fixed-response" for a in r["Actions"])]
     paths = [c["PathPatternConfig"]["Values"] for c in page["Conditions"] if c["Field"] == "path-pattern"]

@@ -21,7 +21,7 @@ def the_client_uses_the_code_flow_alone(t):
     client = _client(t)
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthFlowsUserPoolClient"] is True
-    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"], "nobody types a password at this client"
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"], "no password is typed at this client"
 
 
 @invariant
@@ -40,7 +40,7 @@ def sign_in_asks_for_openid_and_email(t):
 
 
 @invariant
-def nobody_makes_an_account(t):
+def there_is_no_sign_up(t):
     pool = t.full.one("AWS::Cognito::UserPool")
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
@@ -72,7 +72,7 @@ def a_person_can_sign_in_twice(t):
 
 
 @invariant
-def the_function_believes_who_signs_people_in(t):
+def the_function_trusts_its_own_load_balancer_and_pool(t):
     for name, stack in t.stacks().items():
         variables, config = environment(stack, "associate"), sign_in(stack)
         pool = config["UserPoolArn"].rsplit("/", 1)[1]

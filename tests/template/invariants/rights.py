@@ -85,7 +85,7 @@ def records_are_put_and_never_changed(t):
 
 
 @invariant
-def who_reads_the_audit_table_reads_its_indexes_too(t):
+def a_right_to_read_the_audit_table_includes_its_indexes(t):
     audit = t.full._attribute("AuditTable", "Arn")
     indexes = {f"{audit}/index/{i['IndexName']}" for i in t.full.properties("AuditTable")["GlobalSecondaryIndexes"]}
     for name, role in _roles(t).items():

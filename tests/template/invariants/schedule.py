@@ -22,7 +22,7 @@ def two_stacks_do_not_share_a_schedule(t):
 
 
 @invariant
-def what_failed_ends_in_a_queue_that_may_be_written_to(t):
+def failures_end_in_a_queue_that_the_roles_may_write_to(t):
     schedule, invocation = t.full.one("AWS::Scheduler::Schedule"), t.full.one("AWS::Lambda::EventInvokeConfig")
     queue = t.full._attribute("FailedSweeps", "Arn")
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": queue}

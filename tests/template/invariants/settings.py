@@ -42,7 +42,7 @@ def variables_name_what_the_stack_made(t):
 
 
 @invariant
-def what_a_parameter_says_reaches_the_functions(t):
+def parameters_reach_the_functions(t):
     other = {"TimeZone": "Europe/Berlin", "OvernightWindow": "", "Routes": "0.0.0.0/0", "DryRun": "true",
              "IdleTimeoutMinutes": "61", "FirstConnectionGraceMinutes": "31", "OvernightIdleTimeoutMinutes": "11",
              "StaleConnectionMinutes": "1", "OvernightStaleConnectionMinutes": "121", "MaxExtensionHours": "13",
@@ -63,7 +63,7 @@ def the_time_zone_exists(t):
 
 
 @invariant
-def functions_are_what_they_are_built_for(t):
+def functions_match_their_build(t):
     for function, name in FUNCTIONS.items():
         made = t.full.properties(name)
         assert (made["Runtime"], made["Handler"], made["Architectures"]) == ("provided.al2023", "bootstrap", ["arm64"])
@@ -97,7 +97,7 @@ def parameters_that_make_sense_are_taken_and_others_refused_with_a_reason(t):
 
 
 @invariant
-def people_can_tell_what_each_parameter_is_for(t):
+def every_parameter_is_described(t):
     groups = t.written["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     grouped = [name for group in groups for name in group["Parameters"]]
     assert sorted(grouped) == sorted(t.written["Parameters"]), "each parameter stands in one group"

@@ -1,4 +1,4 @@
-"""Metrics, alarms, the dashboard, and who is told."""
+"""Metrics, alarms, the dashboard, and who receives them."""
 
 import json
 import re
@@ -12,13 +12,13 @@ _AWS = {("AWS/Lambda", "Errors"): "FunctionName", ("AWS/Lambda", "Duration"): "F
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): "QueueName"}
 
 
-def _told():
-    """(namespace, name, dimensions, function) of each metric that a function told in a day."""
+def _emitted():
+    """(namespace, name, dimensions, function) of each metric that a function emitted in a day."""
     return {(m["namespace"], m["name"], tuple(sorted(m["dimensions"])), m["function"]) for m in facts()["metrics"]}
 
 
 def _exists(t, namespace, name, dimensions):
-    """Whether somebody tells this metric with exactly these dimensions."""
+    """Whether this metric is emitted with exactly these dimensions."""
     if (namespace, name) in _AWS:
         (dimension, value), = dimensions.items()
         kind, property_ = {"FunctionName": ("AWS::Lambda::Function", "FunctionName"),
@@ -27,15 +27,15 @@ def _exists(t, namespace, name, dimensions):
         return _AWS[namespace, name] == dimension and value in made
     names = {t.full.properties(resource)["FunctionName"]: function for function, resource in FUNCTIONS.items()}
     function = names.get(dimensions.get("FunctionName"))
-    return (namespace, name, tuple(sorted(dimensions)), function) in _told()
+    return (namespace, name, tuple(sorted(dimensions)), function) in _emitted()
 
 
-def _looked_at(alarm):
+def _watched(alarm):
     """(namespace, name, dimensions) of an alarm."""
     return alarm["Namespace"], alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
 
 
-def _drawn(t):
+def _shown(t):
     """The same of each metric of the dashboard."""
     metrics, searches = [], []
     for widget in _widgets(t):
@@ -63,32 +63,32 @@ def no_log_level_filters_the_metrics_out(t):
 
 
 @invariant
-def alarms_look_at_what_is_told(t):
+def alarms_watch_existing_metrics(t):
     for name, alarm in t.full.there_are("AWS::CloudWatch::Alarm").items():
-        metric = _looked_at(alarm)
-        assert _exists(t, *metric), f"{name}: nobody tells {metric}"
+        metric = _watched(alarm)
+        assert _exists(t, *metric), f"{name}: no function emits {metric}"
 
 
 @invariant
-def the_dashboard_shows_what_is_told(t):
-    metrics, searches = _drawn(t)
+def the_dashboard_shows_existing_metrics(t):
+    metrics, searches = _shown(t)
     for metric in metrics:
-        assert _exists(t, *metric), f"nobody tells {metric}"
+        assert _exists(t, *metric), f"no function emits {metric}"
     for search in searches:
         namespace, dimensions, function, name = _SEARCH.fullmatch(search).groups()
         assert function == "vpn-reaper"
-        assert (namespace, name, tuple(sorted(dimensions.split(","))), "reaper") in _told(), search
+        assert (namespace, name, tuple(sorted(dimensions.split(","))), "reaper") in _emitted(), search
     alarms = {t.full._attribute(name, "Arn") for name in t.full.there_are("AWS::CloudWatch::Alarm")}
     (shown,) = [w["properties"]["alarms"] for w in _widgets(t) if w["type"] == "alarm"]
     assert set(shown) == alarms, "every alarm stands on the dashboard"
 
 
 @invariant
-def what_is_told_is_looked_at(t):
-    metrics, searches = _drawn(t)
-    alarms = [_looked_at(alarm) for alarm in t.full.there_are("AWS::CloudWatch::Alarm").values()]
+def every_metric_is_watched(t):
+    metrics, searches = _shown(t)
+    alarms = [_watched(alarm) for alarm in t.full.there_are("AWS::CloudWatch::Alarm").values()]
     seen = {name for _, name, _ in metrics + alarms} | {_SEARCH.fullmatch(s).group(4) for s in searches}
-    assert {name for _, name, _, _ in _told()} <= seen, "a metric that nobody looks at costs money"
+    assert {name for _, name, _, _ in _emitted()} <= seen, "a metric that is not watched costs money"
 
 
 @invariant
@@ -101,7 +101,7 @@ def widgets_do_not_overlap(t):
 
 
 @invariant
-def silence_of_the_sweeps_is_an_alarm(t):
+def missing_sweeps_are_an_alarm(t):
     alarm = t.full.properties("NoSweepAlarm")
     assert alarm["MetricName"] == "Sweeps" and alarm["Statistic"] == "Sum"
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 900
@@ -127,7 +127,7 @@ def alarms_fire_when_they_should(t):
 
 
 @invariant
-def every_alarm_tells_somebody(t):
+def every_alarm_has_a_receiver(t):
     for stack in (t.full, t.borrowed):
         for name, alarm in stack.there_are("AWS::CloudWatch::Alarm").items():
             assert alarm.get("ActionsEnabled", True) and len(alarm.get("AlarmActions", [])) == 1, name

@@ -75,7 +75,7 @@ impl Browser {
         !found.is_empty()
     }
 
-    /// Clicks on it. The page may just be putting a newer one of it in its place.
+    /// Clicks on it, again if the page is just replacing it.
     pub async fn click(&self, css: &str) {
         for _ in 0..5 {
             if self.wait_for(css).await.click().await.is_ok() {
@@ -105,7 +105,7 @@ impl Browser {
         self.page().await;
     }
 
-    /// What a reader sees.
+    /// The visible text.
     pub async fn text(&self) -> String {
         let text = self.run("return document.body.innerText").await;
         text.as_str().unwrap_or_default().to_owned()
@@ -119,7 +119,7 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Makes the page look now, as it does when somebody comes back to its tab.
+    /// Makes the page look now, as when the employee comes back to its tab.
     pub async fn look(&self) {
         self.run("document.dispatchEvent(new Event('visibilitychange'))")
             .await;

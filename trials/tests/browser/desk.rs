@@ -52,7 +52,7 @@ impl Desk {
         format!("{}{path}", self.sandbox.url())
     }
 
-    /// Opens a page as somebody who has to sign in first.
+    /// Opens a page and signs in.
     pub async fn sign_in(&self, path: &str) {
         self.browser.goto(&self.url(path)).await;
         let email = self.browser.wait_for("input[name=email]").await;
@@ -93,11 +93,28 @@ impl Desk {
         self.come_up().await;
     }
 
+    /// Tokyo being taken down, its page open.
+    pub async fn stopping(&self) {
+        self.ready().await;
+        self.pass(TimeDelta::hours(2));
+        self.sandbox.sweep().await.unwrap();
+        self.browser.look().await;
+        self.browser.phase("stopping").await;
+    }
+
+    /// EC2 refuses to associate from now on.
+    pub fn refuse_to_associate(&self, code: &str) {
+        let action = ec2::Action::AssociateClientVpnTargetNetwork;
+        let fault = ec2::Fault::always(action, ec2::FaultKind::error(code));
+        let injected = self.sandbox.ec2().change(|world, _| world.inject(fault));
+        injected.unwrap();
+    }
+
     /// Sweeps until a start that EC2 refuses has used up its attempts.
     pub async fn give_up(&self) {
         for _ in 0..5 {
             self.pass(TimeDelta::minutes(5));
-            // A sweep that EC2 refuses something fails; what it saw is on record all the same.
+            // The sweep fails, but what it saw is on record.
             let _ = self.sandbox.sweep().await;
         }
         self.browser.look().await;

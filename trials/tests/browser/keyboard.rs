@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::desk::Desk;
 
-/// As many as any page has places to stop at, and some.
+/// More stops of the tab key than any page has.
 const MANY: usize = 30;
 
 impl Browser {
@@ -88,7 +88,7 @@ async fn everything_can_be_done_with_the_keyboard_and_the_focus_stays_over_updat
         .run("return document.activeElement.selectedOptions[0].label")
         .await;
     assert_eq!(chosen, json!("13:00"));
-    // Nothing is pulled from under somebody who is choosing, and the choice outlives an update.
+    // An open list is not replaced, and the choice outlives an update.
     desk.connect("ken@example.com");
     desk.pass_and_look(TimeDelta::seconds(10)).await;
     page.tab_to("#extend-until").await;

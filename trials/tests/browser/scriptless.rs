@@ -6,7 +6,7 @@ use crate::browser::Habits;
 use crate::desk::Desk;
 
 #[tokio::test]
-async fn without_scripts_the_page_follows_by_itself_and_everything_can_be_done() {
+async fn without_scripts_the_page_updates_by_itself_and_everything_can_be_done() {
     let desk = Desk::with(Habits {
         scriptless: true,
         ..Habits::default()

@@ -1,19 +1,12 @@
 //! Starts that fail, and servers that do not answer.
 
-use testkit::ec2::{Action, Fault, FaultKind};
-
 use crate::desk::Desk;
 
 #[tokio::test]
-async fn a_start_that_fails_is_told_in_plain_words_and_can_be_tried_again() {
+async fn a_failed_start_is_explained_and_can_be_tried_again() {
     let desk = Desk::set().await;
     let page = &desk.browser;
-    let refused = FaultKind::error("UnauthorizedOperation");
-    let fault = Fault::always(Action::AssociateClientVpnTargetNetwork, refused);
-    desk.sandbox
-        .ec2()
-        .change(|world, _| world.inject(fault))
-        .unwrap();
+    desk.refuse_to_associate("UnauthorizedOperation");
     desk.sign_in("/vpn/osaka").await;
     page.phase("starting").await;
     assert!(

@@ -1,4 +1,4 @@
-// Keeps a status page up to date and counts its time. The page works without it, and all its words come with the page.
+// Keeps a status page up to date and counts its time. The page works without it, and all texts come with the page.
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
@@ -6,7 +6,7 @@
   const path = location.pathname;
   const wish = `notify:${path}`;
 
-  // The server's clock: this computer's own may be wrong, so only the time since the page came is taken from it.
+  // The server's clock. This computer's may be wrong, so only the time since the page arrived is taken from it.
   let serverTime = 0;
   let takenAt = 0;
   const now = () => serverTime + performance.now() - takenAt;
@@ -41,11 +41,11 @@
       const notice = new Notification(document.title, { tag: wish });
       notice.onclick = () => { window.focus(); notice.close(); };
     } catch {
-      // Some phones only let a service worker notify; the title and the icon tell.
+      // Some phones only let a service worker notify; title and icon still change.
     }
   };
 
-  // Puts what the server rendered in the place of what is shown; what the reader opened, chose or focused stays so.
+  // Replaces the page by what the server rendered; what the employee opened, chose or focused stays so.
   const show = (fresh) => {
     const before = byId("main");
     const after = fresh.getElementById("main");
@@ -90,7 +90,7 @@
     document.title = `${notice.querySelector("a").textContent} – ${document.title}`;
   };
 
-  // A session that has ended answers with a redirect to another origin, which only a navigation can follow.
+  // An ended session is answered with a redirect to another origin, which only a navigation can follow.
   const ask = async (accept) => {
     const answer = await fetch(path, { headers: { accept }, redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect" || answer.status === 401) return end();
@@ -102,13 +102,13 @@
   const look = async () => {
     const answer = await ask("application/json");
     if (!answer) return;
-    const { observedAt, ...standing } = await answer.json();
-    // The computer may have slept, which stops the time that is counted here.
+    const { observedAt, ...status } = await answer.json();
+    // The computer may have slept, which stops the time counted here.
     if (Date.parse(observedAt) > now()) setClock(observedAt);
-    const text = JSON.stringify(standing);
+    const text = JSON.stringify(status);
     quietLooks = text === seen ? quietLooks + 1 : 0;
-    // Nothing is pulled from under somebody who is just choosing.
-    const isChoosing = document.activeElement?.tagName === "SELECT" && standing.phase === byId("main").dataset.phase;
+    // A list that the employee has open is not replaced.
+    const isChoosing = document.activeElement?.tagName === "SELECT" && status.phase === byId("main").dataset.phase;
     if (text !== seen && !isChoosing) {
       const page = await ask("text/html");
       if (!page) return;
@@ -117,7 +117,7 @@
     }
   };
 
-  // Often while something is on its way, seldom when nothing changes or nobody looks.
+  // Often while the VPN starts or stops, seldom while nothing changes or the tab is hidden.
   const delay = () => {
     const isMoving = ["starting", "stopping"].includes(byId("main").dataset.phase);
     const seconds = (isMoving ? 5 : 20) * (quietLooks > 24 ? 2 : 1) * (document.hidden ? 4 : 1);

@@ -1,19 +1,13 @@
 //! Writes every page in both languages into a directory, to be looked at:
 //! `cargo run -p associate-pages --example gallery -- target/gallery`, then serve it with any web server.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "its endpoints are as valid as they stand here"
-)]
-
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use associate_pages::{Asset, ErrorPage, HelpPage, Language, ListPage, Trouble};
-use shared::model::ManagedEndpoint;
+use associate_pages::{Asset, Language, Trouble};
 
 fn main() -> io::Result<()> {
     let directory = std::env::args_os().nth(1).map(PathBuf::from);
@@ -21,59 +15,19 @@ fn main() -> io::Result<()> {
     fs::create_dir_all(directory.join("assets"))?;
     for language in Language::ALL {
         for (name, standing) in support::all() {
-            write(
-                &directory,
-                name,
-                language,
-                &support::html(language, &standing),
-            )?;
+            let html = support::html(language, &standing);
+            write(&directory, name, language, &html)?;
         }
-        others(&directory, language)?;
+        let error = support::error(language, Trouble::NotPermitted, None, support::TRACE_ID);
+        for (name, html) in [
+            ("list", support::list(language)),
+            ("help", support::help(language)),
+            ("error", error),
+        ] {
+            write(&directory, name, language, &html)?;
+        }
     }
     Ok(())
-}
-
-fn others(directory: &Path, language: Language) -> io::Result<()> {
-    let site = support::site();
-    let endpoints = ["tokyo", "osaka"].map(endpoint);
-    let viewer = "hana@example.com";
-    let list = ListPage {
-        site: &site,
-        language,
-        viewer,
-        endpoints: &endpoints,
-    };
-    let help = HelpPage {
-        site: &site,
-        language,
-        viewer,
-    };
-    let error = ErrorPage {
-        site: &site,
-        language,
-        trouble: Trouble::NotPermitted,
-        code: None,
-        trace_id: support::TRACE_ID,
-        back: None,
-        looks_again: false,
-        now: support::now(),
-    };
-    for (name, html) in [
-        ("list", list.html()),
-        ("help", help.html()),
-        ("error", error.html()),
-    ] {
-        write(directory, name, language, &html)?;
-    }
-    Ok(())
-}
-
-fn endpoint(name: &str) -> ManagedEndpoint {
-    ManagedEndpoint {
-        name: name.parse().unwrap(),
-        id: "cvpn-endpoint-0123456789abcdef0".parse().unwrap(),
-        subnets: vec!["subnet-0123456789abcdef0".parse().unwrap()],
-    }
 }
 
 /// A page, and the assets that it names.

@@ -1,4 +1,4 @@
-//! Files that pages need. A name holds the content's hash, so that a browser may keep a file for ever.
+//! Files that pages load. A name holds the content's hash, so that a browser may keep a file for ever.
 
 use std::sync::LazyLock;
 
@@ -23,13 +23,11 @@ static ALL: LazyLock<[Asset; 7]> = LazyLock::new(|| {
     ]
 });
 
-/// A file.
 #[derive(Debug)]
 pub struct Asset {
     file: String,
     /// What `Content-Type` says.
     pub content_type: &'static str,
-    /// What is in it.
     pub content: &'static str,
 }
 
@@ -50,7 +48,6 @@ impl Asset {
         ALL.iter().find(|asset| asset.file == file)
     }
 
-    /// Its path.
     pub fn path(&self) -> String {
         format!("/assets/{}", self.file)
     }
@@ -60,7 +57,7 @@ impl Asset {
         &ALL[0]
     }
 
-    /// What keeps a status page up to date.
+    /// The script that keeps a status page up to date.
     pub(crate) fn script() -> &'static Self {
         &ALL[1]
     }

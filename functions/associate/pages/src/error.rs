@@ -1,4 +1,4 @@
-//! What went wrong, as a person can tell an administrator.
+//! What went wrong, so that an employee can tell an administrator.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -7,24 +7,23 @@ use crate::frame::{Frame, Site};
 use crate::texts::{Texts, Told};
 use crate::{Language, render};
 
-/// Why somebody sees no page of the kind they wanted.
+/// Why an employee gets an error page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble<'a> {
     /// No valid identity.
     SignIn,
-    /// A verified person who may not use the VPN.
+    /// Signed in, but not permitted.
     NotPermitted,
-    /// The keys that a sign-in is checked with are out of reach.
+    /// The keys to check a sign-in with are out of reach.
     Keys,
-    /// No such path.
     NotFound,
     /// Not by this method.
     Method,
-    /// Sent by a page elsewhere.
+    /// Sent by another site's page.
     CrossSite,
-    /// What was sent cannot be read. No page of ours sends such a thing.
+    /// What was sent cannot be read. Our pages send nothing of the kind.
     Malformed {
-        /// What is wrong with it, in English, for whoever made it.
+        /// What is wrong with it, in English, for the author of the program that sent it.
         detail: &'a str,
     },
     /// The time asked for has passed.
@@ -39,30 +38,26 @@ pub enum Trouble<'a> {
     },
     /// The request is not durable.
     NotRecorded,
-    /// How the endpoint stands could not be read.
+    /// The endpoint's status could not be read.
     NotRead,
     /// EC2 refused for a reason that trying again will not cure.
     Refused,
 }
 
-/// The page of an error.
 #[derive(Debug)]
 pub struct ErrorPage<'a> {
-    /// The installation.
     pub site: &'a Site,
-    /// The reader's.
     pub language: Language,
     /// What went wrong.
     pub trouble: Trouble<'a>,
     /// EC2's code, where there is one.
     pub code: Option<&'a str>,
-    /// Under which the request stands in the logs.
+    /// Finds the request in the logs.
     pub trace_id: &'a str,
-    /// Where to go on: the path of a page that asks for nothing.
+    /// The path of a page to go on with, which asks for nothing.
     pub back: Option<&'a str>,
-    /// Whether this is a page that may work in a moment: it then looks again by itself.
+    /// Whether the page may work in a moment, so that it reloads by itself.
     pub looks_again: bool,
-    /// The present time.
     pub now: DateTime<Utc>,
 }
 
@@ -76,11 +71,10 @@ struct Page<'a> {
     time: String,
 }
 
-/// How soon to look again.
+/// How soon to reload.
 const REFRESH_SECONDS: u32 = 10;
 
 impl ErrorPage<'_> {
-    /// The page.
     pub fn html(&self) -> String {
         let when = self.site.when(self.language, self.now);
         let t = Texts::of(self.language);
@@ -89,7 +83,7 @@ impl ErrorPage<'_> {
         frame.icon = crate::Asset::icon(shared::policy::Phase::Failed).path();
         // Without a script, too: a page that failed has none.
         frame.refresh_seconds = self.looks_again.then_some(REFRESH_SECONDS);
-        // Somebody whose account is not permitted may have another one.
+        // An employee whose account is not permitted may have another one.
         frame.has_sign_out &= self.trouble == Trouble::NotPermitted;
         render(&Page {
             frame,

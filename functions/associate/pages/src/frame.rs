@@ -1,4 +1,4 @@
-//! What all pages have: the head, the header, the footer.
+//! What all pages have: head, header and footer.
 
 use shared::model::Rules;
 use shared::model::audit::Retention;
@@ -11,7 +11,7 @@ use crate::{Language, when::When};
 /// What all pages know of this installation.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// How long the VPN stays, and the zone of the times that people read.
+    /// How long the VPN stays up, and the zone of the times on the pages.
     pub rules: Rules,
     /// How long records are kept.
     pub retention: Retention,
@@ -43,11 +43,11 @@ pub(crate) struct Frame {
     pub(crate) icon: String,
     /// The script, on pages that it keeps up to date.
     pub(crate) script: Option<String>,
-    /// After how many seconds a browser without scripts looks again.
+    /// After how many seconds a browser without scripts reloads.
     pub(crate) refresh_seconds: Option<u32>,
     pub(crate) has_sign_out: bool,
     pub(crate) has_several: bool,
-    /// Who has signed in, where that is known.
+    /// The employee, where known.
     pub(crate) viewer: Option<String>,
 }
 

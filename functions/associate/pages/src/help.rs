@@ -6,14 +6,10 @@ use crate::frame::{Frame, Site};
 use crate::texts::{Block, HelpFacts, Section, Texts};
 use crate::{Language, render};
 
-/// The help page.
 #[derive(Debug)]
 pub struct HelpPage<'a> {
-    /// The installation.
     pub site: &'a Site,
-    /// The reader's.
     pub language: Language,
-    /// Who reads.
     pub viewer: &'a str,
 }
 
@@ -26,7 +22,6 @@ struct Page {
 }
 
 impl HelpPage<'_> {
-    /// The page.
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
         let mut frame = Frame::new(self.site, self.language, t.help);

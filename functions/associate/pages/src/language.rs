@@ -1,19 +1,15 @@
-//! Which language somebody reads.
+//! The employee's language.
 
-/// A language that pages can be had in.
+/// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// 日本語.
     Ja,
-    /// English.
     En,
 }
 
 impl Language {
-    /// All there are.
     pub const ALL: [Self; 2] = [Self::Ja, Self::En];
 
-    /// Its name in a cookie and in HTML.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ja => "ja",
@@ -21,14 +17,13 @@ impl Language {
         }
     }
 
-    /// The language of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|language| language.as_str() == name)
     }
 
-    /// The one that `Accept-Language` likes best; `None`: neither is named
+    /// The one that `Accept-Language` prefers; `None`: neither is named
     /// (<https://www.rfc-editor.org/rfc/rfc9110#field.accept-language>).
     pub fn preferred(accept_language: &str) -> Option<Self> {
         let mut best = None;
@@ -67,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_is_the_one_that_the_browser_likes_best() {
+    fn the_language_is_the_one_that_the_browser_prefers() {
         use Language::{En, Ja};
         for (accepted, language) in [
             ("ja", Some(Ja)),

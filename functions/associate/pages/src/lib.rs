@@ -1,8 +1,9 @@
-//! What an employee sees: one struct for each page, rendered on the server from where an endpoint stands.
+//! What an employee sees: one struct for each page, rendered on the server from an endpoint's status.
 //!
 //! Pure: no I/O, no clock, no AWS crate. Templates are checked when this compiles and escape all that comes from
-//! outside; every text stands in `texts`, once for each language. Pages work without scripts; `assets/page.js` keeps a
+//! outside; every text is in `texts`, once for each language. Pages work without scripts; `assets/page.js` keeps a
 //! status page up to date and counts the time.
+#![allow(missing_docs, reason = "fields and methods whose name says it all")]
 
 mod assets;
 mod error;
@@ -22,7 +23,7 @@ pub use language::Language;
 pub use list::ListPage;
 pub use status::StatusPage;
 
-/// A template with its values. Writing to a string cannot fail, and no value of ours fails to be written.
+/// Fills in a template. Writing to a string cannot fail, and none of our values fails to be written.
 fn render(template: &impl askama::Template) -> String {
     template.render().unwrap_or_default()
 }

@@ -7,16 +7,12 @@ use crate::frame::{Frame, Site};
 use crate::texts::Texts;
 use crate::{Language, render};
 
-/// The list of endpoints: nothing is asked or read for it.
+/// The list of endpoints: it reads nothing and asks for nothing.
 #[derive(Debug)]
 pub struct ListPage<'a> {
-    /// The installation.
     pub site: &'a Site,
-    /// The reader's.
     pub language: Language,
-    /// Who reads.
     pub viewer: &'a str,
-    /// What there is to choose from.
     pub endpoints: &'a [ManagedEndpoint],
 }
 
@@ -29,7 +25,6 @@ struct Page<'a> {
 }
 
 impl ListPage<'_> {
-    /// The page.
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
         let mut frame = Frame::new(self.site, self.language, t.choose);

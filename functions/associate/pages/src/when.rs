@@ -1,18 +1,15 @@
-//! Instants and spans as people read them.
+//! Instants and spans as texts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::Language;
 
-/// How times are written for a reader: the zone of their office, and what is today.
+/// How times are written: in the office's zone, without today's date.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct When {
-    /// The zone.
     pub(crate) zone: Tz,
-    /// The present time.
     pub(crate) now: DateTime<Utc>,
-    /// The language.
     pub(crate) language: Language,
 }
 
@@ -46,7 +43,7 @@ impl When {
     }
 }
 
-/// Whole minutes, begun ones counted: nobody is told a time that is too short.
+/// Whole minutes, rounded up: no time on a page is too short.
 pub(crate) fn minutes_up(span: TimeDelta) -> i64 {
     let seconds = span.num_seconds().max(0);
     (seconds + 59) / 60

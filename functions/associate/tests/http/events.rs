@@ -6,7 +6,7 @@ use associate::event::{HeaderMode, receive};
 use lambda_http::RequestExt as _;
 use serde_json::{Value, json};
 
-/// Why events are mended at all. Once this fails, `associate::event` can shrink.
+/// Why events are repaired at all. Once this fails, `associate::event` can shrink.
 #[test]
 fn lambda_http_by_itself_fails_on_such_events() {
     let convert = |event: &Value| {
@@ -80,12 +80,12 @@ async fn the_fixtures_of_lambda_http_are_answered() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_none_is_malformed() {
+async fn an_impossible_host_is_malformed() {
     let world = World::new().await;
     for host in ["a b", "a.com:99999", "a.com:x", "a@b.com", "", "a/b", "é"] {
         for single in [false, true] {
             let request = Request::get("/help").without("host").header("host", host);
-            let request = if single { request.single() } else { request };
+            let request = request.in_mode(single);
             let answer = world.send(request).await;
             assert_eq!(answer.status(), 400, "{host}");
         }
@@ -126,7 +126,7 @@ async fn null_or_missing_parts_of_an_event_are_empty() {
                 continue;
             }
             let request = request.clone();
-            let request = if single { request.single() } else { request };
+            let request = request.in_mode(single);
             let mut event = request.event();
             event[part] = Value::Null;
             assert_eq!(world.send_event(event.clone(), !single).await.status(), 200);
@@ -140,7 +140,7 @@ async fn null_or_missing_parts_of_an_event_are_empty() {
 }
 
 #[tokio::test]
-async fn paths_are_taken_as_they_come() {
+async fn paths_are_compared_as_received() {
     let world = World::new().await;
     let long = format!("/{}", "x".repeat(100_000));
     for path in [
@@ -191,7 +191,7 @@ async fn a_method_that_we_do_not_have_is_405() {
     ] {
         let answer = world.send(Request::new(method, "/vpn/tokyo")).await;
         assert_eq!(answer.status(), 405, "{method}");
-        assert_eq!(answer.header("allow").as_deref(), Some("GET, HEAD, POST"));
+        answer.assert_header("allow", "GET, HEAD, POST");
     }
 }
 
@@ -215,7 +215,7 @@ async fn a_body_that_is_not_what_the_event_says_is_malformed() {
 }
 
 #[tokio::test]
-async fn headers_are_taken_in_every_form_and_malformed_ones_refused() {
+async fn headers_are_accepted_in_every_form_and_malformed_ones_refused() {
     let world = World::new().await;
     let token = world.mint.mint("yuki@example.com", "s", world.now());
     let with = |name: &str, value: Value| {
@@ -263,7 +263,7 @@ fn with_multiple_values_all_headers_arrive_and_the_others_are_not_mixed_in() {
 }
 
 #[tokio::test]
-async fn what_no_alb_sends_is_an_error_that_quotes_nothing() {
+async fn an_event_that_no_alb_sends_is_an_error_that_quotes_nothing() {
     let world = World::new().await;
     for event in [
         Value::Null,
@@ -294,7 +294,7 @@ async fn what_a_client_sends_is_never_markup_on_a_page() {
 }
 
 #[tokio::test]
-async fn without_a_trace_id_the_request_id_of_lambda_stands_in() {
+async fn without_a_trace_id_lambdas_request_id_is_used() {
     let world = World::new().await;
     let request = Request::get("/nothing").without("x-amzn-trace-id");
     let answer = world.send(request).await;

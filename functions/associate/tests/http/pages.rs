@@ -38,7 +38,7 @@ async fn help_says_what_is_recorded_and_for_how_long() {
 async fn an_asset_is_cached_for_ever_and_everything_else_never() {
     let world = World::new().await;
     let page = world.send(click("/vpn/tokyo/status")).await;
-    assert_eq!(page.header("cache-control").as_deref(), Some("no-store"));
+    page.assert_header("cache-control", "no-store");
     for content_type in ["image/svg+xml", "text/css", "text/javascript"] {
         let extension = content_type.rsplit('/').next().unwrap();
         let extension = extension
@@ -56,15 +56,12 @@ async fn an_asset_is_cached_for_ever_and_everything_else_never() {
             assert_eq!(asset.status(), 200);
             let sent = asset.header("content-type").unwrap();
             assert!(sent.starts_with(content_type), "{sent}");
-            assert_eq!(
-                asset.header("cache-control").as_deref(),
-                Some("public, max-age=31536000, immutable")
-            );
+            asset.assert_header("cache-control", "public, max-age=31536000, immutable");
         }
     }
     let missing = world.send(Request::get("/assets/style-0.css")).await;
     assert_eq!(missing.status(), 404);
-    assert_eq!(missing.header("cache-control").as_deref(), Some("no-store"));
+    missing.assert_header("cache-control", "no-store");
 }
 
 #[tokio::test]
@@ -121,7 +118,7 @@ async fn pages_come_in_the_readers_language_and_json_does_not_change() {
 }
 
 #[tokio::test]
-async fn an_extension_that_is_not_possible_is_told_with_the_way_back() {
+async fn an_impossible_extension_says_what_is_possible_and_leads_back() {
     let world = World::new().await;
     world.bring_up("tokyo").await;
     let extend = |language: &str| {
@@ -131,7 +128,7 @@ async fn an_extension_that_is_not_possible_is_told_with_the_way_back() {
             .form("minutes=721")
     };
     for (language, told) in [
-        ("en", "Please choose a time up to"),
+        ("en", "The VPN can be kept up until"),
         ("ja", "までの時刻を選んでください"),
     ] {
         let page = world.send(extend(language)).await;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 const ASKED: &str = "association.requested";
 
-/// What makes a person's browser ask.
+/// A navigation, which asks.
 pub(crate) fn click(path: &str) -> Request {
     Request::get(path)
         .html()
@@ -51,11 +51,8 @@ async fn a_program_that_asks_gets_202_until_the_vpn_is_ready_and_then_200() {
     ] {
         let answer = world.send(request).await;
         assert_eq!(answer.status(), 202, "{answer:?}");
-        assert_eq!(answer.header("retry-after").as_deref(), Some("5"));
-        assert_eq!(
-            answer.header("content-type").as_deref(),
-            Some("application/json")
-        );
+        answer.assert_header("retry-after", "5");
+        answer.assert_header("content-type", "application/json");
         assert_eq!(answer.json_body()["phase"], "starting");
         assert_eq!(answer.json_body()["endpoint"], "tokyo");
     }
@@ -96,7 +93,7 @@ async fn the_root_lists_several_endpoints_and_does_nothing() {
 }
 
 #[tokio::test]
-async fn what_no_person_navigated_to_shows_the_status_and_asks_for_nothing() {
+async fn a_get_that_is_no_navigation_shows_the_status_and_asks_for_nothing() {
     let world = World::configured(&[ONLY_TOKYO]).await;
     let get = || Request::get("/vpn/tokyo");
     for request in [
@@ -205,7 +202,7 @@ async fn extending_what_is_off_is_an_ask() {
 }
 
 #[tokio::test]
-async fn a_time_that_cannot_be_is_told_so_and_nothing_is_written() {
+async fn an_impossible_time_is_refused_and_nothing_is_written() {
     let world = World::new().await;
     world.bring_up("tokyo").await;
     let before = world.events().await;
@@ -220,8 +217,8 @@ async fn a_time_that_cannot_be_is_told_so_and_nothing_is_written() {
         let answer = world.send(Request::post("/vpn/tokyo/extend").json(&body));
         let answer = answer.await;
         assert_eq!(answer.status(), 400, "{body}");
-        let told = answer.json_body()["detail"].to_string();
-        assert!(told.contains(detail), "{told}");
+        let sent = answer.json_body()["detail"].to_string();
+        assert!(sent.contains(detail), "{sent}");
     }
     assert_eq!(world.events().await, before);
 }
@@ -255,14 +252,8 @@ async fn the_profile_is_a_download_and_on_record() {
     ] {
         let answer = world.send(request).await;
         assert_eq!(answer.status(), 200);
-        assert_eq!(
-            answer.header("content-type").as_deref(),
-            Some("application/x-openvpn-profile")
-        );
-        assert_eq!(
-            answer.header("content-disposition").as_deref(),
-            Some("attachment; filename=\"tokyo.ovpn\"")
-        );
+        answer.assert_header("content-type", "application/x-openvpn-profile");
+        answer.assert_header("content-disposition", "attachment; filename=\"tokyo.ovpn\"");
         assert!(answer.body().contains("cvpn-endpoint-0a1b2c3d4e5f60718"));
     }
     assert_eq!(world.events().await, ["profile.downloaded"; 2]);
@@ -345,7 +336,7 @@ async fn a_browser_that_comes_back_from_signing_in_gets_the_status_page() {
         assert_sent_on(&one.send(click(path)).await, of_one);
         let program = both.send(Request::get(path)).await;
         assert_eq!(program.status(), 405, "{path}");
-        assert_eq!(program.header("allow").as_deref(), Some("POST"));
+        program.assert_header("allow", "POST");
         let head = both.send(Request::new("HEAD", path).html()).await;
         assert_eq!(head.status(), 405, "{path}");
     }
@@ -375,7 +366,7 @@ async fn every_answer_carries_the_security_headers() {
             ("strict-transport-security", "max-age=31536000"),
             ("cache-control", "no-store"),
         ] {
-            assert_eq!(answer.header(name).as_deref(), Some(value), "{name}");
+            answer.assert_header(name, value);
         }
     }
 }

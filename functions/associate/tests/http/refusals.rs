@@ -10,10 +10,7 @@ const STRANGER: &str = "mallory@elsewhere.test";
 /// RFC 9457, and nothing from inside.
 fn assert_problem(answer: &Answer, status: u64) {
     assert_eq!(answer.status(), status, "{answer:?}");
-    assert_eq!(
-        answer.header("content-type").as_deref(),
-        Some("application/problem+json")
-    );
+    answer.assert_header("content-type", "application/problem+json");
     let problem = answer.json_body();
     assert_eq!(problem["type"], "about:blank");
     assert_eq!(problem["status"], status);
@@ -49,7 +46,7 @@ async fn refusals_come_in_the_order_401_404_405_403_400() {
             .json(&json!({"minutes": "x"}))
     };
     for single in [false, true] {
-        let form = |request: Request| if single { request.single() } else { request };
+        let form = |request: Request| request.in_mode(single);
 
         let unsigned = form(malformed("PUT", "/nothing"));
         assert_problem(&world.send_bare(unsigned).await, 401);
@@ -60,7 +57,7 @@ async fn refusals_come_in_the_order_401_404_405_403_400() {
         let wrong_method = form(malformed("PUT", "/vpn/tokyo/extend"));
         let wrong_method = world.send_as(STRANGER, wrong_method).await;
         assert_problem(&wrong_method, 405);
-        assert_eq!(wrong_method.header("allow").as_deref(), Some("POST"));
+        wrong_method.assert_header("allow", "POST");
         assert_eq!(world.events().await.len(), usize::from(single));
 
         let forbidden = form(malformed("POST", "/vpn/tokyo/extend"));
@@ -79,7 +76,7 @@ async fn refusals_come_in_the_order_401_404_405_403_400() {
 }
 
 #[tokio::test]
-async fn somebody_who_is_not_permitted_is_on_record_once_an_hour_and_can_sign_out() {
+async fn a_stranger_is_on_record_once_an_hour_and_can_sign_out() {
     let world = World::new().await;
     for path in ["/vpn/tokyo", "/vpn/tokyo/status", "/vpn/tokyo/profile"] {
         let page = world.send_as(STRANGER, Request::get(path).html()).await;
@@ -98,7 +95,7 @@ async fn somebody_who_is_not_permitted_is_on_record_once_an_hour_and_can_sign_ou
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_softened_when_it_cannot_be_put_on_record() {
+async fn a_refusal_stays_a_refusal_when_it_cannot_be_put_on_record() {
     let world = World::new().await;
     world.tables_fail(None, "ProvisionedThroughputExceededException");
     let answer = world.send_as(STRANGER, Request::get("/vpn/tokyo")).await;
@@ -106,7 +103,7 @@ async fn a_refusal_is_not_softened_when_it_cannot_be_put_on_record() {
 }
 
 #[tokio::test]
-async fn a_post_of_a_page_elsewhere_is_refused_and_changes_nothing() {
+async fn a_cross_site_post_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let post = |path: &str| Request::new("POST", path);
     for path in ["/vpn/tokyo", "/vpn/tokyo/release", "/language", "/sign-out"] {
@@ -127,7 +124,7 @@ async fn a_post_of_a_page_elsewhere_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_identity_that_does_not_hold_is_401_and_reads_nothing() {
+async fn an_invalid_identity_is_401_and_reads_nothing() {
     let world = World::new().await;
     let stranger = testkit::alb::TokenMint::with_fresh_key(testkit::alb::DEVELOPMENT_KEY_ID);
     let forged = stranger
@@ -154,7 +151,7 @@ async fn a_key_server_out_of_reach_is_503() {
     world.keys.out_of_reach();
     let answer = world.send(Request::get("/vpn/tokyo")).await;
     assert_problem(&answer, 503);
-    assert_eq!(answer.header("retry-after").as_deref(), Some("5"));
+    answer.assert_header("retry-after", "5");
 }
 
 #[tokio::test]
@@ -167,10 +164,10 @@ async fn an_ask_that_is_not_durable_is_503() {
     ] {
         let answer = world.send(request.clone()).await;
         assert_problem(&answer, 503);
-        assert_eq!(answer.header("retry-after").as_deref(), Some("5"));
+        answer.assert_header("retry-after", "5");
         let page = world.send(request.html()).await;
         assert_eq!(page.status(), 503);
-        assert_eq!(page.header("retry-after").as_deref(), Some("5"));
+        page.assert_header("retry-after", "5");
         assert_nothing_from_inside(&page);
     }
     assert_eq!(world.ec2.count(Action::AssociateClientVpnTargetNetwork), 0);
@@ -185,7 +182,7 @@ async fn an_ask_that_ec2_throttles_is_kept_and_202() {
     );
     let answer = world.send(Request::post("/vpn/tokyo")).await;
     assert_eq!(answer.status(), 202, "{answer:?}");
-    assert_eq!(answer.header("retry-after").as_deref(), Some("5"));
+    answer.assert_header("retry-after", "5");
 }
 
 #[tokio::test]
@@ -213,7 +210,7 @@ async fn a_status_that_cannot_be_read_is_503_and_one_that_ec2_refuses_is_502() {
     );
     let throttled = world.send(Request::get("/vpn/tokyo/status")).await;
     assert_problem(&throttled, 503);
-    assert_eq!(throttled.header("retry-after").as_deref(), Some("5"));
+    throttled.assert_header("retry-after", "5");
 
     let world = World::new().await;
     let (action, code) = (

@@ -38,6 +38,11 @@ impl Answer {
         values.into_iter().next()
     }
 
+    #[track_caller]
+    pub fn assert_header(&self, name: &str, value: &str) {
+        assert_eq!(self.header(name).as_deref(), Some(value), "{name}");
+    }
+
     pub fn body(&self) -> &str {
         self.json["body"].as_str().unwrap()
     }

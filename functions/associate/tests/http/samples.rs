@@ -19,10 +19,7 @@ async fn a_click_asks_and_leads_to_the_status_page() {
     let world = World::new().await;
     let answer = send(&world, "click.json").await;
     assert_eq!(answer.status(), 303);
-    assert_eq!(
-        answer.header("location").as_deref(),
-        Some("/vpn/tokyo/status")
-    );
+    answer.assert_header("location", "/vpn/tokyo/status");
     assert!(
         world
             .events()
@@ -32,7 +29,7 @@ async fn a_click_asks_and_leads_to_the_status_page() {
 }
 
 #[tokio::test]
-async fn a_json_client_asks_and_is_told_to_come_back() {
+async fn a_json_client_asks_and_gets_202() {
     let world = World::new().await;
     let answer = send(&world, "json-client.json").await;
     assert_eq!(answer.status(), 202);

@@ -1,5 +1,5 @@
-//! What both functions act on: the sandbox's EC2 and an embedded DynamoDB behind the real adapters, and a clock that
-//! stands still until a test moves it.
+//! What both functions act on: the sandbox's EC2 and an embedded DynamoDB behind the real adapters, and a clock that only
+//! tests move.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -20,7 +20,7 @@ impl Deref for Stage {
 }
 
 impl Stage {
-    /// A Monday morning in Tokyo; nothing is associated, nobody has ever asked.
+    /// A Monday morning in Tokyo; nothing is associated or was ever asked for.
     pub async fn set() -> Self {
         let options = Options::at("2026-11-23T01:31:01Z".parse().unwrap());
         Self(Embedded::start(options).await.unwrap())

@@ -66,7 +66,7 @@ impl World {
         self.send_as("yuki@example.com", request).await
     }
 
-    /// Sends a request as somebody whom the ALB has signed in.
+    /// Sends a request as an employee whom the ALB has signed in.
     pub async fn send_as(&self, email: &str, request: Request) -> Answer {
         let token = self.mint.mint(email, "sub-1", self.clock.now());
         self.send_bare(request.identity(&token, "sub-1")).await

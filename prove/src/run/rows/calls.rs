@@ -62,10 +62,10 @@ pub(super) fn token_after_gone(record: &Record) -> (Verdict, String) {
 fn refused_as(
     record: &Record,
     step: Step,
-    is_believed: impl Fn(&Refusal) -> bool,
+    is_expected: impl Fn(&Refusal) -> bool,
 ) -> (Verdict, String) {
     match answer_of(record, step) {
-        Ok(Err(refusal)) => settled(is_believed(refusal), refusal.to_string()),
+        Ok(Err(refusal)) => settled(is_expected(refusal), refusal.to_string()),
         Ok(Ok(accepted)) => settled(false, format!("accepted: `{accepted}`")),
         Err(why) => why,
     }
@@ -84,8 +84,8 @@ pub(super) fn associate_twice(record: &Record) -> (Verdict, String) {
 }
 
 pub(super) fn disassociate_twice(record: &Record) -> (Verdict, String) {
-    let is_believed = |refusal: &Refusal| refusal.code() == "IncorrectState" || is_gone(refusal);
-    refused_as(record, Step::DisassociateAgain, is_believed)
+    let is_expected = |refusal: &Refusal| refusal.code() == "IncorrectState" || is_gone(refusal);
+    refused_as(record, Step::DisassociateAgain, is_expected)
 }
 
 pub(super) fn disassociate_gone(record: &Record) -> (Verdict, String) {
@@ -98,7 +98,7 @@ pub(super) fn profile(record: &Record) -> (Verdict, String) {
         .map(|(_, read)| read)
         .next();
     match exported {
-        Some(Ok(told)) => settled(!told.contains("no remote"), told),
+        Some(Ok(text)) => settled(!text.contains("no remote"), text),
         Some(Err(why)) => settled(false, why),
         None => not_settled(NOT_REACHED),
     }
@@ -125,7 +125,7 @@ pub(super) fn readable(record: &Record) -> (Verdict, String) {
 pub(super) fn collisions(
     record: &Record,
     of: fn(&Collisions) -> &BTreeMap<String, usize>,
-    believed: &str,
+    expected: &str,
 ) -> (Verdict, String) {
     let found = record
         .of(Step::Collide)
@@ -133,7 +133,7 @@ pub(super) fn collisions(
     let counts = match found {
         Some(Ok(seen)) => of(seen),
         Some(Err(refusal)) => return not_settled(refusal.to_string()),
-        None => return not_settled("LEASE_TABLE is not set, or the run did not come so far"),
+        None => return not_settled("LEASE_TABLE is not set, or the run did not get this far"),
     };
     // Throttling says nothing about conflicts.
     let mut met = counts.keys().filter(|outcome| {
@@ -143,7 +143,7 @@ pub(super) fn collisions(
     match met.next() {
         None => not_settled(format!("no two writes met: {observed}")),
         Some(first) => settled(
-            first == believed && met.all(|other| other == believed),
+            first == expected && met.all(|other| other == expected),
             observed,
         ),
     }

@@ -34,7 +34,7 @@ pub(super) fn listed_in_time(record: &Record) -> (Verdict, String) {
 }
 
 pub(super) fn routes_made(record: &Record) -> (Verdict, String) {
-    let mut told = Vec::new();
+    let mut observed = Vec::new();
     let mut all = true;
     for (step, kind) in [
         (Step::CreateRoute, "subnet"),
@@ -47,21 +47,20 @@ pub(super) fn routes_made(record: &Record) -> (Verdict, String) {
         let made_at = record.changed_at(step).unwrap_or_default();
         let active = active_after(record, made_at, step == Step::CreateLocalRoute);
         all &= active.is_some_and(|after| after <= TimeDelta::minutes(5));
-        told.push(match (refusal, active) {
+        observed.push(match (refusal, active) {
             (Some(refusal), _) => format!("{kind}: {refusal}"),
             (None, Some(after)) => format!("{kind}: `active` after {}", length(after)),
             (None, None) => format!("{kind}: not `active`"),
         });
     }
     if all || record.routes(Step::WatchRoutes).next().is_some() {
-        settled(all, told.join("; "))
+        settled(all, observed.join("; "))
     } else {
         not_settled(NOT_REACHED)
     }
 }
 
-/// How long our route took until it was `active`. The one to a subnet has a subnet for its target; the other, whatever
-/// else it is listed with.
+/// How long our route took until it was `active`. A subnet's route has a subnet as target, the `local` one anything else.
 fn active_after(record: &Record, made_at: DateTime<Utc>, local: bool) -> Option<TimeDelta> {
     let mut listings = record.routes(Step::WatchRoutes);
     let found = listings.find(|(_, routes)| {
@@ -199,14 +198,14 @@ pub(super) fn failed_listed(record: &Record) -> (Verdict, String) {
             found.map_or("not listed", |network| network.status.as_str())
         })
         .collect();
-    let told: Vec<&str> = statuses
+    let observed: Vec<&str> = statuses
         .chunk_by(|one, other| one == other)
         .map(|same| same[0])
         .collect();
     match statuses.last().copied() {
-        Some("association-failed") => settled(true, told.join(", then ")),
+        Some("association-failed") => settled(true, observed.join(", then ")),
         Some("associated") => not_settled("it was associated: the subnet is not too small"),
         Some("associating") | None => not_settled(NOT_REACHED),
-        Some(_) => settled(false, told.join(", then ")),
+        Some(_) => settled(false, observed.join(", then ")),
     }
 }

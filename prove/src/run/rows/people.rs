@@ -1,4 +1,4 @@
-//! Rows that the connection of a person settles.
+//! Rows that a client's connection settles.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::run::plan::Step;
 use crate::run::record::Record;
 use crate::time::length;
 
-/// The counters of the connected person, reading by reading.
+/// The counters of the connected client, reading by reading.
 fn counters(record: &Record) -> Vec<(DateTime<Utc>, Counters)> {
     let mut readings = record
         .connections(Step::WatchIdle)
@@ -29,12 +29,12 @@ fn counters(record: &Record) -> Vec<(DateTime<Utc>, Counters)> {
     std::iter::once((at, first)).chain(rest).collect()
 }
 
-const NO_PERSON: &str = "nobody connected (`--connect`)";
+const NO_CLIENT: &str = "no client connected (`--connect`)";
 
 pub(super) fn counters_grow(record: &Record) -> (Verdict, String) {
     let readings = counters(record);
     let Some((from, first)) = readings.first().copied() else {
-        return not_settled(NO_PERSON);
+        return not_settled(NO_CLIENT);
     };
     let later = readings
         .iter()
@@ -51,25 +51,25 @@ pub(super) fn counters_grow(record: &Record) -> (Verdict, String) {
                 later.packets
             ),
         ),
-        None => not_settled("the person did not stay for two minutes"),
+        None => not_settled("the client did not stay for two minutes"),
     }
 }
 
 pub(super) fn idle_payload(record: &Record) -> (Verdict, String) {
     let readings = counters(record);
     let (Some((from, _)), Some((to, _))) = (readings.first(), readings.last()) else {
-        return not_settled(NO_PERSON);
+        return not_settled(NO_CLIENT);
     };
     let seconds = (*to - *from).num_seconds();
     if seconds < 240 {
-        return not_settled("the person did not stay for four minutes");
+        return not_settled("the client did not stay for four minutes");
     }
     let each: Option<Vec<u64>> = readings
         .windows(2)
         .map(|pair| payload_bytes(pair[0].1, pair[1].1))
         .collect();
     let Some(each) = each else {
-        return not_settled("a counter went down meanwhile");
+        return not_settled("a counter went down");
     };
     let kib_per_hour = each.iter().sum::<u64>() * 3600 / 1024 / seconds.unsigned_abs();
     settled(
@@ -91,7 +91,7 @@ pub(super) fn end_time(record: &Record) -> (Verdict, String) {
         })
         .collect();
     if ended.is_empty() {
-        return not_settled(NO_PERSON);
+        return not_settled(NO_CLIENT);
     }
     let times: Vec<&str> = ended.values().copied().collect();
     settled(

@@ -38,8 +38,8 @@ fn networks(ids: &[&str]) -> Seen {
 #[test]
 fn two_minutes_are_in_time_and_a_second_more_is_not() {
     for (seconds, verdict) in [
-        (0, Verdict::AsBelieved),
-        (120, Verdict::AsBelieved),
+        (0, Verdict::AsExpected),
+        (120, Verdict::AsExpected),
         (121, Verdict::Different),
     ] {
         let found = record([
@@ -97,9 +97,9 @@ fn connection(bytes: u64, packets: u64) -> Seen {
 #[test]
 fn payload_is_what_is_over_eighty_bytes_a_packet() {
     for (bytes, packets, verdict) in [
-        (6_000, 120, Verdict::AsBelieved),
-        (9_600, 120, Verdict::AsBelieved),
-        (9_600 + 4_300, 120, Verdict::AsBelieved),
+        (6_000, 120, Verdict::AsExpected),
+        (9_600, 120, Verdict::AsExpected),
+        (9_600 + 4_300, 120, Verdict::AsExpected),
         (9_600 + 4_400, 120, Verdict::Different),
     ] {
         let readings = (0..=10_i64).map(|minute| {
@@ -112,7 +112,7 @@ fn payload_is_what_is_over_eighty_bytes_a_packet() {
         });
         let found = record(readings);
         assert_eq!(idle_payload(&found).0, verdict, "{bytes}");
-        assert_eq!(counters_grow(&found).0, Verdict::AsBelieved);
+        assert_eq!(counters_grow(&found).0, Verdict::AsExpected);
     }
 }
 

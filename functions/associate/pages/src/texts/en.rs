@@ -16,46 +16,40 @@ pub(super) static EN: Texts = Texts {
     sign_out: "Sign out",
     signed_in_as: "Signed in as",
     other_language: "日本語",
-    session_ended: "Your session has ended, so this page is no longer kept up to date.",
+    session_ended: "Your sign-in has expired, so this page no longer updates.",
     sign_in_again: "Sign in again",
-    out_of_reach: "The latest state could not be fetched. This page keeps trying.",
+    out_of_reach: "The latest status could not be loaded. This page keeps trying.",
 
     headline,
     explain,
-    steps: [
-        "Request recorded",
-        "Associating",
-        "Restoring routes",
-        "Ready",
-    ],
+    steps: ["Request recorded", "Coming up", "Restoring routes", "Ready"],
     step_done: "done",
     step_current: "in progress",
     elapsed: "Elapsed: ",
     elapsed_format: "{m} min {s} s",
     estimate,
-    looks_again: "You need not do anything: this page follows by itself.",
+    looks_again: "There is nothing to do: this page updates by itself.",
     notify: "Notify me when it is ready",
-    notify_set: "You will be notified, as long as this tab stays open.",
-    notify_denied: "This browser does not allow notifications from this site.",
+    notify_set: "Keep this tab open, and you will be notified.",
+    notify_denied: "This browser blocks notifications from this site. You can allow them in its settings.",
 
     ask: "Use the VPN",
     ask_back: "Bring it back",
     try_again: "Try again",
     failure,
-    tell_administrator: "If trying again does not help, tell an administrator this:",
-    code: "AWS’s code",
+    tell_administrator: "If it fails again, tell an administrator this:",
+    code: "AWS error code",
     time: "Time",
-    trace_id: "Trace id",
+    trace_id: "Trace ID",
 
     facts: "Now",
-    stays: "Stays ",
+    stays: "Stays up ",
     until: |at| format!("until {at}"),
     while_in_use: "while it is in use",
-    connections: "Connected",
+    connections: "Connections",
     connections_now: |n| match n {
-        0 => "nobody".to_owned(),
-        1 => "1 connection".to_owned(),
-        n => format!("{n} connections"),
+        0 => "none".to_owned(),
+        n => n.to_string(),
     },
     holders: "Asked for by",
     you: "you",
@@ -65,9 +59,9 @@ pub(super) static EN: Texts = Texts {
     connect: "Connect",
     connect_text: "Open the AWS VPN Client, choose this profile, and connect.",
     profile: "Download the profile",
-    profile_text: "You need the profile once on each computer.",
+    profile_text: "You need to download it only once for each computer.",
     how_to: "First time? How to set up the AWS VPN Client",
-    how_to_get: "Get the AWS VPN Client from AWS",
+    how_to_get: "Download the AWS VPN Client from AWS",
     how_to_systems: [
         ["Windows", "run the installer (.msi)."],
         ["macOS", "open the package (.pkg)."],
@@ -79,8 +73,8 @@ pub(super) static EN: Texts = Texts {
         "Choose the profile, press Connect, and sign in if you are asked to.",
     ],
 
-    extend: "Stay longer",
-    extend_text: "It stays for you until the time you choose, also while nobody is connected. This replaces an earlier choice.",
+    extend: "Keep it longer",
+    extend_text: "The VPN stays up until the time you choose, even while you are not connected. A new choice replaces your last one.",
     extend_by: |minutes| match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} minutes"),
         (1, 0) => "1 hour".to_owned(),
@@ -91,22 +85,22 @@ pub(super) static EN: Texts = Texts {
     extend_button: "Set",
     extend_limit: |minutes, at| {
         let span = (EN.extend_by)(minutes);
-        format!("At most {span} ahead: until {at}.")
+        format!("Up to {span} from now, until {at}.")
     },
 
     done: "Finished?",
     done_button: "I’m done",
-    done_others: |names| format!("Also asked for by: {names}. It stays for them."),
+    done_others: |names| format!("The VPN stays up for others who asked for it: {names}."),
     done_connected: |n| match n {
-        1 => "1 connection is still open. It stays until that ends.".to_owned(),
-        n => format!("{n} connections are still open. It stays until they end."),
+        1 => "1 connection is still open. The VPN stays up until it ends.".to_owned(),
+        n => format!("{n} connections are still open. The VPN stays up until they end."),
     },
-    done_nobody: "Nobody else has asked for it: it will be taken down soon.",
+    done_nobody: "No one else has asked for it: once you are done, it is taken down soon.",
     list_separator: ", ",
 
     choose: "Which VPN do you need?",
-    choose_text: "Looking at its page asks for nothing.",
-    see: "See how it stands",
+    choose_text: "Looking at a VPN’s status does not bring it up.",
+    see: "See its status",
 
     error,
     back: "Back",
@@ -121,7 +115,7 @@ fn headline(situation: Situation) -> &'static str {
         Situation::Starting => "Getting ready",
         Situation::Ready => "Ready to connect",
         Situation::Connected => "You are connected",
-        Situation::Stopping => "Going down",
+        Situation::Stopping => "Shutting down",
         Situation::ComesBack => "Coming back",
         Situation::Failed => "Could not be started",
     }
@@ -130,50 +124,51 @@ fn headline(situation: Situation) -> &'static str {
 fn explain(reason: &Reason, about: &About<'_>) -> String {
     let when = &about.when;
     match reason {
-        Reason::NotWanted => "Nobody needs the VPN at the moment, so it is off.".to_owned(),
+        Reason::NotWanted => "No one needs the VPN right now, so it is off. If you need it, ask for it: it is usually ready in 4 to 10 minutes."
+                .to_owned(),
         Reason::Held { until, asked } => {
             let until = until.map_or(String::new(), |until| format!(" until {}", when.at(until)));
             let kept = if *asked {
-                " Your request is kept for two hours and served if this ends by then."
+                " The request is kept for two hours: if the VPN is allowed again by then, it comes up by itself."
             } else {
                 ""
             };
             format!("An administrator keeps the VPN off{until}.{kept}")
         }
         Reason::GaveUp(_) | Reason::AssociationFailed(_) => {
-            "AWS could not bring the VPN up. Nothing is tried any more until somebody asks again.".to_owned()
+            "AWS could not bring the VPN up. It is not tried again until you or a colleague asks for it.".to_owned()
         }
-        Reason::Asked => "Your request is recorded. AWS is being told.".to_owned(),
+        Reason::Asked => "The request is recorded and is being passed on to AWS.".to_owned(),
         Reason::NotSeen => {
-            "Your request is recorded. How far AWS is cannot be seen just now.".to_owned()
+            "The request is recorded. AWS’s progress cannot be seen right now.".to_owned()
         }
         Reason::Retrying { failure, at } => format!(
-            "An attempt failed{}. The next one follows by itself at {}.",
+            "An attempt failed{}. The next one starts by itself at {}.",
             failure.as_ref().map_or(String::new(), |failure| format!(" ({})", failure.code)),
             when.at(*at)
         ),
         Reason::Associating => "AWS is bringing the VPN up.".to_owned(),
-        Reason::Restoring { .. } => "The VPN is up. Its routes are being put back.".to_owned(),
+        Reason::Restoring { .. } => "The VPN is up, and its routes are being restored.".to_owned(),
         Reason::UnknownStatus => {
-            "AWS reports something that this page does not know. Nothing is changed meanwhile.".to_owned()
+            "AWS reports a state that this page does not know. Until that is clear, nothing is changed.".to_owned()
         }
-        Reason::InUse { .. } => format!("It stays while it is in use. {}", after_the_last(about)),
+        Reason::InUse { .. } => format!("The VPN stays up while it is in use. {}", after_the_last(about)),
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
-        Reason::Pinned => "An administrator keeps it on.".to_owned(),
-        Reason::NotKnown => "Who is connected is not known just now; meanwhile it stays.".to_owned(),
+        Reason::Pinned => "An administrator keeps the VPN up.".to_owned(),
+        Reason::NotKnown => "It is not known right now who is connected. Until it is, the VPN stays up.".to_owned(),
         Reason::Stopping { comes_back: true } => format!(
-            "It was just being taken down. Your request is kept: it comes back by itself{}.",
+            "The VPN is being taken down, but it has been asked for again: it comes back by itself{}.",
             back(about)
         ),
         Reason::Stopping { comes_back: false } => {
-            "Nobody needed it any more, so it is being taken down. If you need it, ask now: it comes back by itself."
+            "The VPN was no longer needed, so it is being taken down. If you need it, ask now: it comes back by itself."
                 .to_owned()
         }
         Reason::RemovingFailed { comes_back: true } => {
-            "An attempt failed and is being cleared away. The next one follows by itself.".to_owned()
+            "An attempt failed and is being cleaned up. The next one starts by itself.".to_owned()
         }
         Reason::RemovingFailed { comes_back: false } => {
-            "A failed attempt is being cleared away.".to_owned()
+            "A failed attempt is being cleaned up.".to_owned()
         }
     }
 }
@@ -185,7 +180,7 @@ fn after_the_last(about: &About<'_>) -> String {
         .map_or(String::new(), |[from, to, minutes]| {
             format!(" ({minutes} minutes between {from} and {to})")
         });
-    format!("After the last connection ends it stays {day} minutes more{night}.")
+    format!("After the last connection ends, it stays up for {day} more minutes{night}.")
 }
 
 fn back(about: &About<'_>) -> String {
@@ -201,9 +196,9 @@ fn back(about: &About<'_>) -> String {
 fn keeps(rule: KeepRule, about: &About<'_>) -> String {
     let why = match rule {
         KeepRule::Lease if about.holds_longest => "You asked for it until then.".to_owned(),
-        KeepRule::Lease => "Somebody asked for it until then.".to_owned(),
-        KeepRule::FirstConnection => "Nobody has connected yet.".to_owned(),
-        KeepRule::ReadyLately => "It has been ready for a short time only.".to_owned(),
+        KeepRule::Lease => "A colleague asked for it until then.".to_owned(),
+        KeepRule::FirstConnection => "No one has connected yet.".to_owned(),
+        KeepRule::ReadyLately => "It has only just become ready.".to_owned(),
         KeepRule::Idle {
             since,
             timeout,
@@ -211,25 +206,21 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
         } => {
             let night = if overnight { " at night" } else { "" };
             format!(
-                "Nobody has been connected since {}; it goes after {} idle minutes{night}.",
+                "It was last used at {}, and is taken down after {} idle minutes{night}.",
                 about.when.at(since),
                 timeout.num_minutes()
             )
         }
-        KeepRule::Wanted => "Somebody has asked for it.".to_owned(),
-        KeepRule::Released => "Everybody who asked for it is done.".to_owned(),
-        KeepRule::Nothing => "Nobody needs it any more.".to_owned(),
+        KeepRule::Wanted => "It has just been asked for.".to_owned(),
+        KeepRule::Released => "Everyone who asked for it is done.".to_owned(),
+        KeepRule::Nothing => "No one needs it any more.".to_owned(),
     };
-    match rule {
-        KeepRule::Released | KeepRule::Nothing => {
-            format!("{why} It is taken down in a moment; connect or stay longer to keep it.")
-        }
-        KeepRule::Lease
-        | KeepRule::FirstConnection
-        | KeepRule::ReadyLately
-        | KeepRule::Idle { .. }
-        | KeepRule::Wanted => why,
+    if matches!(rule, KeepRule::Released | KeepRule::Nothing) {
+        return format!(
+            "{why} It will be taken down in a moment. To keep it, connect or choose a longer time."
+        );
     }
+    why
 }
 
 fn estimate(estimate: Estimate, when: &When) -> String {
@@ -239,19 +230,19 @@ fn estimate(estimate: Estimate, when: &When) -> String {
             format!("Last time it took {longest} minutes.")
         }
         Estimate::Few { shortest, longest } => {
-            format!("The last few times it took {shortest} to {longest} minutes.")
+            format!("Recent starts took {shortest} to {longest} minutes.")
         }
         Estimate::Usual { median, within, at } => format!(
-            "Usually ready after {median} minutes, at about {}; nearly always within {within}.",
+            "It is usually ready after {median} minutes, at about {}, and nearly always within {within} minutes.",
             when.at(at)
         ),
         Estimate::Longer { median, within, by } => format!(
-            "A little longer than usual ({median} minutes); nearly always within {within}, by {}.",
+            "This is taking a little longer than usual ({median} minutes). It is nearly always ready within {within} minutes, by {}.",
             when.at(by)
         ),
         Estimate::Record { longest } => format!(
-            "This takes longer than it ever did here ({longest} minutes). AWS sometimes needs more than 20; your request \
-             is kept. After 30 minutes, please tell an administrator."
+            "This is taking longer than ever before here ({longest} minutes). AWS sometimes needs more than 20 minutes, and the \
+             request is kept. If it takes longer than 30 minutes, please tell an administrator."
         ),
     }
 }
@@ -259,16 +250,16 @@ fn estimate(estimate: Estimate, when: &When) -> String {
 fn failure(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::Permission => {
-            "This system lacks a permission in AWS. Only an administrator can mend that."
+            "This system lacks a permission in AWS. Only an administrator can fix this."
         }
         FailureKind::Configuration => {
-            "AWS does not accept how this VPN is configured. Only an administrator can mend that."
+            "AWS does not accept how this VPN is configured. Only an administrator can fix this."
         }
         FailureKind::Limit => {
             "A limit of the AWS account has been reached. Only an administrator can raise it."
         }
         FailureKind::Aws => {
-            "AWS tried and failed. That is often over when one tries again a little later."
+            "Something failed at AWS. It often works when you try again a little later."
         }
     }
 }
@@ -279,18 +270,21 @@ fn warning(warning: &Warning) -> String {
             associated,
             configured,
         } => format!(
-            "Only {associated} of {configured} subnets are associated. The VPN works, with less to fall back on."
+            "Only {associated} of {configured} subnets are associated. The VPN works, but has less to fall back on."
         ),
         Warning::NotRestored(what) => {
             let routes: Vec<&str> = what.iter().filter_map(Restorable::cidr).collect();
             if routes.is_empty() {
                 "The security groups are not in place yet.".to_owned()
             } else {
-                format!("Not reachable yet: {}.", routes.join(", "))
+                format!(
+                    "These networks cannot be reached yet: {}.",
+                    routes.join(", ")
+                )
             }
         }
         Warning::UnreadableMode(_) => {
-            "An administrator’s setting cannot be read, so the VPN stays until it is corrected."
+            "An administrator’s setting cannot be read. Until it is corrected, the VPN stays up."
                 .to_owned()
         }
     }
@@ -300,18 +294,21 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
     let (title, detail) = match trouble {
         Trouble::SignIn => ("You are not signed in", "Please sign in again.".to_owned()),
         Trouble::NotPermitted => (
-            "Not permitted",
-            "You are signed in, but this account may not use the VPN. An administrator can permit it.".to_owned(),
+            "No access",
+            "You are signed in, but this account may not use the VPN. Please ask an administrator for access.".to_owned(),
         ),
         Trouble::Keys => (
-            "Not available just now",
-            "Your sign-in could not be checked. Nothing was asked. Please try again.".to_owned(),
+            "Not available right now",
+            "Your sign-in could not be checked, so nothing was done. Please try again in a moment.".to_owned(),
         ),
-        Trouble::NotFound => ("Not found", "There is nothing of this name here.".to_owned()),
-        Trouble::Method => ("Not possible", "This cannot be done in this way.".to_owned()),
+        Trouble::NotFound => ("Not found", "There is no page at this address. Please check the link.".to_owned()),
+        Trouble::Method => (
+            "Not possible",
+            "This address does not accept that action. Open the VPN’s page and try again from there.".to_owned(),
+        ),
         Trouble::CrossSite => (
-            "Not permitted",
-            "This was sent by a page of another site. Open the VPN’s page and try again from there.".to_owned(),
+            "Not accepted",
+            "This came from a page of another site, so it was not done. Open the VPN’s page and try again from there.".to_owned(),
         ),
         Trouble::Malformed { detail } => ("Not understood", (*detail).to_owned()),
         Trouble::Past { until } => (
@@ -320,20 +317,19 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
         ),
         Trouble::TooFar { latest } => (
             "Too far ahead",
-            format!("Please choose a time up to {}.", when.at(*latest)),
+            format!("The VPN can be kept up until {}. Please choose a time up to then.", when.at(*latest)),
         ),
         Trouble::NotRecorded => (
-            "Not available just now",
-            "The request could not be put on record, so nothing was asked. Please try again.".to_owned(),
+            "Not available right now",
+            "Your request could not be recorded, so nothing was done. Please try again.".to_owned(),
         ),
         Trouble::NotRead => (
-            "Not available just now",
-            "How the VPN stands could not be read. Please try again in a moment.".to_owned(),
+            "Not available right now",
+            "The VPN’s status could not be read. Please try again in a moment.".to_owned(),
         ),
         Trouble::Refused => (
             "AWS refused",
-            "AWS refused what this needs, and trying again will not cure it. Please tell an administrator what you read \
-             here."
+            "AWS refused this, and trying again will not help. Please tell an administrator what this page says."
                 .to_owned(),
         ),
     };

@@ -17,19 +17,19 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
 fn first_time() -> Section {
     let steps = [
         "Open the VPN’s URL in a browser. Your administrator gave it to you; keep it as a bookmark.",
-        "Sign in with your company account: the address and password with which you sign in to your computer.",
-        "At your very first sign-in you are asked to register an MFA device. Choose “Authenticator app”.",
+        "Sign in with your company account: the same address and password as for your computer.",
+        "At your first sign-in you are asked to register an MFA device. Choose “Authenticator app”.",
         "Scan the QR code with an authenticator app on your phone (Google Authenticator, Microsoft Authenticator and others \
          will do).",
-        "Type the six digits that the app shows. From now on you are asked for six digits at each sign-in.",
-        "You are back on the VPN’s page, and the VPN is getting ready. Meanwhile download the profile and set up the AWS \
-         VPN Client; the page says how.",
+        "Type the six digits that the app shows. From then on, each sign-in asks for six digits from the app.",
+        "You are back on the VPN’s page, and the VPN is getting ready. While you wait, download the profile and set up the \
+         AWS VPN Client; the page says how.",
         "When the page says “Ready to connect”, press Connect in the AWS VPN Client.",
     ];
     Section {
         id: "first-time",
         heading: "First time here",
-        blocks: vec![Block::Steps(owned(&steps))],
+        blocks: vec![Block::steps(&steps)],
     }
 }
 
@@ -39,14 +39,14 @@ fn every_day(facts: &HelpFacts<'_>) -> Section {
         id: "every-day",
         heading: "Every day",
         blocks: vec![
-            Block::Steps(owned(&[
+            Block::steps(&[
                 "Open the URL and sign in. That asks for the VPN.",
-                "Wait until the page says that it is ready: usually 4 to 10 minutes, or at once if somebody uses it already.",
+                "Wait until the page says that it is ready: usually 4 to 10 minutes, or at once if a colleague is already using it.",
                 "Connect with the AWS VPN Client.",
                 "When you have finished, disconnect and press “I’m done”.",
-            ])),
+            ]),
             Block::Text(format!(
-                "Need it longer, for instance over lunch? Choose “Stay longer”, up to {hours} hours ahead."
+                "Need it longer, for instance over lunch? Choose “Keep it longer”, up to {hours} hours ahead."
             )),
         ],
     }
@@ -56,15 +56,14 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
     let idle = facts.rules.idle_timeout.num_minutes();
     let grace = facts.rules.first_connection_grace.num_minutes();
     let mut items = vec![
-        "AWS bills every hour that the VPN is up, so it is up only while somebody needs it."
-            .to_owned(),
-        "It is never taken down while somebody is connected and using it.".to_owned(),
-        format!("Once it is ready it waits {grace} minutes for the first connection."),
-        format!("After the last connection ends it stays {idle} minutes more."),
+        "AWS bills every hour that the VPN is up, so it is up only while it is needed.".to_owned(),
+        "It is never taken down while a connection is in use.".to_owned(),
+        format!("Once it is ready, it waits {grace} minutes for the first connection."),
+        format!("After the last connection ends, it stays up for {idle} more minutes."),
     ];
     if let Some([from, to, minutes]) = overnight(facts.rules) {
         items.push(format!(
-            "Between {from} and {to} ({}) it stays {minutes} minutes.",
+            "Between {from} and {to} ({}) it stays up for {minutes} minutes instead.",
             facts.rules.time_zone.name()
         ));
     }
@@ -72,33 +71,31 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
     items.push("Looking at the page does not count as use.".to_owned());
     Section {
         id: "how-long",
-        heading: "How long it stays",
+        heading: "How long it stays up",
         blocks: vec![Block::Items(items)],
     }
 }
 
 fn stale(facts: &HelpFacts<'_>) -> String {
-    let hours = |span: TimeDelta| format!("{} minutes", span.num_minutes());
     let rules = facts.rules;
-    match (
-        rules.stale_connection,
-        rules
-            .overnight_stale_connection
-            .filter(|_| rules.overnight_window.is_some()),
-    ) {
+    let night = rules
+        .overnight_stale_connection
+        .filter(|_| rules.overnight_window.is_some());
+    match (rules.stale_connection, night) {
         (None, None) => "A connection counts as use even without traffic.".to_owned(),
         (Some(day), None) => format!(
-            "A connection with hardly any traffic for {} no longer counts as use.",
-            hours(day)
+            "A connection with hardly any traffic for {} minutes no longer counts as use.",
+            day.num_minutes()
         ),
         (None, Some(night)) => format!(
-            "At night, a connection with hardly any traffic for {} no longer counts as use: a laptop left on is disconnected.",
-            hours(night)
+            "At night, a connection with hardly any traffic for {} minutes no longer counts as use, so a laptop left on is \
+             disconnected.",
+            night.num_minutes()
         ),
         (Some(day), Some(night)) => format!(
-            "A connection with hardly any traffic for {} (at night {}) no longer counts as use.",
-            hours(day),
-            hours(night)
+            "A connection with hardly any traffic for {} minutes (at night {}) no longer counts as use.",
+            day.num_minutes(),
+            night.num_minutes()
         ),
     }
 }
@@ -112,21 +109,21 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
         blocks: vec![
             Block::Items(vec![
                 format!(
-                    "Each time you ask for the VPN, stay longer, say that you are done, or download the profile: your email \
-                     address, your account’s id, the time, the address you came from, your browser, and how the request \
+                    "Each time you ask for the VPN, keep it longer, press “I’m done”, or download the profile: your email \
+                     address, your account’s ID, the time, the address you came from, your browser, and how the request \
                      reached us. Kept {audit}."
                 ),
                 format!(
                     "Each VPN connection: your user or certificate name, when it ended, how long it lasted and how many bytes \
                      went through. Kept {connections}."
                 ),
-                "An attempt to use the VPN without permission. Kept as long as requests are.".to_owned(),
-                "Until when you asked for the VPN: deleted some seven days after that time.".to_owned(),
+                "Each attempt to use the VPN without permission. Kept as long as requests.".to_owned(),
+                "The time until which you asked for the VPN. Deleted about seven days after that time.".to_owned(),
             ]),
-            Block::Text("What you do inside the VPN is not recorded here.".to_owned()),
+            Block::Text("This system does not record what you do inside the VPN.".to_owned()),
             Block::Text(
-                "Administrators can read these records. Everybody who can sign in here sees who has asked for the VPN at the \
-                 moment and until when, and how many connections there are."
+                "Administrators can read these records. Everyone who can sign in sees who has asked for the VPN at the moment \
+                 and until when, and how many connections there are."
                     .to_owned(),
             ),
         ],
@@ -137,13 +134,13 @@ fn trouble() -> Section {
     Section {
         id: "trouble",
         heading: "When something does not work",
-        blocks: vec![Block::Items(owned(&[
+        blocks: vec![Block::items(&[
             "The client cannot connect: look at the VPN’s page. Only “Ready to connect” means that it can.",
-            "A destination cannot be reached: disconnect and connect again; a client knows only the routes that were there \
+            "A destination cannot be reached: disconnect and connect again; a client knows only the routes that existed \
              when it connected.",
-            "It takes longer than 30 minutes, or fails: tell an administrator what the page says, with the trace id.",
+            "It takes longer than 30 minutes, or fails: tell an administrator what the page says, with the trace ID.",
             "You lost your phone: ask an administrator to reset your MFA device.",
-        ]))],
+        ])],
     }
 }
 
@@ -152,8 +149,4 @@ fn kept(period: Option<TimeDelta>) -> String {
         || "without a time limit".to_owned(),
         |period| format!("for {} days", period.num_days()),
     )
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -28,7 +28,7 @@ fn first_time() -> Section {
     Section {
         id: "first-time",
         heading: "はじめて利用する方へ",
-        blocks: vec![Block::Steps(owned(&steps))],
+        blocks: vec![Block::steps(&steps)],
     }
 }
 
@@ -38,12 +38,12 @@ fn every_day(facts: &HelpFacts<'_>) -> Section {
         id: "every-day",
         heading: "毎日の使い方",
         blocks: vec![
-            Block::Steps(owned(&[
+            Block::steps(&[
                 "URL を開いてサインインします。これで VPN の利用を申し込んだことになります。",
                 "「接続できます」と表示されるまで待ちます。通常は 4〜10 分、すでに誰かが利用中ならすぐに使えます。",
                 "AWS VPN Client で接続します。",
                 "使い終わったら切断し、「利用を終了する」を押します。",
-            ])),
+            ]),
             Block::Text(format!(
                 "昼休みをはさむなど、長く利用したいときは「利用時間を延長する」から、最大 {hours} 時間先まで延長できます。"
             )),
@@ -68,7 +68,7 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
         ));
     }
     items.push(stale(facts));
-    items.push("画面を見ているだけでは、使用中とはみなされません。".to_owned());
+    items.push("画面を開いているだけでは、使用中とはみなしません。".to_owned());
     Section {
         id: "how-long",
         heading: "利用できる時間",
@@ -115,9 +115,9 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
                     "VPN 接続ごとに、ユーザー名または証明書名、終了時刻、接続時間、通信量を記録します。保存期間：{connections}。"
                 ),
                 "許可のない人が利用しようとしたことも記録します。保存期間は申し込みの記録と同じです。".to_owned(),
-                "利用を申し込んだ期限は、その時刻から約 7 日後に削除します。".to_owned(),
+                "申し込んだ利用期限も記録し、その時刻から約 7 日後に削除します。".to_owned(),
             ]),
-            Block::Text("VPN の中での通信内容は、ここには記録されません。".to_owned()),
+            Block::Text("VPN の中での通信内容は、このシステムでは記録しません。".to_owned()),
             Block::Text(
                 "これらの記録を閲覧できるのは管理者です。サインインできる人は全員、誰がいつまでの利用を申し込んでいるかと、現在の\
                  接続数を見ることができます。"
@@ -131,12 +131,12 @@ fn trouble() -> Section {
     Section {
         id: "trouble",
         heading: "うまくいかないとき",
-        blocks: vec![Block::Items(owned(&[
-            "接続できない：VPN の画面をご確認ください。「接続できます」と表示されているときだけ接続できます。",
+        blocks: vec![Block::items(&[
+            "接続できない：VPN の画面を確認してください。「接続できます」と表示されているときだけ接続できます。",
             "つながらない宛先がある：いったん切断して、もう一度接続してください。接続した時点の経路だけが使われるためです。",
-            "30 分たっても準備が終わらない、または失敗する：画面の内容とトレース ID を管理者にお知らせください。",
+            "30 分たっても準備が終わらない、または失敗する：画面の内容とトレース ID を管理者に知らせてください。",
             "スマートフォンを紛失した：MFA デバイスのリセットを管理者に依頼してください。",
-        ]))],
+        ])],
     }
 }
 
@@ -145,8 +145,4 @@ fn kept(period: Option<TimeDelta>) -> String {
         || "無期限".to_owned(),
         |period| format!("{} 日間", period.num_days()),
     )
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }

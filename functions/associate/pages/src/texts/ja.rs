@@ -16,7 +16,7 @@ pub(super) static JA: Texts = Texts {
     sign_out: "サインアウト",
     signed_in_as: "サインイン中",
     other_language: "English",
-    session_ended: "セッションの有効期限が切れたため、この画面は更新されません。",
+    session_ended: "サインインの有効期限が切れたため、この画面の更新を停止しました。",
     sign_in_again: "もう一度サインインする",
     out_of_reach: "最新の状況を取得できませんでした。自動で再試行しています。",
 
@@ -31,13 +31,13 @@ pub(super) static JA: Texts = Texts {
     looks_again: "操作は不要です。この画面は自動で更新されます。",
     notify: "利用できるようになったら通知する",
     notify_set: "このタブを開いたままにしておくと、通知が届きます。",
-    notify_denied: "このブラウザーでは、このサイトからの通知が許可されていません。",
+    notify_denied: "このブラウザーでは、このサイトからの通知が許可されていません。ブラウザーの設定で許可できます。",
 
     ask: "VPN を利用する",
     ask_back: "もう一度利用する",
     try_again: "もう一度試す",
     failure,
-    tell_administrator: "もう一度試しても改善しない場合は、次の内容を管理者にお知らせください。",
+    tell_administrator: "もう一度試しても失敗する場合は、次の内容を管理者にお知らせください。",
     code: "AWS のエラーコード",
     time: "時刻",
     trace_id: "トレース ID",
@@ -51,7 +51,7 @@ pub(super) static JA: Texts = Texts {
         0 => "なし".to_owned(),
         n => format!("{n} 件"),
     },
-    holders: "利用を申し込んだ人",
+    holders: "利用を申し込んでいる人",
     you: "あなた",
     warnings: "ご注意",
     warning,
@@ -59,7 +59,7 @@ pub(super) static JA: Texts = Texts {
     connect: "接続する",
     connect_text: "AWS VPN Client を開き、このプロファイルを選んで接続してください。",
     profile: "プロファイルをダウンロード",
-    profile_text: "プロファイルの登録は、パソコンごとに一度だけ必要です。",
+    profile_text: "ダウンロードは、パソコンごとに一度だけで済みます。",
     how_to: "はじめての方へ：AWS VPN Client の設定方法",
     how_to_get: "AWS VPN Client を AWS のサイトから入手する",
     how_to_systems: [
@@ -77,7 +77,7 @@ pub(super) static JA: Texts = Texts {
     ],
 
     extend: "利用時間を延長する",
-    extend_text: "接続していない間も、選んだ時刻までご利用いただけます。以前の指定は置き換わります。",
+    extend_text: "選んだ時刻までは、接続していない間も VPN は停止しません。新しく選ぶと、前の指定は置き換わります。",
     extend_by: |minutes| match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} 分"),
         (hours, 0) => format!("{hours} 時間"),
@@ -87,7 +87,7 @@ pub(super) static JA: Texts = Texts {
     extend_button: "延長する",
     extend_limit: |minutes, at| {
         let span = (JA.extend_by)(minutes);
-        format!("延長できるのは最大 {span}先（{at}）までです。")
+        format!("最大 {span}先（{at}）まで延長できます。")
     },
 
     done: "利用を終える",
@@ -98,7 +98,7 @@ pub(super) static JA: Texts = Texts {
     done_connected: |n| {
         format!("現在 {n} 件の接続があります。すべて切断されるまで VPN は継続します。")
     },
-    done_nobody: "ほかに利用を申し込んでいる人はいません。まもなく停止します。",
+    done_nobody: "ほかに利用を申し込んでいる人はいません。利用を終了すると、まもなく停止します。",
     list_separator: "、",
 
     choose: "利用する VPN を選んでください",
@@ -127,18 +127,19 @@ fn headline(situation: Situation) -> &'static str {
 fn explain(reason: &Reason, about: &About<'_>) -> String {
     let when = &about.when;
     match reason {
-        Reason::NotWanted => "利用する人がいないため、VPN は停止しています。".to_owned(),
+        Reason::NotWanted => "利用する人がいないため、VPN は停止しています。利用する場合はお申し込みください。通常は 4〜10 分で利用できます。"
+                .to_owned(),
         Reason::Held { until, asked } => {
             let until = until.map_or(String::new(), |until| format!("{} まで", when.at(until)));
             let kept = if *asked {
-                "お申し込みは 2 時間有効です。その間に停止が解除されると、自動で起動します。"
+                "お申し込みは 2 時間有効です。その間に管理者が停止を解除すると、自動で起動します。"
             } else {
                 ""
             };
             format!("管理者の設定により、{until}停止しています。{kept}")
         }
         Reason::GaveUp(_) | Reason::AssociationFailed(_) => {
-            "AWS 側で VPN を起動できませんでした。次のお申し込みがあるまで、再試行は行われません。".to_owned()
+            "AWS 側で VPN を起動できませんでした。次のお申し込みがあるまで、再試行は行いません。".to_owned()
         }
         Reason::Asked => "お申し込みを受け付けました。AWS に依頼しています。".to_owned(),
         Reason::NotSeen => {
@@ -158,10 +159,10 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
         }
         Reason::InUse { .. } => format!("使用中は停止しません。{}", after_the_last(about)),
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
-        Reason::Pinned => "管理者の設定により、継続しています。".to_owned(),
-        Reason::NotKnown => "現在の接続状況は確認中です。その間は停止しません。".to_owned(),
+        Reason::Pinned => "管理者の設定により、VPN は停止しません。".to_owned(),
+        Reason::NotKnown => "現在の接続状況を確認できません。確認できるまで、VPN は停止しません。".to_owned(),
         Reason::Stopping { comes_back: true } => format!(
-            "ちょうど停止処理が始まったところです。お申し込みは受け付けました。停止後、自動で再開します{}。",
+            "停止処理中にお申し込みがありました。停止後、自動で再開します{}。",
             back(about)
         ),
         Reason::Stopping { comes_back: false } => {
@@ -170,7 +171,7 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
                 .to_owned()
         }
         Reason::RemovingFailed { comes_back: true } => {
-            "起動に失敗したため、後処理を行っています。終わりしだい、自動で再試行します。".to_owned()
+            "起動に失敗したため、後処理を行っています。終わり次第、自動で再試行します。".to_owned()
         }
         Reason::RemovingFailed { comes_back: false } => {
             "起動に失敗したため、後処理を行っています。".to_owned()
@@ -205,7 +206,7 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
         }
         KeepRule::Lease => "ほかの人がこの時刻までの利用を申し込んでいます。".to_owned(),
         KeepRule::FirstConnection => "まだ誰も接続していません。".to_owned(),
-        KeepRule::ReadyLately => "利用できるようになってから、まだ間がありません。".to_owned(),
+        KeepRule::ReadyLately => "利用できるようになったばかりです。".to_owned(),
         KeepRule::Idle {
             since,
             timeout,
@@ -213,27 +214,21 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
         } => {
             let night = if overnight { "夜間は" } else { "" };
             format!(
-                "{} から接続がありません。{night}接続がないまま {} 分たつと停止します。",
+                "最後の使用は {} です。{night}使用されないまま {} 分たつと停止します。",
                 about.when.at(since),
                 timeout.num_minutes()
             )
         }
-        KeepRule::Wanted => "お申し込みを受け付けています。".to_owned(),
+        KeepRule::Wanted => "お申し込みを受け付けたところです。".to_owned(),
         KeepRule::Released => "申し込んだ全員が利用を終えています。".to_owned(),
         KeepRule::Nothing => "利用する人がいません。".to_owned(),
     };
-    match rule {
-        KeepRule::Released | KeepRule::Nothing => {
-            format!(
-                "{why}まもなく停止します。引き続き利用する場合は、接続するか、延長してください。"
-            )
-        }
-        KeepRule::Lease
-        | KeepRule::FirstConnection
-        | KeepRule::ReadyLately
-        | KeepRule::Idle { .. }
-        | KeepRule::Wanted => why,
+    if matches!(rule, KeepRule::Released | KeepRule::Nothing) {
+        return format!(
+            "{why}まもなく停止します。引き続き利用する場合は、接続するか、延長してください。"
+        );
     }
+    why
 }
 
 fn estimate(estimate: Estimate, when: &When) -> String {
@@ -307,20 +302,23 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
         ),
         Trouble::NotPermitted => (
             "利用が許可されていません",
-            "サインインは完了していますが、このアカウントでは VPN を利用できません。管理者にお問い合わせください。".to_owned(),
+            "サインインは完了していますが、このアカウントでは VPN を利用できません。管理者に利用の許可を依頼してください。".to_owned(),
         ),
         Trouble::Keys => (
             "現在利用できません",
-            "サインインの状態を確認できませんでした。お申し込みは行われていません。もう一度お試しください。".to_owned(),
+            "サインインの状態を確認できなかったため、何も行われていません。しばらくしてから、もう一度お試しください。".to_owned(),
         ),
         Trouble::NotFound => (
             "見つかりません",
-            "お探しのページはありません。".to_owned(),
+            "このアドレスにページはありません。リンクをご確認ください。".to_owned(),
         ),
-        Trouble::Method => ("操作できません", "この方法では操作できません。".to_owned()),
+        Trouble::Method => (
+            "操作できません",
+            "このアドレスでは、その操作を受け付けていません。VPN の画面を開いて、もう一度操作してください。".to_owned(),
+        ),
         Trouble::CrossSite => (
-            "操作が許可されていません",
-            "別のサイトから送られた操作です。VPN の画面を開いて、もう一度操作してください。".to_owned(),
+            "操作を受け付けませんでした",
+            "別のサイトから送られた操作のため、実行しませんでした。VPN の画面を開いて、もう一度操作してください。".to_owned(),
         ),
         Trouble::Malformed { .. } => (
             "内容を確認できません",

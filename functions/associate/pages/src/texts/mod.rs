@@ -1,4 +1,4 @@
-//! Every text that people read, in one place for each language: a [`Texts`] that lacks one does not compile.
+//! Every text that employees read, in one place for each language: a [`Texts`] that lacks one does not compile.
 
 mod en;
 mod help_en;
@@ -33,7 +33,7 @@ pub(crate) struct Texts {
     pub(crate) out_of_reach: &'static str,
 
     pub(crate) headline: fn(Situation) -> &'static str,
-    /// Why it stands so, in one or two sentences.
+    /// Why, in one or two sentences.
     pub(crate) explain: fn(&Reason, &About<'_>) -> String,
     pub(crate) steps: [&'static str; 4],
     pub(crate) step_done: &'static str,
@@ -101,7 +101,6 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The texts of a language.
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::Ja => &ja::JA,
@@ -117,7 +116,7 @@ pub(crate) struct About<'a> {
     pub(crate) rules: &'a Rules,
     /// Whether the lease that ends last is the reader's.
     pub(crate) holds_longest: bool,
-    /// Between when it is back, where it comes back by itself.
+    /// The earliest and the latest time at which it is back, where it comes back by itself.
     pub(crate) back: Option<[DateTime<Utc>; 2]>,
 }
 
@@ -175,4 +174,14 @@ pub(crate) enum Block {
     /// One after the other.
     Steps(Vec<String>),
     Items(Vec<String>),
+}
+
+impl Block {
+    fn steps(steps: &[&str]) -> Self {
+        Self::Steps(steps.iter().map(ToString::to_string).collect())
+    }
+
+    fn items(items: &[&str]) -> Self {
+        Self::Items(items.iter().map(ToString::to_string).collect())
+    }
 }

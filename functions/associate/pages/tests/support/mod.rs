@@ -1,4 +1,4 @@
-//! Endpoints in every standing that a page can show.
+//! Endpoints in every status that a page can show.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,14 +9,17 @@
 
 use std::collections::BTreeSet;
 
-use associate_pages::{Language, Site, StatusPage};
+use associate_pages::{ErrorPage, HelpPage, Language, ListPage, Site, StatusPage, Trouble};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::model::audit::Retention;
-use shared::model::{Email, Failure, OvernightWindow, Restorable, RouteKey, Rules, SubnetId};
+use shared::model::{
+    Email, Failure, ManagedEndpoint, OvernightWindow, Restorable, RouteKey, Rules, SubnetId,
+};
 use shared::policy::{KeepRule, Phase, Reason, Warning};
 use shared::reconcile::{EndpointStatus, LeaseView, Particulars};
 
+const HANA: &str = "hana@example.com";
 pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
 
 /// 10:31:01 in Tokyo.
@@ -29,7 +32,7 @@ pub fn minutes(n: i64) -> TimeDelta {
 }
 
 pub fn hana() -> Email {
-    "hana@example.com".parse().unwrap()
+    HANA.parse().unwrap()
 }
 
 pub fn site() -> Site {
@@ -82,7 +85,7 @@ pub fn standing(phase: Phase, reason: Reason) -> EndpointStatus {
     }
 }
 
-/// The same with people who asked for it, for the next half hour and longer.
+/// The same with employees who asked for it, for the next half hour and longer.
 pub fn held_by(mut standing: EndpointStatus, people: &[&str]) -> EndpointStatus {
     for (email, ahead) in people.iter().zip(1..) {
         standing.leases.push(LeaseView {
@@ -103,6 +106,49 @@ pub fn html(language: Language, standing: &EndpointStatus) -> String {
         standing,
         viewer: &viewer,
         trace_id: TRACE_ID,
+        now: now(),
+    };
+    page.html()
+}
+
+pub fn help(language: Language) -> String {
+    let page = HelpPage {
+        site: &site(),
+        language,
+        viewer: HANA,
+    };
+    page.html()
+}
+
+pub fn list(language: Language) -> String {
+    let endpoints = ["tokyo", "osaka"].map(|name| ManagedEndpoint {
+        name: name.parse().unwrap(),
+        id: "cvpn-endpoint-0123456789abcdef0".parse().unwrap(),
+        subnets: vec!["subnet-0123456789abcdef0".parse().unwrap()],
+    });
+    let page = ListPage {
+        site: &site(),
+        language,
+        viewer: HANA,
+        endpoints: &endpoints,
+    };
+    page.html()
+}
+
+pub fn error(
+    language: Language,
+    trouble: Trouble<'_>,
+    code: Option<&str>,
+    trace_id: &str,
+) -> String {
+    let page = ErrorPage {
+        site: &site(),
+        language,
+        trouble,
+        code,
+        trace_id,
+        back: Some("/vpn/tokyo/status"),
+        looks_again: false,
         now: now(),
     };
     page.html()
