@@ -3,8 +3,8 @@
 use chrono::DateTime;
 
 use super::Reconciler;
-use super::observe::Interpretation;
 use super::pass::{Driver, Pass, PassOutcome};
+use super::read::Interpretation;
 use crate::model::{EndpointState, Failure, ManagedEndpoint, Observation, StateChange};
 use crate::policy::{self, is_fresh};
 use crate::ports::{StoreError, VpnError};

@@ -3,23 +3,18 @@
 //! Every pass may be repeated, may overlap with another and may die half-way: the next one carries on from what it
 //! finds. What makes that true is "The protocol" of DESIGN 5, and this module is where it stands:
 //! [`ask`](Reconciler::ask) has the order of an ask's writes, `pass` the order of reads, `start` and `stop` what is
-//! committed before EC2 is called, `transitions` what is written together.
+//! committed before EC2 is called, `transition` what is written together.
 
-mod ask;
+mod cache;
+mod entry;
+mod execute;
 mod gauges;
 mod look;
-mod observe;
 mod particulars;
 mod pass;
-mod recorded;
-mod restore;
-mod start;
+mod read;
 mod status;
-mod stop;
-mod sweep;
-mod transitions;
-mod visit;
-mod waiting_leases;
+mod transition;
 
 use std::sync::Arc;
 
@@ -30,19 +25,18 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
-use recorded::Recorded;
-use waiting_leases::WaitingLeases;
+use cache::{Recorded, WaitingLeases};
 
-pub use ask::{Ask, AskError, AskOutcome, ExtendError};
+pub use entry::ask::{Ask, AskError, AskOutcome, ExtendError};
+pub use entry::status::StatusError;
+pub use entry::sweep::{LeftOut, SweepError, Swept};
 pub use gauges::Gauges;
 pub use particulars::Particulars;
 pub use pass::PassOutcome;
 pub use status::{EndpointStatus, LeaseView, TargetNetworkView};
-pub use sweep::{LeftOut, SweepError, Swept};
-pub use visit::StatusError;
 
 #[cfg(test)]
-pub(crate) use stop::STOP_TAKES;
+pub(crate) use execute::stop::STOP_TAKES;
 
 /// EC2 takes at most ten operations in flight for each endpoint
 /// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{info, warn};
 
 use super::Reconciler;
-use super::observe::Interpretation;
-use super::transitions::{self, NextState, TransitionContext};
+use super::read::Interpretation;
+use super::transition::{self, NextState, TransitionContext};
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
 use crate::policy::{Action, Decision, Executor, Phase, decide, is_permitted, is_wanted};
 use crate::ports::{StoreError, Transition, VpnError};
@@ -224,31 +224,31 @@ impl<'a> Pass<'a> {
 
     async fn act(&mut self, action: Action) -> Result<Step, StoreError> {
         match action {
-            Action::NoteMode => self.record(transitions::mode_noted).await,
+            Action::NoteMode => self.record(transition::mode_noted).await,
             Action::RecordGone { ids, all } => {
-                self.record(|context| transitions::gone(context, &ids, all))
+                self.record(|context| transition::gone(context, &ids, all))
                     .await
             }
             Action::RecordFailed { ids, failure } => {
-                self.record(|context| transitions::association_failed(context, &ids, &failure))
+                self.record(|context| transition::association_failed(context, &ids, &failure))
                     .await
             }
             Action::Adopt { ids } => {
-                self.record(|context| transitions::adopted(context, ids))
+                self.record(|context| transition::adopted(context, ids))
                     .await
             }
             Action::MarkReady {
                 outstanding,
                 snapshot,
             } => {
-                self.record(|context| transitions::ready(context, &outstanding, snapshot))
+                self.record(|context| transition::ready(context, &outstanding, snapshot))
                     .await
             }
             Action::RecordRestored { restored } => {
-                self.record(|context| transitions::restored(context, &restored))
+                self.record(|context| transition::restored(context, &restored))
                     .await
             }
-            Action::AbandonStop => self.record(transitions::stop_abandoned).await,
+            Action::AbandonStop => self.record(transition::stop_abandoned).await,
             Action::TakeSnapshot(snapshot) => self.take_snapshot(snapshot).await,
             Action::Start {
                 subnet_ids,
@@ -298,7 +298,7 @@ impl<'a> Pass<'a> {
 
     /// Whether what was seen was written; if not, a pass that saw more did.
     async fn write_note(&mut self) -> Result<bool, StoreError> {
-        let note = transitions::noted(&self.context(self.reconciler.clock.now()));
+        let note = transition::noted(&self.context(self.reconciler.clock.now()));
         let store = &self.reconciler.store;
         let Some(state) = store.update(&self.endpoint.id, &note.update).await? else {
             return Ok(false);

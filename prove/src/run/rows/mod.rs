@@ -76,7 +76,7 @@ pub const ROWS: &[Row] = &[
         id: "token-again",
         believed: "A `ClientToken` used again while its association is under way is answered with the first result",
         means: "A start that is taken up again fails as a duplicate, which counts as success, but the association's id has to be read from the listing",
-        change: "nothing urgent: `reconcile/start.rs` takes the listing's id",
+        change: "nothing urgent: `reconcile/execute/start.rs` takes the listing's id",
         by_hand: "`aws ec2 associate-client-vpn-target-network` twice with one `--client-token`",
         judge: calls::token_again,
     },

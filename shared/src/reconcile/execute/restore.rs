@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::pass::{Pass, Step};
 use super::start::client_token;
-use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{NetworkStatus, Restorable, RouteKey, Snapshot};
 use crate::ports::{StoreError, VpnError};
+use crate::reconcile::pass::{Pass, Step};
+use crate::reconcile::{CALLS_AT_ONCE, side_by_side, transition};
 
 impl Pass<'_> {
     /// Notes what is going to be made, then makes it: the pass that finds it in force puts it on record.
-    pub(super) async fn restore(
+    pub(in crate::reconcile) async fn restore(
         &mut self,
         missing: BTreeSet<Restorable>,
     ) -> Result<Step, StoreError> {
         let now = self.reconciler.clock.now();
-        let intent = transitions::restoring(&self.context(now), &missing);
+        let intent = transition::restoring(&self.context(now), &missing);
         let store = &self.reconciler.store;
         let Some(state) = store.update(&self.endpoint.id, &intent.update).await? else {
             return Ok(Step::Lost);
@@ -86,7 +86,10 @@ impl Pass<'_> {
 
     /// Lets the snapshot follow EC2. A route can be missing because its subnet is just being disassociated by hand, so
     /// the target networks are read again: they have to stand as they stood before the routes were read.
-    pub(super) async fn take_snapshot(&mut self, snapshot: Snapshot) -> Result<Step, StoreError> {
+    pub(in crate::reconcile) async fn take_snapshot(
+        &mut self,
+        snapshot: Snapshot,
+    ) -> Result<Step, StoreError> {
         let listed = match self.reconciler.vpn.target_networks(&self.endpoint.id).await {
             Ok(listed) => listed,
             Err(error) => {
@@ -102,7 +105,7 @@ impl Pass<'_> {
         if !unchanged {
             return Ok(Step::Done);
         }
-        self.record(|context| transitions::snapshot_taken(context, snapshot))
+        self.record(|context| transition::snapshot_taken(context, snapshot))
             .await
     }
 }

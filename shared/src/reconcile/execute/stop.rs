@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use tracing::warn;
 
-use super::pass::{Driver, Pass, Step};
-use super::{CALLS_AT_ONCE, side_by_side, transitions};
 use crate::model::{AssociationId, NetworkStatus, Observation};
 use crate::policy::{self, confirm_stop};
 use crate::ports::{StoreError, VpnError};
+use crate::reconcile::pass::{Driver, Pass, Step};
+use crate::reconcile::{CALLS_AT_ONCE, side_by_side, transition};
 
 /// A commit older than this is not acted on: the evidence behind it is too old.
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
@@ -16,7 +16,7 @@ const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
 pub(crate) const STOP_TAKES: TimeDelta = TimeDelta::seconds(17);
 
 impl Pass<'_> {
-    pub(super) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
+    pub(in crate::reconcile) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
         if !self.has_time_to_stop() || !self.look_once_more().await {
             return Ok(Step::Done);
         }
@@ -29,7 +29,7 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         let committed_at = self.reconciler.clock.now();
-        let next = transitions::stop(&self.context(committed_at), rule, resumed);
+        let next = transition::stop(&self.context(committed_at), rule, resumed);
         if self.commit(next).await? == Step::Lost {
             return Ok(Step::Lost);
         }
@@ -104,7 +104,7 @@ impl Pass<'_> {
         let all_refused = !accepted && self.delayed.is_none();
         if let Some((code, message)) = refusal.filter(|_| all_refused) {
             return self
-                .record(|context| transitions::stop_refused(context, &code, &message))
+                .record(|context| transition::stop_refused(context, &code, &message))
                 .await;
         }
         Ok(Step::Done)

@@ -4,14 +4,14 @@ use chrono::TimeDelta;
 use tracing::warn;
 
 use super::ask::Ask;
-use super::observe::ReadPlan;
-use super::pass::Driver;
-use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::item::whole_seconds;
 use crate::model::{Attribute, ManagedEndpoint, StateChange};
 use crate::policy;
 use crate::ports::{StoreError, Transition, VpnError};
+use crate::reconcile::pass::Driver;
+use crate::reconcile::read::ReadPlan;
+use crate::reconcile::{EndpointStatus, Reconciler};
 
 /// A status that could not be read.
 #[derive(Debug, thiserror::Error)]

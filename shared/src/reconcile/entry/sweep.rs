@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::observe::{Interpretation, ReadPlan};
-use super::pass::{Driver, Pass, PassOutcome};
-use super::stop::STOP_TAKES;
-use super::{Gauges, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use crate::model::{Connection, EndedAt, EndpointState, ManagedEndpoint, NetworkStatus};
 use crate::policy::Phase;
 use crate::ports::{StoreError, VpnError};
+use crate::reconcile::execute::stop::STOP_TAKES;
+use crate::reconcile::pass::{Driver, Pass, PassOutcome};
+use crate::reconcile::read::{Interpretation, ReadPlan};
+use crate::reconcile::{Gauges, Reconciler};
 
 /// How far behind the last sweep to look for connections that ended: EC2's listing lags, and the last sweep may have
 /// died before it wrote them down. EC2 lists them for 60 minutes.

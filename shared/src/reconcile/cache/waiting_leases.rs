@@ -11,19 +11,26 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::pass::PassOutcome;
-use super::{EndpointStatus, Reconciler};
 use crate::model::{EndpointId, EndpointState, ManagedEndpoint};
 use crate::policy::{Phase, READ_AT_MOST_EVERY, is_reading_due, is_too_old};
 use crate::ports::StoreError;
+use crate::reconcile::pass::PassOutcome;
+use crate::reconcile::{EndpointStatus, Reconciler};
 
 /// The last reading of each endpoint that was on its way then.
 #[derive(Debug, Default)]
-pub(super) struct WaitingLeases(Mutex<BTreeMap<EndpointId, (DateTime<Utc>, EndpointState)>>);
+pub(in crate::reconcile) struct WaitingLeases(
+    Mutex<BTreeMap<EndpointId, (DateTime<Utc>, EndpointState)>>,
+);
 
 impl WaitingLeases {
     /// Remembers a reading, if employees wait for the endpoint.
-    pub(super) fn keep(&self, endpoint: &EndpointId, read_at: DateTime<Utc>, passed: &PassOutcome) {
+    pub(in crate::reconcile) fn keep(
+        &self,
+        endpoint: &EndpointId,
+        read_at: DateTime<Utc>,
+        passed: &PassOutcome,
+    ) {
         // What was read is put in place whole.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if is_on_its_way(passed) {
@@ -45,7 +52,7 @@ impl Reconciler {
     /// Where an endpoint stands that is on its way and for which nothing is due, with leases that this process lately
     /// read; `None`: look properly. Whoever waits looks again in some seconds; once it is ready, what is told stands for
     /// longer and has to be exact.
-    pub(super) async fn on_its_way(
+    pub(in crate::reconcile) async fn on_its_way(
         &self,
         endpoint: &ManagedEndpoint,
     ) -> Result<Option<EndpointStatus>, StoreError> {

@@ -5,24 +5,24 @@ use std::fmt::Write;
 
 use ring::digest::{SHA256, digest};
 
-use super::pass::{Pass, Step};
-use super::transitions::{self, Answers};
-use super::{CALLS_AT_ONCE, side_by_side};
 use crate::model::{
     AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
 };
 use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
+use crate::reconcile::pass::{Pass, Step};
+use crate::reconcile::transition::{self, Answers};
+use crate::reconcile::{CALLS_AT_ONCE, side_by_side};
 
 impl Pass<'_> {
     /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won.
-    pub(super) async fn start(
+    pub(in crate::reconcile) async fn start(
         &mut self,
         subnet_ids: &[SubnetId],
         new_stay: bool,
     ) -> Result<Step, StoreError> {
         let now = self.reconciler.clock.now();
-        let begun = transitions::attempt(&self.context(now), new_stay);
+        let begun = transition::attempt(&self.context(now), new_stay);
         let store = &self.reconciler.store;
         let Some(state) = store.update(&self.endpoint.id, &begun.update).await? else {
             return Ok(Step::Lost);
@@ -37,7 +37,10 @@ impl Pass<'_> {
 
     /// Associates the subnets of the attempt that is committed, all at once. Done again after a crash, the tokens
     /// make EC2 answer with what it did the first time.
-    pub(super) async fn associate(&mut self, subnet_ids: &[SubnetId]) -> Result<Step, StoreError> {
+    pub(in crate::reconcile) async fn associate(
+        &mut self,
+        subnet_ids: &[SubnetId],
+    ) -> Result<Step, StoreError> {
         let vpn = &self.reconciler.vpn;
         let id = &self.endpoint.id;
         let state = &self.state;
@@ -52,7 +55,7 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         let now = self.reconciler.clock.now();
-        let next = transitions::answered(&self.context(now), &answers);
+        let next = transition::answered(&self.context(now), &answers);
         let step = self.commit(next).await?;
         if step == Step::DecideAnew {
             for (subnet_id, id) in answers.accepted {
@@ -108,13 +111,13 @@ impl Pass<'_> {
     }
 
     /// Counts an attempt that failed before anything could be associated.
-    pub(super) async fn refuse_attempt(
+    pub(in crate::reconcile) async fn refuse_attempt(
         &mut self,
         new_stay: bool,
         failure: Failure,
     ) -> Result<Step, StoreError> {
         let step = self
-            .record(|context| transitions::refused_before(context, new_stay, &failure))
+            .record(|context| transition::refused_before(context, new_stay, &failure))
             .await?;
         if step == Step::Lost {
             return Ok(Step::Lost);
@@ -125,7 +128,10 @@ impl Pass<'_> {
     }
 
     /// Counts an attempt if one was due, for an endpoint that EC2 refuses even to describe.
-    pub(super) async fn refuse_if_due(&mut self, failure: Failure) -> Result<(), StoreError> {
+    pub(in crate::reconcile) async fn refuse_if_due(
+        &mut self,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
         let now = self.reconciler.clock.now();
         let policy = self.reconciler.policy(self.endpoint);
         if let Some(new_stay) = attempt_due(&self.seen, &self.state, policy, now) {
@@ -138,7 +144,7 @@ impl Pass<'_> {
     }
 
     /// Disassociates networks whose association failed: they are in the way of the next attempt, and of no use.
-    pub(super) async fn remove_failed(
+    pub(in crate::reconcile) async fn remove_failed(
         &mut self,
         ids: &BTreeSet<AssociationId>,
     ) -> Result<Step, StoreError> {
@@ -158,7 +164,11 @@ impl Pass<'_> {
     }
 
     /// What EC2 accepted shows in its next listing; until then it is assumed.
-    pub(super) fn assume_status(&mut self, id: &AssociationId, status: NetworkStatus) {
+    pub(in crate::reconcile) fn assume_status(
+        &mut self,
+        id: &AssociationId,
+        status: NetworkStatus,
+    ) {
         let now = self.seen.observed_at;
         for network in self
             .seen
@@ -174,7 +184,7 @@ impl Pass<'_> {
 
 /// A `ClientToken`: the same for each try of one call, and another for each stay, attempt and subject. EC2 takes at most
 /// 64 ASCII characters (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>).
-pub(super) fn client_token(
+pub(in crate::reconcile) fn client_token(
     endpoint: &EndpointId,
     state: &EndpointState,
     subject: &[&str],

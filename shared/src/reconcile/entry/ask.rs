@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use super::observe::{ReadPlan, Reading};
-use super::pass::{Driver, PassOutcome};
-use super::{EndpointStatus, Reconciler};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{Email, EndpointState, Lease, ManagedEndpoint};
 use crate::policy::as_answer;
 use crate::ports::{StoreError, VpnError};
+use crate::reconcile::pass::{Driver, PassOutcome};
+use crate::reconcile::read::{ReadPlan, Reading};
+use crate::reconcile::{EndpointStatus, Reconciler};
 
 /// A verified employee's request.
 #[derive(Debug, Clone)]
@@ -211,7 +211,7 @@ impl Reconciler {
         }
     }
 
-    pub(super) fn record(
+    pub(in crate::reconcile) fn record(
         &self,
         endpoint: &ManagedEndpoint,
         ask: &Ask,
