@@ -103,13 +103,18 @@ pub enum VpnError {
 impl VpnError {
     /// The endpoint is attached to a transit gateway, so it is not ours to manage (DESIGN 3.10).
     pub fn transit_gateway() -> Self {
-        let Failure { code, message } = Failure::transit_gateway();
-        Self::Refused { code, message }
+        Failure::transit_gateway().into()
     }
 
     /// Whether it is [`Self::transit_gateway`].
     pub fn is_transit_gateway(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == Failure::TRANSIT_GATEWAY)
+    }
+}
+
+impl From<Failure> for VpnError {
+    fn from(Failure { code, message }: Failure) -> Self {
+        Self::Refused { code, message }
     }
 }
 

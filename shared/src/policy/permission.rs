@@ -15,6 +15,13 @@ pub enum Executor {
     DrySweep,
 }
 
+impl Executor {
+    /// Whether it is a sweep, and no click or poll.
+    pub fn is_sweep(self) -> bool {
+        matches!(self, Self::Sweep | Self::DrySweep)
+    }
+}
+
 /// Who may take an action at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {

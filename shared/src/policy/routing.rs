@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Policy;
 use crate::model::{
     Cidr, EndpointFacts, EndpointState, NetworkStatus, Observation, Restorable, RouteKey,
-    RouteStatus, SeenNetwork, Snapshot, SubnetId,
+    RouteStatus, SeenNetwork, Snapshot, SubnetId, TargetNetwork,
 };
 
 /// What is not in place of what must be there for "ready".
@@ -183,6 +183,17 @@ pub(super) fn snapshot_to_take(
         routes: kept,
         security_group_ids,
         taken_at: seen.observed_at,
+    })
+}
+
+/// Whether the target networks stand as they stood before the routes were read. A route can be missing because its subnet
+/// is just being disassociated by hand.
+pub fn is_unmoved(seen: &Observation, listed: &[TargetNetwork]) -> bool {
+    seen.networks.iter().all(|seen| {
+        let same = |now: &TargetNetwork| {
+            now.association_id == seen.association_id && now.status == seen.status
+        };
+        listed.iter().any(same)
     })
 }
 

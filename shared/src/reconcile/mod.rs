@@ -1,16 +1,21 @@
 //! The reconciler that both functions drive: observe an endpoint, decide, act.
 //!
 //! Every pass may be repeated, may overlap with another and may die half-way: the next one carries on from what it
-//! finds. What makes that true is "The protocol" of DESIGN 5, and this module is where it stands:
-//! [`ask`](Reconciler::ask) has the order of an ask's writes, `pass` the order of reads, `start` and `stop` what is
-//! committed before EC2 is called, `transition` what is written together.
+//! finds. What makes that true is "The protocol" of DESIGN 5:
+//!
+//! - `entry`: how clicks, polls and sweeps come in; [`ask`](Reconciler::ask) has the order of an ask's writes
+//! - `read`: what is read of EC2, and what it means
+//! - `pass`: decide, see who may do it, execute
+//! - `execute`: the calls to EC2, and what is committed before them
+//! - `transition`: what is written together
+//! - `cache`: what a process remembers
+//! - `status`, `gauges`: what people and alarms are told
 
 mod cache;
+mod deadline;
 mod entry;
 mod execute;
 mod gauges;
-mod look;
-mod particulars;
 mod pass;
 mod read;
 mod status;
@@ -27,16 +32,16 @@ use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
 use cache::{Recorded, WaitingLeases};
 
-pub use entry::ask::{Ask, AskError, AskOutcome, ExtendError};
+pub use deadline::LeftOut;
+pub use entry::Ask;
+pub use entry::ask::{AskError, AskOutcome, ExtendError};
 pub use entry::status::StatusError;
-pub use entry::sweep::{LeftOut, SweepError, Swept};
+pub use entry::sweep::{SweepError, Swept};
 pub use gauges::Gauges;
-pub use particulars::Particulars;
-pub use pass::PassOutcome;
-pub use status::{EndpointStatus, LeaseView, TargetNetworkView};
+pub use status::{EndpointStatus, LeaseView, Particulars, TargetNetworkView};
 
 #[cfg(test)]
-pub(crate) use execute::stop::STOP_TAKES;
+pub(crate) use deadline::STOP_TAKES;
 
 /// EC2 takes at most ten operations in flight for each endpoint
 /// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.

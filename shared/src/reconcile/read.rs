@@ -1,66 +1,24 @@
-//! Reading EC2: what is due, all of it side by side, and what it means together with what was believed before.
-
-use std::collections::BTreeSet;
+//! Reading EC2, all that is due side by side, and what the answers mean together with what was known before.
 
 use chrono::{DateTime, Utc};
 
 use super::Reconciler;
-use super::pass::Driver;
 use crate::model::item::whole_seconds;
 use crate::model::{
-    Connection, ConnectionId, EndpointFacts, EndpointState, ManagedEndpoint, NetworkStatus,
-    Observation, Route, Rules, TargetNetwork, Traffic,
+    Connection, EndpointFacts, EndpointState, ManagedEndpoint, Observation, Route, Rules,
+    StateChange, TargetNetwork, Traffic,
 };
-use crate::policy::{self, is_wanted};
-use crate::ports::VpnError;
-
-/// What to ask EC2 beside the target networks: only what can change the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ReadPlan {
-    connections: bool,
-    routes: bool,
-    endpoint: bool,
-}
-
-impl ReadPlan {
-    /// For a click or a poll: who uses it once it is ready, the routes before; the endpoint itself before a start.
-    pub(super) fn for_people(state: &EndpointState, asks: bool, now: DateTime<Utc>) -> Self {
-        let up = !state.stay.association_ids.is_empty();
-        let ready = state.stay.ready_since.is_some();
-        Self {
-            connections: up && ready,
-            routes: up && !ready,
-            endpoint: !ready && (up || asks || is_wanted(state, now)),
-        }
-    }
-
-    /// For a sweep: the connections, also those that ended, and all that a stop would delete.
-    pub(super) fn for_sweep(state: &EndpointState) -> Self {
-        let up = !state.stay.association_ids.is_empty();
-        Self {
-            connections: true,
-            routes: up,
-            endpoint: up || state.demand.requests > state.demand.served,
-        }
-    }
-}
+use crate::policy::{self, Executor, ReadPlan};
+use crate::ports::{StoreError, VpnError};
 
 /// What EC2 answered, part by part; `None`: not asked.
 #[derive(Debug)]
 pub(super) struct Reading {
-    pub(super) read_at: DateTime<Utc>,
+    read_at: DateTime<Utc>,
     pub(super) networks: Result<Vec<TargetNetwork>, VpnError>,
-    pub(super) connections: Option<Result<Vec<Connection>, VpnError>>,
-    pub(super) routes: Option<Result<Vec<Route>, VpnError>>,
-    pub(super) endpoint: Option<Result<EndpointFacts, VpnError>>,
-}
-
-impl Reading {
-    /// Whether a network in this status is listed.
-    pub(super) fn shows(&self, status: NetworkStatus) -> bool {
-        let listed = self.networks.iter().flatten();
-        listed.into_iter().any(|network| network.status == status)
-    }
+    connections: Option<Result<Vec<Connection>, VpnError>>,
+    routes: Option<Result<Vec<Route>, VpnError>>,
+    endpoint: Option<Result<EndpointFacts, VpnError>>,
 }
 
 /// What a reading means.
@@ -74,32 +32,40 @@ pub(super) struct Interpretation {
 }
 
 impl Reconciler {
+    /// Reads EC2 for a click (`asks`) or a poll, if no other has within five seconds: however many people wait, it is read
+    /// once.
+    pub(super) async fn read_if_due(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: &EndpointState,
+        asks: bool,
+    ) -> Result<Option<Reading>, StoreError> {
+        let now = self.clock.now();
+        if !policy::is_reading_due(state, now) {
+            return Ok(None);
+        }
+        let mut claim = StateChange::of(state);
+        claim.require_reading_at_most(policy::latest_reading_before(now));
+        claim.after.sightings.reading_since_ms =
+            Some(u64::try_from(now.timestamp_millis()).unwrap_or(0));
+        let won = self.store.update(&endpoint.id, &claim.update()).await?;
+        if won.is_none() {
+            return Ok(None);
+        }
+        let plan = ReadPlan::for_people(state, asks, self.clock.now());
+        Ok(Some(self.read(endpoint, plan).await))
+    }
+
+    /// Reads the target networks, and beside them what the plan says.
     pub(super) async fn read(&self, endpoint: &ManagedEndpoint, plan: ReadPlan) -> Reading {
-        let id = &endpoint.id;
+        let (vpn, id) = (&self.vpn, &endpoint.id);
         let read_at = self.clock.now();
-        let connections = async {
-            if plan.connections {
-                Some(self.vpn.connections(id).await)
-            } else {
-                None
-            }
-        };
-        let routes = async {
-            if plan.routes {
-                Some(self.vpn.routes(id).await)
-            } else {
-                None
-            }
-        };
-        let facts = async {
-            if plan.endpoint {
-                Some(self.vpn.endpoint(id).await)
-            } else {
-                None
-            }
-        };
-        let (networks, connections, routes, endpoint) =
-            futures::join!(self.vpn.target_networks(id), connections, routes, facts);
+        let (networks, connections, routes, endpoint) = futures::join!(
+            vpn.target_networks(id),
+            if_planned(plan.connections, || vpn.connections(id)),
+            if_planned(plan.routes, || vpn.routes(id)),
+            if_planned(plan.endpoint, || vpn.endpoint(id)),
+        );
         Reading {
             read_at,
             networks,
@@ -109,55 +75,59 @@ impl Reconciler {
         }
     }
 
-    /// Goes on with a sweep's reading that shows something associated of which nothing was known: once adopted, it may
-    /// be ready at once. The networks are read again beside the routes, as in any other reading.
-    pub(super) async fn read_on(&self, endpoint: &ManagedEndpoint, reading: Reading) -> Reading {
-        let plan = ReadPlan {
-            connections: false,
-            routes: true,
-            endpoint: true,
+    /// Goes on with a sweep's reading where that shows something to adopt. The networks are read again beside the routes,
+    /// as in any other reading.
+    pub(super) async fn read_on(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: &EndpointState,
+        reading: Reading,
+    ) -> Reading {
+        let listed = reading.networks.as_deref().unwrap_or_default();
+        let Some(plan) = ReadPlan::for_adoption(state, listed) else {
+            return reading;
         };
         Reading {
             connections: reading.connections,
-            ..self.read(endpoint, plan).await
+            // Rare and large: in a box, so that every sweep's future stays small.
+            ..Box::pin(self.read(endpoint, plan)).await
         }
     }
+}
 
-    /// What a reading means, given the state that was read before it.
+async fn if_planned<F: Future>(is_planned: bool, call: impl FnOnce() -> F) -> Option<F::Output> {
+    if is_planned { Some(call().await) } else { None }
+}
+
+impl Reading {
+    /// What it means, given the state that was read before it; an error where the target networks could not be read.
     pub(super) fn interpret(
-        &self,
-        reading: Reading,
+        self,
         state: &EndpointState,
-        driver: Driver,
+        rules: &Rules,
+        executor: Executor,
     ) -> Result<Interpretation, VpnError> {
-        let mut gaps = Vec::new();
-        let mut kept = |error| gaps.push(error);
+        let read_at = self.read_at;
         let mut observation = Observation::from_listing(
             state.sightings.observation.as_ref(),
             &state.stay.association_ids,
-            reading.networks?,
-            whole_seconds(reading.read_at),
+            self.networks?,
+            whole_seconds(read_at),
         );
-        observation.routes = reading.routes.and_then(|read| read.map_err(&mut kept).ok());
-        observation.endpoint = reading
-            .endpoint
-            .and_then(|read| read.map_err(&mut kept).ok());
-        let connections = reading
-            .connections
-            .and_then(|read| read.map_err(&mut kept).ok());
-        let rules = &self.settings.rules;
-        let traffic = match driver {
-            Driver::Sweep { .. } => connections.as_ref().map(|connections| {
-                policy::traffic(connections, &state.traffic, rules, reading.read_at)
-            }),
-            Driver::Person => None,
-        };
+        let mut gaps = Vec::new();
+        observation.routes = read_part(self.routes, &mut gaps);
+        observation.endpoint = read_part(self.endpoint, &mut gaps);
+        let connections = read_part(self.connections, &mut gaps);
+        let traffic = connections
+            .as_ref()
+            .filter(|_| executor.is_sweep())
+            .map(|connections| policy::traffic(connections, &state.traffic, rules, read_at));
         let silent = match &traffic {
             Some(traffic) => traffic.silent(),
-            None => silent_before(state, rules, reading.read_at),
+            None => policy::known_silent(state, rules, read_at),
         };
         if let Some(connections) = &connections {
-            observation.usage = Some(policy::usage(connections, &silent, reading.read_at));
+            observation.usage = Some(policy::usage(connections, &silent, read_at));
             observation.connected = Observation::connected_among(connections);
         }
         observation.silent = Observation::silent_among(silent);
@@ -170,14 +140,6 @@ impl Reconciler {
     }
 }
 
-/// The connections that the last sweep found silent, while a stale rule is in force.
-fn silent_before(
-    state: &EndpointState,
-    rules: &Rules,
-    now: DateTime<Utc>,
-) -> BTreeSet<ConnectionId> {
-    let last = state.sightings.observation.as_ref();
-    last.filter(|_| policy::stale_after(rules, now).is_some())
-        .map(|last| last.silent.clone())
-        .unwrap_or_default()
+fn read_part<T>(part: Option<Result<T, VpnError>>, gaps: &mut Vec<VpnError>) -> Option<T> {
+    part?.map_err(|error| gaps.push(error)).ok()
 }

@@ -1,13 +1,14 @@
 //! Where an endpoint stands, as people and programs are told.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::particulars::Particulars;
 use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
-use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
-use crate::policy::Phase;
+use crate::model::{Email, EndpointState, ManagedEndpoint, NetworkStatus, Observation};
+use crate::policy::{Phase, Reason, Warning, releasable};
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -141,4 +142,49 @@ fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<
         .into_iter()
         .map(|seconds| began + TimeDelta::seconds(i64::try_from(*seconds).unwrap_or(0)))
         .find(|estimate| *estimate > now)
+}
+
+/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Particulars {
+    /// Why the phase is what it is.
+    pub reason: Reason,
+    /// What people should know beside.
+    pub warnings: Vec<Warning>,
+    /// How long the last starts of this endpoint took, in seconds, the shortest first.
+    pub start_seconds: Vec<u64>,
+    /// Since when it goes down; `None`: it does not, or nobody saw it begin.
+    pub stopping_since: Option<DateTime<Utc>>,
+    /// Who is connected, as EC2 names them.
+    pub connected: BTreeSet<String>,
+    /// Who has something to give back.
+    pub holders: BTreeSet<Email>,
+}
+
+impl Particulars {
+    pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
+            state,
+            seen,
+            decision,
+            ..
+        } = passed;
+        let mut start_seconds = state.sightings.start_seconds.clone();
+        start_seconds.sort_unstable();
+        let going = seen.in_status(NetworkStatus::Disassociating);
+        Self {
+            reason: decision.reason.clone(),
+            warnings: decision.warnings.clone(),
+            start_seconds,
+            stopping_since: state
+                .stay
+                .stop
+                .since
+                .or(going.map(|network| network.since).min()),
+            connected: seen.connected.clone(),
+            holders: releasable(state, now)
+                .map(|lease| lease.email.clone())
+                .collect(),
+        }
+    }
 }

@@ -192,21 +192,6 @@ impl EndpointState {
         }
     }
 
-    /// The leases that "I'm done" gives back: those that run, and those of this stay that ran out; either way their
-    /// owners are done.
-    pub fn releasable(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Lease> {
-        self.leases.iter().filter(move |lease| {
-            let counts = lease.runs(now) || lease.was_held_in(self.stay.number, self.stay.up_since);
-            counts && lease.released_at.is_none()
-        })
-    }
-
-    /// Whether something that was read of EC2 in the time of `before` can be judged by this state: nothing came up or
-    /// was found gone in between.
-    pub fn is_same_time_up(&self, before: &Self) -> bool {
-        self.stay.number == before.stay.number && self.stay.up_since == before.stay.up_since
-    }
-
     /// From when this stay's start counts: the later of the ask and the first moment at which a start was possible.
     pub fn start_counts_from(&self) -> Option<DateTime<Utc>> {
         let asked_at = self.attempts.asked_at?;

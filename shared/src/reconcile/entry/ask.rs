@@ -3,23 +3,15 @@
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use crate::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
+use super::Ask;
+use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::item::{rfc3339, whole_seconds};
-use crate::model::{Email, EndpointState, Lease, ManagedEndpoint};
-use crate::policy::as_answer;
+use crate::model::{EndpointState, Lease, ManagedEndpoint};
+use crate::policy::{Executor, as_answer, is_same_stay, stay_asked_for};
 use crate::ports::{StoreError, VpnError};
-use crate::reconcile::pass::{Driver, PassOutcome};
-use crate::reconcile::read::{ReadPlan, Reading};
+use crate::reconcile::pass::PassOutcome;
+use crate::reconcile::read::Reading;
 use crate::reconcile::{EndpointStatus, Reconciler};
-
-/// A verified employee's request.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// Who asks.
-    pub email: Email,
-    /// From where.
-    pub origin: Origin,
-}
 
 /// The answer to an ask that is durable.
 #[derive(Debug)]
@@ -58,10 +50,10 @@ pub enum ExtendError {
     Store(#[from] StoreError),
 }
 
-/// A lease that an ask wants.
-struct Claim {
+/// The lease that an ask wants.
+struct WantedLease {
     until: DateTime<Utc>,
-    explicit: bool,
+    may_shorten: bool,
 }
 
 impl Reconciler {
@@ -71,28 +63,20 @@ impl Reconciler {
     /// whatever fails from then on is left to the next pass.
     pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
         let now = self.clock.now();
-        let until = whole_seconds(now) + self.settings.rules.first_connection_grace;
+        let event = Event::AssociationRequested;
         let reason = format!("{} asked for the VPN.", ask.email);
-        let record = self.record(
-            endpoint,
-            &ask,
-            Event::AssociationRequested,
-            reason,
-            now,
-            Details::default(),
-        );
+        let record = self.record_of(Some(endpoint), &ask, event, reason, now, Details::default());
         let (before, recorded) = futures::join!(
             self.store.state(&endpoint.id),
             self.store.put_record(&record)
         );
         let before = before?;
         recorded?;
-        let claim = Claim {
-            until,
-            explicit: false,
+        let lease = WantedLease {
+            until: whole_seconds(now) + self.settings.rules.first_connection_grace,
+            may_shorten: false,
         };
-        self.carry_out(endpoint, &ask, before, record.event_id, claim)
-            .await
+        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
     }
 
     /// Keeps the VPN until a time of the employee's choice. With the endpoint off this is an ask.
@@ -122,73 +106,59 @@ impl Reconciler {
             until: Some(until),
             ..Details::default()
         };
-        let record = self.record(endpoint, &ask, event, reason, now, details);
+        let record = self.record_of(Some(endpoint), &ask, event, reason, now, details);
         self.store.put_record(&record).await?;
-        let claim = Claim {
+        let lease = WantedLease {
             until,
-            explicit: true,
+            may_shorten: true,
         };
-        let asked = self
-            .carry_out(endpoint, &ask, before, record.event_id, claim)
-            .await;
-        asked.map_err(|AskError::Store(error)| ExtendError::Store(error))
+        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
     }
 
-    /// The rest of an ask, its record written: lease and count beside the look at EC2 that is due, then a pass.
-    async fn carry_out(
+    /// The rest of an ask, its record written: lease and count beside the look at EC2 that is due, then a pass. An error:
+    /// it is not durable.
+    async fn grant(
         &self,
         endpoint: &ManagedEndpoint,
         ask: &Ask,
         before: EndpointState,
-        record: EventId,
-        claim: Claim,
-    ) -> Result<AskOutcome, AskError> {
+        record: &AuditRecord,
+        wanted: WantedLease,
+    ) -> Result<AskOutcome, StoreError> {
         let now = self.clock.now();
-        // Asked while it goes down, it is a claim on the next time up.
-        let is_up = before.stay.up_since.is_some() && before.stay.stop.since.is_none();
-        let joins = is_up || before.attempts.began_at.is_some();
         let lease = Lease {
             email: ask.email.clone(),
             requested_at: whole_seconds(now),
-            until: claim.until,
-            stay: if joins {
-                before.stay.number
-            } else {
-                before.stay.number + 1
-            },
+            until: wanted.until,
+            stay: stay_asked_for(&before),
             released_at: None,
         };
+        let (store, id) = (&self.store, &endpoint.id);
         let writes = async {
-            self.store
-                .grant_lease(&endpoint.id, &lease, claim.explicit)
-                .await?;
-            self.store.add_request(&endpoint.id, now, &record).await
+            store.grant_lease(id, &lease, wanted.may_shorten).await?;
+            let counted = store.add_request(id, now, &record.event_id).await?;
+            // From here on the ask is durable.
+            Ok::<_, StoreError>(store.load(id).await.unwrap_or_else(|error| {
+                warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
+                counted.with_rest_of(&before)
+            }))
         };
-        let reading = async {
-            if !self.may_read(endpoint, &before).await.unwrap_or(false) {
-                return None;
-            }
-            Some(
-                self.read(endpoint, ReadPlan::for_people(&before, true, now))
-                    .await,
-            )
-        };
-        // From here on the ask is durable, or the first `?` says that it is not.
-        let (counted, reading) = futures::join!(
-            async {
-                let counted = writes.await?;
-                Ok::<_, StoreError>((self.store.load(&endpoint.id).await, counted))
-            },
-            reading
-        );
-        let (loaded, counted) = counted?;
-        let state = loaded.unwrap_or_else(|error| {
-            warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
-            counted.with_rest_of(&before)
-        });
+        let (state, reading) = futures::join!(writes, self.read_if_due(endpoint, &before, true));
+        let state = state?;
+        let reading = reading.ok().flatten();
         // In a box: it is large, and the handler's future holds all of an ask.
         let passed = Box::pin(self.pass_of_ask(endpoint, &before, state.clone(), reading)).await;
-        Ok(self.answer(endpoint, state, passed))
+        let mut passed = passed.unwrap_or_else(|error| {
+            warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
+            self.reported(endpoint, state)
+        });
+        let now = self.clock.now();
+        let is_delayed = passed.delayed.is_some();
+        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
+        Ok(AskOutcome {
+            status: EndpointStatus::of(endpoint, &passed, now),
+            refused: passed.refused,
+        })
     }
 
     /// The pass that follows a durable ask: on what was read of EC2 beside it, if that is still of the same stay.
@@ -199,59 +169,15 @@ impl Reconciler {
         state: EndpointState,
         reading: Option<Reading>,
     ) -> Result<PassOutcome, StoreError> {
-        let Some(reading) = reading.filter(|_| state.is_same_time_up(before)) else {
-            return self.pass_on_record(endpoint, state).await;
+        let Some(reading) = reading.filter(|_| is_same_stay(&state, before)) else {
+            return self.follow(endpoint, state).await;
         };
-        match self.interpret(reading, &state, Driver::Person) {
+        match reading.interpret(&state, &self.settings.rules, Executor::Reader) {
             Ok(seen) => {
-                self.pass(endpoint, state, before.demand.requests, seen)
-                    .await
+                let requests = before.demand.requests;
+                self.pass(endpoint, state, requests, seen).await
             }
             Err(error) => self.after_failed_read(endpoint, state, error).await,
-        }
-    }
-
-    pub(in crate::reconcile) fn record(
-        &self,
-        endpoint: &ManagedEndpoint,
-        ask: &Ask,
-        event: Event,
-        reason: String,
-        now: DateTime<Utc>,
-        details: Details,
-    ) -> AuditRecord {
-        AuditRecord {
-            event_id: self.ids.next(now),
-            endpoint: Some(endpoint.clone()),
-            occurred_at: now,
-            event,
-            actor: Actor::Employee(ask.email.clone()),
-            reason,
-            expires_at: self.settings.retention.expires_at(event, now),
-            details: Details {
-                origin: ask.origin.clone(),
-                ..details
-            },
-        }
-    }
-
-    /// The answer to a durable ask, whatever became of its pass.
-    fn answer(
-        &self,
-        endpoint: &ManagedEndpoint,
-        state: EndpointState,
-        passed: Result<PassOutcome, StoreError>,
-    ) -> AskOutcome {
-        let now = self.clock.now();
-        let mut passed = passed.unwrap_or_else(|error| {
-            warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
-            self.reported(endpoint, state)
-        });
-        let is_delayed = passed.delayed.is_some();
-        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
-        AskOutcome {
-            status: EndpointStatus::of(endpoint, &passed, now),
-            refused: passed.refused,
         }
     }
 }
