@@ -19,7 +19,7 @@ use shared::reconcile::Reconciler;
 use shared::telemetry::{self, CountedStore, Metrics};
 
 pub use limits::Limits;
-pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
+pub use sweep::{Reaper, Summary, SweepFailed};
 pub use watch::Watch;
 
 /// Runs the function until Lambda ends the process. What the event says does not matter: that it came does.
@@ -50,7 +50,7 @@ async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
         Arc::new(CountedStore::new(Arc::new(store), metrics.clone())),
         Arc::clone(&clock),
         EventIds::from_entropy(),
-        common.settings(),
+        common.settings,
     );
     Reaper {
         reconciler,

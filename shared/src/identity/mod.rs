@@ -37,7 +37,7 @@ use keys::KeyCache;
 use token::Token;
 
 /// What a token must say to be believed, and who is permitted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityConfig {
     /// The load balancer that must have signed. Decisive: every ALB of a region, anybody's, shares one key server.
     pub alb_arn: AlbArn,

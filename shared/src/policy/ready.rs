@@ -57,7 +57,7 @@ impl View<'_> {
     /// Since when routes can be made: one subnet may take many minutes longer than another to come up or to fail.
     fn settled_since(self) -> Option<DateTime<Utc>> {
         let last = self.seen.networks.iter().map(|network| network.since).max();
-        last.max(self.state.stay.associated_since)
+        last.max(self.state.stay.up_since)
     }
 
     /// Ready in this stay.

@@ -38,7 +38,7 @@ pub use entry::ask::{AskError, AskOutcome, ExtendError};
 pub use entry::status::StatusError;
 pub use entry::sweep::{SweepError, Swept};
 pub use gauges::Gauges;
-pub use status::{EndpointStatus, LeaseView, Particulars, TargetNetworkView};
+pub use status::{EndpointStatus, Estimate, LeaseView, Particulars, TargetNetworkView};
 
 #[cfg(test)]
 pub(crate) use deadline::STOP_TAKES;
@@ -59,7 +59,7 @@ pub struct Reconciler {
 }
 
 /// What was decided beforehand, the same for all endpoints.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// How long the VPN stays, and what it needs.
     pub rules: Rules,

@@ -78,7 +78,6 @@ attributes! {
     AssociationIds "association_ids" stay.association_ids;
     UpSince "up_since" stay.up_since;
     JoinedAt "joined_at" stay.joined_at;
-    AssociatedSince "associated_since" stay.associated_since;
     ReadySince "ready_since" stay.ready_since;
     LastActiveAt "last_active_at" stay.last_active_at;
     ReleasedAt "released_at" stay.released_at;
@@ -113,7 +112,6 @@ impl Attribute {
         Self::AssociationIds,
         Self::UpSince,
         Self::JoinedAt,
-        Self::AssociatedSince,
         Self::ReadySince,
         Self::LastActiveAt,
         Self::ReleasedAt,

@@ -70,8 +70,6 @@ pub struct Stay {
     pub up_since: Option<DateTime<Utc>>,
     /// When EC2 accepted, or we saw, those of them that came later than the first.
     pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
-    /// When a pass first saw one of them associated.
-    pub associated_since: Option<DateTime<Utc>>,
     /// First ready in this stay.
     pub ready_since: Option<DateTime<Utc>>,
     /// Last use seen.

@@ -1,8 +1,9 @@
 //! A sweep's visit to one endpoint: a pass on complete evidence, and what only sweeps put on record.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
-use crate::model::ManagedEndpoint;
+use crate::model::{EndpointName, ManagedEndpoint};
 use crate::policy::{Executor, Phase, ReadPlan, is_same_stay};
 use crate::ports::{StoreError, VpnError};
 use crate::reconcile::deadline::{Deadline, LeftOut};
@@ -11,8 +12,11 @@ use crate::reconcile::pass::PassOutcome;
 use crate::reconcile::{Gauges, Reconciler};
 
 /// What a sweep came to at one endpoint.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Swept {
+    /// The endpoint's name.
+    pub endpoint: EndpointName,
     /// The phase it left it in.
     pub phase: Phase,
     /// Why.
@@ -20,13 +24,20 @@ pub struct Swept {
     /// Connections that were put on record as ended, now or by an earlier sweep.
     pub connections_ended: usize,
     /// How the endpoint stands, in numbers.
+    #[serde(skip)]
     pub gauges: Gauges,
 }
 
 impl Swept {
-    fn of(passed: &PassOutcome, connections_ended: usize, now: DateTime<Utc>) -> Self {
+    fn of(
+        endpoint: &ManagedEndpoint,
+        passed: &PassOutcome,
+        connections_ended: usize,
+        now: DateTime<Utc>,
+    ) -> Self {
         let phase = passed.decision.phase;
         Self {
+            endpoint: endpoint.name.clone(),
             phase,
             reason: passed.decision.reason.to_string(),
             connections_ended,
@@ -93,7 +104,7 @@ impl Reconciler {
         if !is_same_stay(&loaded, &before) {
             // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
             let passed = self.reported(endpoint, loaded);
-            return Ok(Swept::of(&passed, 0, self.clock.now()));
+            return Ok(Swept::of(endpoint, &passed, 0, self.clock.now()));
         }
         let reading = self.read_on(endpoint, &before, reading).await;
         // The state is the one read first: an ask that came since makes a stop's condition fail.
@@ -103,7 +114,7 @@ impl Reconciler {
             Ok(seen) => seen,
             Err(error) => {
                 let mut passed = self.after_failed_read(endpoint, state, error).await?;
-                return finish(&mut passed, 0, self.clock.now());
+                return finish(endpoint, &mut passed, 0, self.clock.now());
             }
         };
         let ends = self.record_ends(endpoint, &state, &seen, deadline).await?;
@@ -120,11 +131,12 @@ impl Reconciler {
         execution.deadline = deadline;
         execution.left_out = (ends.left_out > 0).then_some(LeftOut::Ends(ends.left_out));
         let mut passed = execution.run().await?;
-        finish(&mut passed, ends.recorded, self.clock.now())
+        finish(endpoint, &mut passed, ends.recorded, self.clock.now())
     }
 }
 
 fn finish(
+    endpoint: &ManagedEndpoint,
     passed: &mut PassOutcome,
     connections_ended: usize,
     now: DateTime<Utc>,
@@ -132,6 +144,6 @@ fn finish(
     match (passed.failure(), passed.left_out) {
         (Some(error), _) => Err(error.into()),
         (None, Some(left_out)) => Err(SweepError::OutOfTime(left_out)),
-        (None, None) => Ok(Swept::of(passed, connections_ended, now)),
+        (None, None) => Ok(Swept::of(endpoint, passed, connections_ended, now)),
     }
 }

@@ -42,9 +42,6 @@ fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a> {
             change.require_served_at_most(served);
         }
     }
-    if state.stay.associated_since.is_none() && seen.any(NetworkStatus::Associated) {
-        change.after.stay.associated_since = Some(seen.observed_at);
-    }
     if policy::is_series_over(seen, state, context.policy()) {
         change.end_series();
     }

@@ -1,14 +1,18 @@
 //! Where an endpoint stands, as people and programs are told.
 
+mod estimate;
+
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
-use crate::model::{Email, EndpointState, ManagedEndpoint, NetworkStatus, Observation};
+use crate::model::{Email, ManagedEndpoint, NetworkStatus, Observation};
 use crate::policy::{Phase, Reason, Warning, releasable};
+
+pub use estimate::Estimate;
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,13 +91,14 @@ impl EndpointStatus {
         } = passed;
         let phase = decision.phase;
         let up = state.attempts.began_at.or(state.stay.up_since);
-        Self {
+        let particulars = Particulars::of(passed, now);
+        let mut status = Self {
             endpoint: endpoint.name.to_string(),
             endpoint_id: endpoint.id.to_string(),
             phase,
             message: decision.reason.to_string(),
             keep_until: decision.keep_until.filter(|_| phase == Phase::Ready),
-            ready_estimate: ready_estimate(state, now).filter(|_| phase == Phase::Starting),
+            ready_estimate: None,
             started_at: state
                 .start_counts_from()
                 .or(up)
@@ -119,8 +124,33 @@ impl EndpointStatus {
                 .collect(),
             observed_at: Some(seen.observed_at).filter(|at| *at > DateTime::UNIX_EPOCH),
             warnings: decision.warnings.iter().map(ToString::to_string).collect(),
-            particulars: Particulars::of(passed, now),
+            particulars,
+        };
+        if phase == Phase::Starting {
+            let starts = &status.particulars.start_seconds;
+            status.ready_estimate = estimate::ready_at(starts, status.began(), now);
         }
+        status
+    }
+
+    /// How long a start under way takes.
+    pub fn estimate(&self, now: DateTime<Utc>) -> Estimate {
+        Estimate::of(&self.particulars.start_seconds, self.began(), now)
+    }
+
+    /// Between when an endpoint that goes down is back.
+    pub fn back_between(&self, now: DateTime<Utc>) -> Option<[DateTime<Utc>; 2]> {
+        let Particulars {
+            start_seconds,
+            stopping_since,
+            ..
+        } = &self.particulars;
+        estimate::back_between(start_seconds, *stopping_since, now)
+    }
+
+    /// From when a start counts; before anything has begun, from the ask.
+    fn began(&self) -> Option<DateTime<Utc>> {
+        self.started_at.or(self.particulars.requested_at)
     }
 }
 
@@ -131,19 +161,6 @@ fn active_connections(seen: &Observation) -> Option<usize> {
     seen.or(nobody_can_be.then_some(0))
 }
 
-/// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
-fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began = state.start_counts_from().or(state.demand.requested_at)?;
-    let mut seconds = state.sightings.start_seconds.clone();
-    seconds.sort_unstable();
-    let median = seconds.get(seconds.len() / 2)?;
-    let longest = seconds.last()?;
-    [median, longest]
-        .into_iter()
-        .map(|seconds| began + TimeDelta::seconds(i64::try_from(*seconds).unwrap_or(0)))
-        .find(|estimate| *estimate > now)
-}
-
 /// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
@@ -151,6 +168,8 @@ pub struct Particulars {
     pub reason: Reason,
     /// What people should know beside.
     pub warnings: Vec<Warning>,
+    /// When an employee asked last.
+    pub requested_at: Option<DateTime<Utc>>,
     /// How long the last starts of this endpoint took, in seconds, the shortest first.
     pub start_seconds: Vec<u64>,
     /// Since when it goes down; `None`: it does not, or nobody saw it begin.
@@ -175,6 +194,7 @@ impl Particulars {
         Self {
             reason: decision.reason.clone(),
             warnings: decision.warnings.clone(),
+            requested_at: state.demand.requested_at,
             start_seconds,
             stopping_since: state
                 .stay
