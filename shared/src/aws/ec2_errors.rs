@@ -40,7 +40,7 @@ fn is_try_later(code: &str) -> bool {
 }
 
 /// An SDK error as ours. Without a code nobody answered; a code that says nothing about time is a refusal.
-pub(super) fn sort<E>(error: SdkError<E>) -> VpnError
+pub(super) fn classify<E>(error: SdkError<E>) -> VpnError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
@@ -49,17 +49,17 @@ where
         .is_some_and(|response| response.status().is_server_error());
     let code = error.code().map(str::to_owned);
     let message = error.message().unwrap_or("no message").to_owned();
-    sorted(code, message, answered_in_error, error.into())
+    classified(code, message, answered_in_error, error.into())
 }
 
 /// What EC2 answered, as ours: for whoever speaks to it without the SDK.
 pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     let source = io::Error::other(format!("{code}: {message}"));
     let code = Some(code.to_owned());
-    sorted(code, message.to_owned(), status >= 500, source.into())
+    classified(code, message.to_owned(), status >= 500, source.into())
 }
 
-fn sorted(
+fn classified(
     code: Option<String>,
     message: String,
     answered_in_error: bool,

@@ -34,11 +34,8 @@ use variables as var;
 pub struct Common {
     /// The endpoints that we may change, in the order given: at least one.
     pub endpoints: Vec<ManagedEndpoint>,
-    /// The lease table's name.
     pub lease_table: String,
-    /// The audit table's name.
     pub audit_table: String,
-    /// What the company decided.
     pub settings: Settings,
 }
 
@@ -56,27 +53,21 @@ pub struct SignIn {
 /// The configuration of `associate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociateConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Who may come in.
     pub sign_in: SignIn,
 }
 
 /// The configuration of `reaper`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReaperConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Decide and log, change nothing.
     pub dry_run: bool,
 }
 
 /// The configuration of `audit`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Who may come in.
     pub sign_in: SignIn,
     /// Who may read the audit pages: at least one.
     pub admin_emails: BTreeSet<Email>,

@@ -43,7 +43,6 @@ pub struct IdentityConfig {
     pub alb_arn: AlbArn,
     /// The issuer behind the sign-in, `https://cognito-idp.REGION.amazonaws.com/POOL`.
     pub issuer: String,
-    /// The user pool client of the ALB.
     pub client_id: String,
     /// Lower-case domains whose addresses are permitted; empty: any.
     pub allowed_domains: BTreeSet<String>,

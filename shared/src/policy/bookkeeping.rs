@@ -44,13 +44,7 @@ impl View<'_> {
         let news: Vec<&SeenNetwork> = self
             .seen
             .in_status(NetworkStatus::AssociationFailed)
-            .filter(|network| {
-                !self
-                    .state
-                    .attempts
-                    .failed_ids
-                    .contains(&network.association_id)
-            })
+            .filter(|network| !self.is_failure_known(network))
             .collect();
         let message = news.iter().find_map(|network| network.message.clone());
         let failure = Failure {
@@ -72,11 +66,7 @@ impl View<'_> {
             Vec::new()
         };
         let explained = |network: &&SeenNetwork| {
-            self.state
-                .stay
-                .association_ids
-                .contains(&network.association_id)
-                || claimed.contains(&&network.subnet_id)
+            self.is_known(network) || claimed.contains(&&network.subnet_id)
         };
         let strangers: BTreeSet<_> = self
             .seen

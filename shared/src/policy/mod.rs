@@ -11,6 +11,7 @@ mod permission;
 mod read_plan;
 mod ready;
 mod routing;
+mod sentences;
 mod start;
 mod stop;
 mod usage;
@@ -40,9 +41,7 @@ use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};
 /// What was decided beforehand about one endpoint: its subnets, and the company's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
-    /// The endpoint.
     pub endpoint: &'a ManagedEndpoint,
-    /// The rules, the same for all.
     pub rules: &'a Rules,
 }
 

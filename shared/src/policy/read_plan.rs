@@ -8,11 +8,8 @@ use crate::model::{EndpointState, NetworkStatus, TargetNetwork};
 /// What to read beside the target networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadPlan {
-    /// The connections.
     pub connections: bool,
-    /// The route table.
     pub routes: bool,
-    /// The endpoint itself.
     pub endpoint: bool,
 }
 

@@ -141,16 +141,7 @@ impl<'a> View<'a> {
         let answered = |subnet_id: &SubnetId| {
             self.seen.networks.iter().any(|network| {
                 network.subnet_id == *subnet_id
-                    && (self
-                        .state
-                        .stay
-                        .association_ids
-                        .contains(&network.association_id)
-                        || self
-                            .state
-                            .attempts
-                            .failed_ids
-                            .contains(&network.association_id))
+                    && (self.is_known(network) || self.is_failure_known(network))
             })
         };
         self.policy

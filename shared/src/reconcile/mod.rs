@@ -61,16 +61,13 @@ pub struct Reconciler {
 /// What was decided beforehand, the same for all endpoints.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// How long the VPN stays, and what it needs.
     pub rules: Rules,
-    /// How long records are kept.
     pub retention: Retention,
     /// What AWS bills for an hour of one association, in US dollars.
     pub association_hour_price_usd: f64,
 }
 
 impl Reconciler {
-    /// A reconciler over these parts.
     pub fn new(
         vpn: Arc<dyn ClientVpn>,
         store: Arc<dyn Store>,

@@ -19,17 +19,14 @@ const MAX_ROUNDS: usize = 12;
 /// What a pass came to.
 #[derive(Debug)]
 pub(super) struct PassOutcome {
-    /// The endpoint's state at the end.
     pub(super) state: EndpointState,
     /// What was seen of EC2, or is assumed of it since.
     pub(super) seen: Observation,
-    /// What was decided last.
     pub(super) decision: Decision,
     /// What EC2 could not do now; the next pass tries again.
     pub(super) delayed: Option<VpnError>,
     /// What EC2 refused for good in this pass.
     pub(super) refused: Option<VpnError>,
-    /// What there was no time for.
     pub(super) left_out: Option<LeftOut>,
 }
 

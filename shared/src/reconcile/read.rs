@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::Reconciler;
 use crate::model::item::whole_seconds;
 use crate::model::{
-    Connection, EndpointFacts, EndpointState, ManagedEndpoint, Observation, Route, Rules,
-    StateChange, TargetNetwork, Traffic,
+    Attribute, Connection, EndpointFacts, EndpointState, ManagedEndpoint, Observation, Route,
+    Rules, StateChange, TargetNetwork, Traffic,
 };
 use crate::policy::{self, Executor, ReadPlan};
 use crate::ports::{StoreError, VpnError};
@@ -27,7 +27,6 @@ pub(super) struct Interpretation {
     /// What a sweep remembers of the connections; `None` where they were not read, or not by a sweep.
     pub(super) traffic: Option<Traffic>,
     pub(super) connections: Vec<Connection>,
-    /// What could not be read beside the target networks.
     pub(super) gaps: Vec<VpnError>,
 }
 
@@ -45,7 +44,10 @@ impl Reconciler {
             return Ok(None);
         }
         let mut claim = StateChange::of(state);
-        claim.require_reading_at_most(policy::latest_reading_before(now));
+        claim.require_at_most(
+            Attribute::ReadingSinceMs,
+            policy::latest_reading_before(now),
+        );
         claim.after.sightings.reading_since_ms =
             Some(u64::try_from(now.timestamp_millis()).unwrap_or(0));
         let won = self.store.update(&endpoint.id, &claim.update()).await?;

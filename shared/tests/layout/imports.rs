@@ -25,13 +25,13 @@ impl Imports {
         let mut files = Vec::new();
         sources(src, &mut files);
         for file in files {
-            let module = module(file.strip_prefix(src).unwrap());
+            let module = module(file.strip_prefix(src).expect("a file below it"));
             if !module.iter().any(|part| part == "tests") {
                 imports.files.insert(module, file);
             }
         }
         for (module, file) in imports.files.clone() {
-            imports.read(&module, &code(&fs::read_to_string(file).unwrap()));
+            imports.read(&module, &code(&fs::read_to_string(file).expect("a text")));
         }
         imports
     }
@@ -47,7 +47,7 @@ impl Imports {
             for path in expanded(item.trim_start_matches("use ")) {
                 let is_child = self.files.contains_key(&child(module, &path[0]));
                 if is_public && is_child {
-                    let name = path.last().unwrap().clone();
+                    let name = path[path.len() - 1].clone();
                     self.handed_on
                         .entry(module.clone())
                         .or_default()
@@ -149,8 +149,8 @@ impl Imports {
 
 /// All Rust files below a folder.
 pub(crate) fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -163,7 +163,7 @@ fn module(file: &Path) -> Module {
     let mut parts: Module = file
         .with_extension("")
         .iter()
-        .map(|part| part.to_str().unwrap().to_owned())
+        .map(|part| part.to_string_lossy().into_owned())
         .collect();
     if parts
         .last()
@@ -182,8 +182,11 @@ fn child(module: &Module, name: &str) -> Module {
 
 /// The text without comments and without its tests, which stand last.
 fn code(text: &str) -> String {
-    let text = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
-    let without = |line: &str| line.split("//").next().unwrap().to_owned();
+    let text = text
+        .split("\n#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    let without = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
     text.lines().map(without).collect::<Vec<_>>().join("\n")
 }
 

@@ -164,7 +164,7 @@ pub const ROWS: &[Row] = &[
         id: "routes-go",
         believed: "Routes by hand are there until their subnet is disassociated, and gone when it is",
         means: "Gone before: a snapshot lacks them. Still there: nothing, they are found in place at the next start",
-        change: "gone before: take the snapshot earlier (`reconcile/standing.rs`)",
+        change: "gone before: take the snapshot earlier (`policy/routing.rs`)",
         by_hand: "watch `aws ec2 describe-client-vpn-routes` while disassociating",
         judge: listings::routes_go,
     },

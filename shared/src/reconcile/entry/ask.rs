@@ -16,7 +16,6 @@ use crate::reconcile::{EndpointStatus, Reconciler};
 /// The answer to an ask that is durable.
 #[derive(Debug)]
 pub struct AskOutcome {
-    /// Where the endpoint stands.
     pub status: EndpointStatus,
     /// What EC2 refused for good while this ask was handled.
     pub refused: Option<VpnError>,
@@ -25,7 +24,6 @@ pub struct AskOutcome {
 /// An ask that is not durable: nothing was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// A table could not be read or written.
     #[error("the request could not be put on record")]
     Store(#[from] StoreError),
 }
@@ -33,19 +31,10 @@ pub enum AskError {
 /// An extension that is not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtendError {
-    /// The time has passed.
     #[error("the time asked for has passed: {}", rfc3339(*.until))]
-    Past {
-        /// The time asked for.
-        until: DateTime<Utc>,
-    },
-    /// The time is further ahead than `MAX_EXTENSION_HOURS`.
+    Past { until: DateTime<Utc> },
     #[error("the time asked for is too far ahead: {} at most", rfc3339(*.latest))]
-    TooFar {
-        /// The latest time possible.
-        latest: DateTime<Utc>,
-    },
-    /// A table could not be read or written.
+    TooFar { latest: DateTime<Utc> },
     #[error("the extension could not be put on record")]
     Store(#[from] StoreError),
 }

@@ -16,9 +16,7 @@ use crate::model::{Email, ManagedEndpoint};
 /// A verified employee's request.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// Who asks.
     pub email: Email,
-    /// From where.
     pub origin: Origin,
 }
 

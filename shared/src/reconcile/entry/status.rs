@@ -9,13 +9,10 @@ use crate::reconcile::{EndpointStatus, Reconciler};
 /// A status that could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StatusError {
-    /// A table could not be read or written.
     #[error("the lease table could not be read")]
     Store(#[from] StoreError),
-    /// EC2 could not be read.
     #[error("EC2 could not be read")]
     Vpn(#[from] VpnError),
-    /// Another pass is reading EC2, and what was seen before is too old.
     #[error("EC2 is being read")]
     BeingRead,
 }

@@ -15,11 +15,8 @@ use crate::reconcile::{Gauges, Reconciler};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Swept {
-    /// The endpoint's name.
     pub endpoint: EndpointName,
-    /// The phase it left it in.
     pub phase: Phase,
-    /// Why.
     pub reason: String,
     /// Connections that were put on record as ended, now or by an earlier sweep.
     pub connections_ended: usize,
@@ -49,13 +46,10 @@ impl Swept {
 /// Why a sweep could not do all it should at an endpoint; it stays as it is until the next one.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    /// A table could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// EC2 could not be read, or did not do what was asked.
     #[error(transparent)]
     Vpn(#[from] VpnError),
-    /// The time was up before all was done. The next sweep carries on.
     #[error("no time was left for {0}")]
     OutOfTime(LeftOut),
 }

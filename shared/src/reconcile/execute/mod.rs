@@ -36,7 +36,6 @@ pub(super) struct Execution<'a> {
 /// How an action ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Something is on record that was not: decide anew.
     DecideAnew,
     /// Done for this pass.
     Done,

@@ -11,24 +11,16 @@ pub enum Estimate {
     /// No start of this endpoint is on record.
     Unknown,
     /// Too few are: only what they took.
-    Few {
-        /// The shortest.
-        shortest: i64,
-        /// The longest.
-        longest: i64,
-    },
+    Few { shortest: i64, longest: i64 },
     /// The median has not passed.
     Usual {
-        /// The median.
         median: i64,
-        /// The 90th percentile.
         within: i64,
         /// When the median will have passed.
         at: DateTime<Utc>,
     },
     /// The median has passed.
     Longer {
-        /// The median.
         median: i64,
         /// The 90th percentile; once that has passed, the longest.
         within: i64,
@@ -36,10 +28,7 @@ pub enum Estimate {
         by: DateTime<Utc>,
     },
     /// Longer than all on record.
-    Record {
-        /// The longest.
-        longest: i64,
-    },
+    Record { longest: i64 },
 }
 
 impl Estimate {
@@ -212,7 +201,7 @@ mod tests {
                 Estimate::Usual { at, .. } => Some(at),
                 Estimate::Longer { by, .. } => Some(by),
                 Estimate::Record { .. } => None,
-                few => panic!("{few:?}"),
+                few @ (Estimate::Unknown | Estimate::Few { .. }) => panic!("{few:?}"),
             };
             let ready_at = ready_at(&starts, Some(at(0)), at(seconds));
             assert_eq!(ready_at, told, "{seconds}");

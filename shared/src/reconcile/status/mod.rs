@@ -18,11 +18,8 @@ pub use estimate::Estimate;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointStatus {
-    /// The endpoint's name.
     pub endpoint: String,
-    /// Its id.
     pub endpoint_id: String,
-    /// What an employee is told.
     pub phase: Phase,
     /// Why, in a sentence.
     pub message: String,
@@ -32,19 +29,14 @@ pub struct EndpointStatus {
     /// When it will probably be ready, from this endpoint's last starts; `null`: not starting, or not known.
     #[serde(serialize_with = "time")]
     pub ready_estimate: Option<DateTime<Utc>>,
-    /// When this time up began.
     #[serde(serialize_with = "time")]
     pub started_at: Option<DateTime<Utc>>,
     /// Connections with status `active`; `null`: not read.
     pub active_connections: Option<usize>,
-    /// The target networks.
     pub associations: Vec<TargetNetworkView>,
-    /// The leases that run.
     pub leases: Vec<LeaseView>,
-    /// When EC2 was last read.
     #[serde(serialize_with = "time")]
     pub observed_at: Option<DateTime<Utc>>,
-    /// What people should know beside.
     pub warnings: Vec<String>,
     /// What a page tells beside the JSON.
     #[serde(skip)]
@@ -55,9 +47,7 @@ pub struct EndpointStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetNetworkView {
-    /// Its id.
     pub association_id: String,
-    /// The subnet.
     pub subnet_id: String,
     /// EC2's word for where it stands.
     pub status: &'static str,
@@ -66,9 +56,7 @@ pub struct TargetNetworkView {
 /// A lease, as people are told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeaseView {
-    /// Whose.
     pub email: String,
-    /// Until when.
     #[serde(serialize_with = "time")]
     pub until: Option<DateTime<Utc>>,
 }
@@ -164,11 +152,8 @@ fn active_connections(seen: &Observation) -> Option<usize> {
 /// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
-    /// Why the phase is what it is.
     pub reason: Reason,
-    /// What people should know beside.
     pub warnings: Vec<Warning>,
-    /// When an employee asked last.
     pub requested_at: Option<DateTime<Utc>>,
     /// How long the last starts of this endpoint took, in seconds, the shortest first.
     pub start_seconds: Vec<u64>,

@@ -109,7 +109,7 @@ pub(in crate::reconcile) fn gone(
     let TransitionContext { state, .. } = context;
     let mut change = context.change();
     for id in ids {
-        change.require_known(id);
+        change.require_in(Attribute::AssociationIds, id);
     }
     if all {
         change.end_stay();

@@ -15,7 +15,7 @@ pub(in crate::reconcile) fn restoring(
     let mut change = context.change();
     change.next_routing();
     // A pass that looked later knows whether it is still missing.
-    change.require_observed_at_most(context.seen.observed_at);
+    change.require_at_most(Attribute::ObservedAt, context.seen.observed_at);
     change.add_to_restore(missing);
     next(context, change, Vec::new())
 }
@@ -27,7 +27,7 @@ pub(in crate::reconcile) fn restored(
 ) -> NextState {
     let mut change = context.change();
     for restorable in restored {
-        change.require_to_restore(restorable);
+        change.require_in(Attribute::ToRestore, restorable);
         change.after.stay.to_restore.remove(restorable);
     }
     let records = restored_record(context, restored).into_iter().collect();

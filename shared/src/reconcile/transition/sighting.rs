@@ -39,7 +39,7 @@ fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a> {
             .filter(|requests| *requests > state.demand.served);
         if let Some(served) = served {
             change.after.demand.served = served;
-            change.require_served_at_most(served);
+            change.require_at_most(Attribute::Served, served);
         }
     }
     if policy::is_series_over(seen, state, context.policy()) {
@@ -53,7 +53,7 @@ fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a> {
     if context.executor.is_sweep() {
         note_sweep(context, &mut change);
     } else {
-        change.require_observed_at_most(seen.observed_at);
+        change.require_at_most(Attribute::ObservedAt, seen.observed_at);
     }
     change
 }

@@ -71,7 +71,7 @@ fn accepted(
 ) -> AuditRecord {
     let ids: BTreeSet<_> = accepted.iter().map(|(_, id)| id.clone()).collect();
     for id in &ids {
-        change.require_unknown(id);
+        change.require_not_in(Attribute::AssociationIds, id);
     }
     change.add_associations(&ids, context.now);
     let mut seen = context.seen.clone();
@@ -152,7 +152,7 @@ pub(in crate::reconcile) fn association_failed(
     let ours: BTreeSet<_> = ids.intersection(&stay.association_ids).cloned().collect();
     let mut change = context.change();
     for id in ids {
-        change.require_failure_unknown(id);
+        change.require_not_in(Attribute::FailedIds, id);
     }
     change.add_failed(ids);
     let details = Details {
@@ -192,7 +192,7 @@ pub(in crate::reconcile) fn adopted(
     let mut change = context.change();
     change.require_as_read(&[Attribute::Attempt, Attribute::StartBeganAt]);
     for id in &ids {
-        change.require_unknown(id);
+        change.require_not_in(Attribute::AssociationIds, id);
     }
     if context.state.stay.up_since.is_none() {
         change.begin_stay();
