@@ -80,7 +80,7 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Connection {
         .username
         .filter(|name| !name.is_empty())
         .or(connection.common_name);
-    // Without an id nobody can tell whose counters these are, so it cannot be called silent.
+    // Without an id it cannot be told whose counters these are, so it cannot be called silent.
     let has_id = connection.connection_id.is_some();
     let both = |ingress: Option<String>, egress: Option<String>| {
         let (ingress, egress) = ingress.filter(|_| has_id).zip(egress)?;

@@ -39,7 +39,7 @@ fn is_try_later(code: &str) -> bool {
     TRY_LATER.contains(&code) || code.starts_with("Throttling") || code.starts_with("EC2Throttled")
 }
 
-/// An SDK error as ours. Without a code nobody answered; a code that says nothing about time is a refusal.
+/// An SDK error as ours. Without a code no answer came; a code that says nothing about time is a refusal.
 pub(super) fn classify<E>(error: SdkError<E>) -> VpnError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -52,7 +52,7 @@ where
     classified(code, message, answered_in_error, error.into())
 }
 
-/// What EC2 answered, as ours: for whoever speaks to it without the SDK.
+/// What EC2 answered, as ours: for callers that speak to it without the SDK.
 pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     let source = io::Error::other(format!("{code}: {message}"));
     let code = Some(code.to_owned());

@@ -27,28 +27,22 @@ pub struct AuditRecord {
     pub reason: String,
     /// When the table may forget it; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// What else is known, where it applies.
     pub details: Details,
 }
 
 /// The attributes of a record that apply to some events only.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
-    /// The number of the time up.
     pub stay: Option<u64>,
     pub origin: Origin,
     pub association_ids: BTreeSet<AssociationId>,
     pub subnet_ids: BTreeSet<SubnetId>,
     pub error_code: Option<String>,
-    /// Until when something holds.
     pub until: Option<DateTime<Utc>>,
     /// Connections with status `active` at the time.
     pub active_connections: Option<usize>,
-    /// How long it took or lasted.
     pub duration: Option<TimeDelta>,
-    /// An estimate of what it cost.
     pub cost_usd: Option<f64>,
-    /// The destinations of routes.
     pub cidrs: BTreeSet<String>,
     pub connection_id: Option<ConnectionId>,
     pub bytes: Option<u64>,
@@ -63,7 +57,6 @@ pub struct Origin {
     pub source_ip: Option<String>,
     /// The browser, cut at 256 characters.
     pub user_agent: Option<String>,
-    /// `X-Amzn-Trace-Id`.
     pub trace_id: Option<String>,
     /// `Sec-Fetch-Site`: whether a link on a foreign site brought the person here.
     pub sec_fetch_site: Option<String>,
@@ -73,7 +66,6 @@ impl AuditRecord {
     /// The attribute that says which record is meant, beside the endpoint.
     pub const KEY: &'static str = "event_id";
 
-    /// All its attributes, keys included.
     pub fn to_item(&self) -> Item {
         let (endpoint_id, endpoint_name) = self
             .endpoint
@@ -153,7 +145,6 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// When a record of this event may be forgotten.
     pub fn expires_at(self, event: Event, occurred_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let kept = if event == Event::ConnectionEnded {
             self.connections

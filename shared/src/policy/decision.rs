@@ -13,10 +13,8 @@ use crate::model::{AssociationId, Failure, Restorable, Snapshot, SubnetId};
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     Off,
-    /// On its way up.
     Starting,
     Ready,
-    /// On its way down.
     Stopping,
     Failed,
 }
@@ -48,7 +46,6 @@ pub struct Decision {
 /// Something that a pass does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Put an administrator's mode on record.
     NoteMode,
     /// Put on record that these associations are gone.
     RecordGone {
@@ -62,8 +59,9 @@ pub enum Action {
         failure: Failure,
     },
     /// Take over associations that no start of ours explains.
-    Adopt { ids: BTreeSet<AssociationId> },
-    /// Commit an attempt and associate these subnets.
+    Adopt {
+        ids: BTreeSet<AssociationId>,
+    },
     Start {
         subnet_ids: Vec<SubnetId>,
         /// Whether a new stay begins with it.
@@ -76,12 +74,16 @@ pub enum Action {
         new_stay: bool,
     },
     /// Carry on with an attempt that is committed: associate what it has not got yet.
-    FinishStart { subnet_ids: Vec<SubnetId> },
-    /// Make routes and groups again.
-    Restore { missing: BTreeSet<Restorable> },
+    FinishStart {
+        subnet_ids: Vec<SubnetId>,
+    },
+    Restore {
+        missing: BTreeSet<Restorable>,
+    },
     /// Put on record what was made again after "ready", and is in force or no longer called for.
-    RecordRestored { restored: BTreeSet<Restorable> },
-    /// First ready in this stay.
+    RecordRestored {
+        restored: BTreeSet<Restorable>,
+    },
     MarkReady {
         /// What was not made and holds nothing up any more.
         outstanding: BTreeSet<Restorable>,
@@ -127,7 +129,6 @@ pub enum Reason {
         /// When the next attempt is due.
         at: DateTime<Utc>,
     },
-    /// EC2 associates.
     Associating,
     /// Associated; routes and security groups are put back.
     Restoring {
@@ -154,14 +155,12 @@ pub enum Reason {
     },
     /// How it is used could not be read in full, so it stays.
     NotKnown,
-    /// It goes down.
     Stopping {
         /// Whether it comes back by itself: an employee asked meanwhile.
         comes_back: bool,
     },
     /// A failed association is being removed, before the next attempt if an employee waits.
     RemovingFailed {
-        /// Whether an employee waits.
         comes_back: bool,
     },
     /// The association failed, and no employee waits for it.
@@ -171,7 +170,6 @@ pub enum Reason {
 /// What people should know beside the phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// Fewer subnets are associated than are configured.
     FewerSubnets {
         associated: usize,
         configured: usize,

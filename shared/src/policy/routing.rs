@@ -18,7 +18,6 @@ pub(super) struct Outstanding {
 }
 
 impl Outstanding {
-    /// Everything that is not in force.
     pub(super) fn all(&self) -> BTreeSet<Restorable> {
         self.missing.union(&self.pending).cloned().collect()
     }

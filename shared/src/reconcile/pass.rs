@@ -150,7 +150,7 @@ impl Execution<'_> {
                     .await
             }
             Action::Adopt { ids } => {
-                self.record(|context| transition::adopted(context, ids))
+                self.record(|context| transition::adopted(context, &ids))
                     .await
             }
             Action::MarkReady {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sandbox::ec2::Action;
 use shared::model::ConnectionId;
 use shared::policy::Phase;
-use shared::reconcile::{LeftOut, Reconciler, SweepError, Swept};
+use shared::reconcile::{LeftOut, Reconciler, SweepError, SweepOutcome};
 
 use crate::wire::{When, Wire};
 use crate::world::World;
@@ -32,7 +32,7 @@ async fn sweep_within(
     world: &World,
     reconciler: &Reconciler,
     seconds: i64,
-) -> Result<Swept, SweepError> {
+) -> Result<SweepOutcome, SweepError> {
     let end = world.now() + TimeDelta::seconds(seconds);
     reconciler.sweep_by(&world.endpoint, false, Some(end)).await
 }

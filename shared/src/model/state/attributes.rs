@@ -10,7 +10,7 @@ use crate::model::item::{Item, Malformed, Reader, Value, named_time};
 use crate::model::update::Update;
 use crate::model::{AssociationId, Observation};
 
-/// The id of the record of the latest ask. It is no part of the state: only [`request`] looks at it.
+/// The id of the record of the latest ask. It is no part of the state: only [`EndpointState::request`] looks at it.
 const LAST_ASK: &str = "last_ask";
 
 macro_rules! attributes {
@@ -121,14 +121,16 @@ impl Attribute {
     pub(super) const OF_COUNT: &[Self] = &[Self::Attempt, Self::AttemptsSpent, Self::Failure];
 }
 
-/// The write that counts a request, once for each ask: one whose answer was lost, and that is written again, is there
-/// already.
-pub(super) fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
-    Update::new()
-        .when_not(LAST_ASK, ask.to_string())
-        .set(LAST_ASK, ask.to_string())
-        .set(Attribute::RequestedAt.name(), at)
-        .add(Attribute::Requests.name(), 1)
+impl EndpointState {
+    /// The write that counts a request, once for each ask: one whose answer was lost, and that is written again, is there
+    /// already.
+    pub fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
+        Update::new()
+            .when_not(LAST_ASK, ask.to_string())
+            .set(LAST_ASK, ask.to_string())
+            .set(Attribute::RequestedAt.name(), at)
+            .add(Attribute::Requests.name(), 1)
+    }
 }
 
 /// A field as the table holds it.

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::attributes::{self, Attribute};
+use super::attributes::Attribute;
 use super::{Attempts, EndpointState, Restorable, Stay};
-use crate::model::audit::EventId;
 use crate::model::item::{Value, whole_seconds};
 use crate::model::update::{Assignment, Condition, Update};
 use crate::model::{AssociationId, Observation};
@@ -23,13 +22,6 @@ pub struct StateChange<'a> {
     conditions: Vec<Condition>,
     rewritten: BTreeSet<Attribute>,
     added: BTreeMap<Attribute, BTreeSet<String>>,
-}
-
-impl EndpointState {
-    /// The write that counts a request, once for each ask.
-    pub fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
-        attributes::request(at, ask)
-    }
 }
 
 impl<'a> StateChange<'a> {
@@ -110,7 +102,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_STAY);
     }
 
-    /// No start goes on.
     pub fn end_start(&mut self) {
         self.after.attempts.began_at = None;
         self.after.attempts.asked_at = None;

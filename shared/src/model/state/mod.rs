@@ -62,12 +62,10 @@ pub struct Stay {
     pub up_since: Option<DateTime<Utc>>,
     /// When EC2 accepted, or we saw, those of them that came later than the first.
     pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
-    /// First ready in this stay.
     pub ready_since: Option<DateTime<Utc>>,
     pub last_active_at: Option<DateTime<Utc>>,
     /// The last "I'm done" in this stay.
     pub released_at: Option<DateTime<Utc>>,
-    /// The end of it.
     pub stop: Stop,
     /// What this stay's start has to make again and has not seen in place yet.
     pub to_restore: BTreeSet<Restorable>,
@@ -92,7 +90,6 @@ pub struct Attempts {
     pub asked_at: Option<DateTime<Utc>>,
     /// When the latest failed, while another is to come.
     pub failed_at: Option<DateTime<Utc>>,
-    /// What went wrong with the latest that failed.
     pub failure: Option<Failure>,
     /// Associations that EC2 listed as failed and whose failure is on record.
     pub failed_ids: BTreeSet<AssociationId>,
@@ -101,7 +98,6 @@ pub struct Attempts {
 /// What an administrator ordered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModeOrder {
-    /// The order; `None`: none.
     pub mode: Option<Mode>,
     /// Until when; `None` with a mode: until it is taken away.
     pub until: Option<DateTime<Utc>>,
@@ -121,7 +117,6 @@ struct Typed {
 /// What passes leave for one another, and for people.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sightings {
-    /// What the last pass saw.
     pub observation: Option<Observation>,
     /// What it decided, and why: for people who look into the table. No rule depends on it.
     pub last_decision: Option<String>,
@@ -237,7 +232,6 @@ impl Sightings {
 impl Restorable {
     const SECURITY_GROUPS: &'static str = "security-groups";
 
-    /// The destination of a route.
     pub fn cidr(&self) -> Option<&str> {
         match self {
             Self::Route(key) => Some(&key.cidr),

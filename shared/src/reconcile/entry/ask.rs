@@ -21,13 +21,6 @@ pub struct AskOutcome {
     pub refused: Option<VpnError>,
 }
 
-/// An ask that is not durable: nothing was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    #[error("the request could not be put on record")]
-    Store(#[from] StoreError),
-}
-
 /// An extension that is not possible.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtendError {
@@ -49,8 +42,12 @@ impl Reconciler {
     /// Asks for the VPN: puts it on record, gives a lease, and starts what is needed.
     ///
     /// The audit record is written before anything else is; once the request is counted the ask is durable, and
-    /// whatever fails from then on is left to the next pass.
-    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
+    /// whatever fails from then on is left to the next pass. An error: nothing was asked.
+    pub async fn ask(
+        &self,
+        endpoint: &ManagedEndpoint,
+        ask: Ask,
+    ) -> Result<AskOutcome, StoreError> {
         let now = self.clock.now();
         let event = Event::AssociationRequested;
         let reason = format!("{} asked for the VPN.", ask.email);
@@ -65,7 +62,7 @@ impl Reconciler {
             until: whole_seconds(now) + self.settings.rules.first_connection_grace,
             may_shorten: false,
         };
-        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
+        self.grant(endpoint, &ask, before, &record, lease).await
     }
 
     /// Keeps the VPN until a time of the employee's choice. With the endpoint off this is an ask.

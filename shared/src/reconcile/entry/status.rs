@@ -56,7 +56,7 @@ impl Reconciler {
     }
 
     /// Where an endpoint stands that is on its way and for which nothing is due, with leases that this process read in the
-    /// last seconds; `None`: look properly. Whoever waits looks again in some seconds; once it is ready, what is told
+    /// last seconds; `None`: look properly. An employee who waits looks again in some seconds; once it is ready, what is told
     /// stands for longer and has to be exact.
     async fn on_its_way(
         &self,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use ring::digest::{SHA256, digest};
 
 use super::{Execution, Step};
-use crate::model::{AssociationId, EndpointId, EndpointState, Failure, SeenNetwork, SubnetId};
+use crate::model::{AssociationId, EndpointId, EndpointState, Failure, SubnetId};
 use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
 use crate::reconcile::transition::{self, Answers};
@@ -53,9 +53,7 @@ impl Execution<'_> {
             return Ok(Step::Lost);
         }
         for (subnet_id, id) in answers.accepted {
-            let networks = &mut self.seen.networks;
-            networks.retain(|network| network.association_id != id);
-            networks.push(SeenNetwork::accepted(id, subnet_id, now));
+            self.seen.accept(id, subnet_id, now);
         }
         // What EC2 accepted needs no second look in this pass.
         Ok(Step::Done)
@@ -77,13 +75,11 @@ impl Execution<'_> {
                 // The next pass finds it listed, and takes it over.
                 Ok(Association::AlreadyThere) => {}
                 Err(VpnError::Refused { code, message }) => {
-                    let failure = Failure {
-                        code: code.clone(),
-                        message: message.clone(),
-                    };
-                    let (subnets, _) = classified.refused.get_or_insert((Vec::new(), failure));
+                    let failure = Failure { code, message };
+                    let refused = (Vec::new(), failure.clone());
+                    let (subnets, _) = classified.refused.get_or_insert(refused);
                     subnets.push(subnet_id.clone());
-                    self.keep_failure(VpnError::Refused { code, message });
+                    self.keep_failure(failure.into());
                 }
                 Err(later @ VpnError::TryLater { .. }) => {
                     classified.attempt_is_over = false;

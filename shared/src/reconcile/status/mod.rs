@@ -142,11 +142,11 @@ impl EndpointStatus {
     }
 }
 
-/// Where nothing is associated, nobody can be connected, whether anybody looked or not.
+/// Where nothing is associated, no client can be connected, whether the connections were read or not.
 fn active_connections(seen: &Observation) -> Option<usize> {
-    let nobody_can_be = !seen.any(NetworkStatus::Associated);
+    let none_can_be = !seen.any(NetworkStatus::Associated);
     let seen = seen.usage.as_ref().map(|usage| usage.active);
-    seen.or(nobody_can_be.then_some(0))
+    seen.or(none_can_be.then_some(0))
 }
 
 /// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
@@ -157,7 +157,7 @@ pub struct Particulars {
     pub requested_at: Option<DateTime<Utc>>,
     /// How long the last starts of this endpoint took, in seconds, the shortest first.
     pub start_seconds: Vec<u64>,
-    /// Since when it goes down; `None`: it does not, or nobody saw it begin.
+    /// Since when it goes down; `None`: it does not, or no pass saw it begin.
     pub stopping_since: Option<DateTime<Utc>>,
     /// Who is connected, as EC2 names them.
     pub connected: BTreeSet<String>,

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventIds};
 use crate::model::item::whole_seconds;
-use crate::model::update::Update;
 use crate::model::{
     AssociationId, EndpointState, ManagedEndpoint, Observation, Snapshot, StateChange, SubnetId,
 };
 use crate::policy::{Executor, Policy};
+use crate::ports::Transition;
 use crate::reconcile::Settings;
 
 /// What a transition starts from.
@@ -33,26 +33,25 @@ pub(in crate::reconcile) struct TransitionContext<'a> {
 #[derive(Debug)]
 pub(in crate::reconcile) struct NextState {
     pub(in crate::reconcile) state: EndpointState,
-    pub(in crate::reconcile) update: Update,
-    pub(in crate::reconcile) records: Vec<AuditRecord>,
-    pub(in crate::reconcile) snapshot: Option<Snapshot>,
+    pub(in crate::reconcile) transition: Transition,
 }
 
 impl NextState {
     pub(super) fn of(change: StateChange<'_>, records: Vec<AuditRecord>) -> Self {
-        Self {
+        let transition = Transition {
             update: change.update(),
-            state: change.after,
             records,
-            snapshot: None,
-        }
+            ..Transition::default()
+        };
+        let state = change.after;
+        Self { state, transition }
     }
 
     pub(super) fn with_snapshot(mut self, snapshot: Option<Snapshot>) -> Self {
         if snapshot.is_some() {
             self.state.snapshot.clone_from(&snapshot);
         }
-        self.snapshot = snapshot;
+        self.transition.snapshot = snapshot;
         self
     }
 }
@@ -113,7 +112,16 @@ impl TransitionContext<'_> {
         whole_seconds(self.now)
     }
 
-    pub(super) fn subnets_of(&self, ids: &BTreeSet<AssociationId>) -> BTreeSet<SubnetId> {
+    /// What a record says of these associations.
+    pub(super) fn details_of(&self, ids: &BTreeSet<AssociationId>) -> Details {
+        Details {
+            association_ids: ids.clone(),
+            subnet_ids: self.subnets_of(ids),
+            ..Details::default()
+        }
+    }
+
+    fn subnets_of(&self, ids: &BTreeSet<AssociationId>) -> BTreeSet<SubnetId> {
         let before = self.state.sightings.observation.iter();
         let networks = self
             .seen

@@ -7,7 +7,7 @@ use super::routes::restored_record;
 use super::sighting::next;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{
-    AssociationId, Attribute, Failure, Restorable, SeenNetwork, Snapshot, StateChange, SubnetId,
+    AssociationId, Attribute, Failure, Restorable, Snapshot, StateChange, SubnetId,
 };
 use crate::policy::{is_last_attempt, startable_since};
 
@@ -76,13 +76,7 @@ fn accepted(
     change.add_associations(&ids, context.now);
     let mut seen = context.seen.clone();
     for (subnet_id, id) in accepted {
-        seen.networks
-            .retain(|network| network.association_id != *id);
-        seen.networks.push(SeenNetwork::accepted(
-            id.clone(),
-            subnet_id.clone(),
-            context.now,
-        ));
+        seen.accept(id.clone(), subnet_id.clone(), context.now);
     }
     change.note(&seen);
     let reason = format!(
@@ -129,7 +123,7 @@ fn failed(
         change.rewrite(&[Attribute::GaveUp]);
     }
     let outlook = if is_last {
-        "given up until somebody asks again"
+        "given up until an employee asks again"
     } else {
         "it is tried again"
     };
@@ -155,11 +149,7 @@ pub(in crate::reconcile) fn association_failed(
         change.require_not_in(Attribute::FailedIds, id);
     }
     change.add_failed(ids);
-    let details = Details {
-        association_ids: ids.clone(),
-        subnet_ids: context.subnets_of(ids),
-        ..Details::default()
-    };
+    let details = context.details_of(ids);
     if ours.is_empty() {
         let reason =
             "EC2 lists an association as failed that no start of ours explains.".to_owned();
@@ -187,23 +177,23 @@ pub(in crate::reconcile) fn association_failed(
 /// Associations that no start of ours explains: taken over, their clocks start now.
 pub(in crate::reconcile) fn adopted(
     context: &TransitionContext<'_>,
-    ids: BTreeSet<AssociationId>,
+    ids: &BTreeSet<AssociationId>,
 ) -> NextState {
     let mut change = context.change();
     change.require_as_read(&[Attribute::Attempt, Attribute::StartBeganAt]);
-    for id in &ids {
+    for id in ids {
         change.require_not_in(Attribute::AssociationIds, id);
     }
     if context.state.stay.up_since.is_none() {
         change.begin_stay();
     }
-    change.add_associations(&ids, context.now);
-    let reason = "Somebody else associated the endpoint; it is managed from now on.".to_owned();
+    change.add_associations(ids, context.now);
+    let reason =
+        "Another administrator or program associated the endpoint; it is managed from now on."
+            .to_owned();
     let details = Details {
         stay: Some(change.after.stay.number),
-        subnet_ids: context.subnets_of(&ids),
-        association_ids: ids,
-        ..Details::default()
+        ..context.details_of(ids)
     };
     let record = context.record(Event::AssociationAdopted, reason, details);
     next(context, change, vec![record])
@@ -246,12 +236,9 @@ pub(in crate::reconcile) fn ready(
             format!("Ready, though {missing} routes or security groups are not in place.")
         }
     };
-    let ids = &state.stay.association_ids;
     let details = Details {
-        association_ids: ids.clone(),
-        subnet_ids: context.subnets_of(ids),
         duration: took,
-        ..Details::default()
+        ..context.details_of(&state.stay.association_ids)
     };
     let mut records = vec![context.record(Event::AssociationCompleted, reason, details)];
     let to_restore = &state.stay.to_restore;
