@@ -103,7 +103,6 @@ impl KeyCache {
         }
     }
 
-    /// The key of that id, remembered or fetched.
     pub(super) async fn key(&self, key_id: &KeyId, now: DateTime<Utc>) -> Fetched {
         let fetch = {
             let mut known = self.lock();

@@ -39,7 +39,6 @@ pub struct Details {
     pub subnet_ids: BTreeSet<SubnetId>,
     pub error_code: Option<String>,
     pub until: Option<DateTime<Utc>>,
-    /// Connections with status `active` at the time.
     pub active_connections: Option<usize>,
     pub duration: Option<TimeDelta>,
     pub cost_usd: Option<f64>,
@@ -51,7 +50,6 @@ pub struct Details {
 /// Where a person's request came from, as the ALB tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The person's id in the user pool.
     pub actor_sub: Option<String>,
     /// The last address in `X-Forwarded-For`: the only one that the ALB itself wrote.
     pub source_ip: Option<String>,

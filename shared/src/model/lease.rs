@@ -34,7 +34,6 @@ impl Lease {
         key.starts_with(Self::KEY)
     }
 
-    /// Whether it holds the endpoint at an instant.
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
         self.until > now
     }

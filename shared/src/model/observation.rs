@@ -150,7 +150,6 @@ impl Observation {
             .push(SeenNetwork::accepted(association_id, subnet_id, at));
     }
 
-    /// The names in `connections` that are worth keeping.
     pub fn connected_among(connections: &[Connection]) -> BTreeSet<String> {
         connections
             .iter()
@@ -160,12 +159,10 @@ impl Observation {
             .collect()
     }
 
-    /// Those of the silent connections that are kept.
     pub fn silent_among(silent: BTreeSet<ConnectionId>) -> BTreeSet<ConnectionId> {
         silent.into_iter().take(MAX_SILENT).collect()
     }
 
-    /// What of it is kept in the table.
     #[must_use]
     pub fn as_kept(&self) -> Self {
         Self {

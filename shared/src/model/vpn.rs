@@ -77,7 +77,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Its counters, where all of them can be read.
     pub fn counters(&self) -> Option<Counters> {
         let (bytes, packets) = self.bytes.zip(self.packets)?;
         Some(Counters { bytes, packets })

@@ -64,13 +64,11 @@ pub enum Action {
     },
     Start {
         subnet_ids: Vec<SubnetId>,
-        /// Whether a new stay begins with it.
         new_stay: bool,
     },
     /// Count an attempt that must not be made, as one that failed.
     RefuseStart {
         failure: Failure,
-        /// Whether a new stay begins with it.
         new_stay: bool,
     },
     /// Carry on with an attempt that is committed: associate what it has not got yet.
@@ -112,7 +110,6 @@ pub enum Action {
 pub enum Reason {
     /// No employee asked, or all who asked were served.
     NotWanted,
-    /// An administrator said not to start.
     Held {
         /// Until when; `None`: until the mode is taken away.
         until: Option<DateTime<Utc>>,
@@ -126,11 +123,9 @@ pub enum Reason {
     /// An attempt failed, another follows.
     Retrying {
         failure: Option<Failure>,
-        /// When the next attempt is due.
         at: DateTime<Utc>,
     },
     Associating,
-    /// Associated; routes and security groups are put back.
     Restoring {
         /// How many are not in force yet; `None` before the route table was read.
         outstanding: Option<usize>,
@@ -150,7 +145,6 @@ pub enum Reason {
     Pinned,
     /// Nothing keeps it any more.
     Due {
-        /// What kept it last.
         rule: KeepRule,
     },
     /// How it is used could not be read in full, so it stays.

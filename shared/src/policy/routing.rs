@@ -11,7 +11,6 @@ use crate::model::{
 /// What is not in place of what must be there for "ready".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Outstanding {
-    /// Has to be made.
     pub(super) missing: BTreeSet<Restorable>,
     /// Was made, and is not in force yet.
     pub(super) pending: BTreeSet<Restorable>,

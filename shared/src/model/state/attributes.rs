@@ -25,7 +25,6 @@ macro_rules! attributes {
                 match self { $(Self::$attribute => $name,)* Self::ObservedAt => "observed_at" }
             }
 
-            /// What the table holds of it in a state.
             pub(super) fn value(self, state: &EndpointState) -> Option<Value> {
                 match self {
                     $(Self::$attribute => state.$($field).+.write(),)*
@@ -33,7 +32,6 @@ macro_rules! attributes {
                 }
             }
 
-            /// Whether it is another one in another state.
             pub(super) fn differs(self, one: &EndpointState, other: &EndpointState) -> bool {
                 match self {
                     $(Self::$attribute => one.$($field).+ != other.$($field).+,)*
@@ -41,7 +39,6 @@ macro_rules! attributes {
                 }
             }
 
-            /// Takes it over from another state.
             pub(super) fn copy(self, from: &EndpointState, to: &mut EndpointState) {
                 match self {
                     $(Self::$attribute => to.$($field).+.clone_from(&from.$($field).+),)*

@@ -25,7 +25,6 @@ pub struct StateChange<'a> {
 }
 
 impl<'a> StateChange<'a> {
-    /// No change yet, and no condition.
     pub fn of(before: &'a EndpointState) -> Self {
         Self {
             before,
@@ -65,12 +64,10 @@ impl<'a> StateChange<'a> {
         self.require(Condition::AtMost(attribute.name(), value.into()));
     }
 
-    /// The set must have this.
     pub fn require_in(&mut self, attribute: Attribute, element: &impl ToString) {
         self.require(Condition::Contains(attribute.name(), element.to_string()));
     }
 
-    /// The set must not have this.
     pub fn require_not_in(&mut self, attribute: Attribute, element: &impl ToString) {
         self.require(Condition::Lacks(attribute.name(), element.to_string()));
     }
@@ -93,7 +90,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_COUNT);
     }
 
-    /// Nothing of the stay is left.
     pub fn end_stay(&mut self) {
         self.after.stay = Stay {
             number: self.after.stay.number,
@@ -109,7 +105,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_START);
     }
 
-    /// A start has been possible since then.
     pub fn set_startable_since(&mut self, at: DateTime<Utc>) {
         self.after.demand.startable_since = Some(whole_seconds(at));
         self.rewrite(&[Attribute::StartableSince]);

@@ -32,9 +32,7 @@ pub struct EndpointState {
     pub routing_version: u64,
     /// The leases, those that ended long ago left out.
     pub leases: Vec<Lease>,
-    /// What a start makes again.
     pub snapshot: Option<Snapshot>,
-    /// Byte counts, for the stale rules.
     pub traffic: Traffic,
 }
 
@@ -125,7 +123,6 @@ pub struct Sightings {
     pub reading_since_ms: Option<u64>,
     /// How long the last starts took to ready, each from [`EndpointState::start_counts_from`], latest last.
     pub start_seconds: Vec<u64>,
-    /// When a sweep last did all it should.
     pub last_sweep_at: Option<DateTime<Utc>>,
 }
 
@@ -182,14 +179,12 @@ impl EndpointState {
 }
 
 impl Stay {
-    /// Since when an association of this time up is billed.
     pub fn billed_since(&self, id: &AssociationId) -> Option<DateTime<Utc>> {
         self.joined_at.get(id).copied().or(self.up_since)
     }
 }
 
 impl Attempts {
-    /// How many the present series has used.
     pub fn used(&self) -> u64 {
         self.made.saturating_sub(self.spent)
     }

@@ -25,7 +25,6 @@ impl RecordedEnds {
         self.with(endpoint, |known| known.contains_key(id))
     }
 
-    /// Remembers that it is there.
     pub(in crate::reconcile) fn note(
         &self,
         endpoint: &EndpointId,

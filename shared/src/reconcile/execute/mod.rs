@@ -129,7 +129,7 @@ impl<'a> Execution<'a> {
 
     fn context(&self) -> TransitionContext<'_> {
         TransitionContext {
-            endpoint: self.endpoint,
+            policy: self.reconciler.policy(self.endpoint),
             settings: &self.reconciler.settings,
             ids: &self.reconciler.ids,
             executor: self.executor,

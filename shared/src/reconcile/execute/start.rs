@@ -13,21 +13,6 @@ use crate::reconcile::transition::{self, Answers};
 use crate::reconcile::{CALLS_AT_ONCE, side_by_side};
 
 impl Execution<'_> {
-    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won. One whose reading is
-    /// overtaken leaves the committed attempt to the pass that reads EC2 next.
-    pub(in crate::reconcile) async fn start(
-        &mut self,
-        subnet_ids: &[SubnetId],
-        new_stay: bool,
-    ) -> Result<Step, StoreError> {
-        let begun = self.update(|context| transition::attempt(context, new_stay));
-        if begun.await? {
-            self.associate(subnet_ids).await
-        } else {
-            Ok(Step::Lost)
-        }
-    }
-
     /// Associates the subnets of the attempt that is committed, all at once. Done again after a crash, the tokens
     /// make EC2 answer with what it did the first time.
     pub(in crate::reconcile) async fn associate(
@@ -101,8 +86,7 @@ impl Execution<'_> {
         new_stay: bool,
         failure: Failure,
     ) -> Result<Step, StoreError> {
-        let counted =
-            self.record(|context| transition::refused_before(context, new_stay, &failure));
+        let counted = self.record(|context| transition::attempt(context, new_stay, Some(&failure)));
         if counted.await? == Step::Lost {
             return Ok(Step::Lost);
         }

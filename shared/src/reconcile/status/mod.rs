@@ -71,12 +71,7 @@ fn time<S: serde::Serializer>(
 
 impl EndpointStatus {
     pub(super) fn of(endpoint: &ManagedEndpoint, passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let PassOutcome {
-            state,
-            seen,
-            decision,
-            ..
-        } = passed;
+        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
         let phase = decision.phase;
         let up = state.attempts.began_at.or(state.stay.up_since);
         let particulars = Particulars::of(passed, now);
@@ -121,19 +116,16 @@ impl EndpointStatus {
         status
     }
 
-    /// How long a start under way takes.
     pub fn estimate(&self, now: DateTime<Utc>) -> Estimate {
         Estimate::of(&self.particulars.start_seconds, self.began(), now)
     }
 
-    /// Between when an endpoint that goes down is back.
     pub fn back_between(&self, now: DateTime<Utc>) -> Option<[DateTime<Utc>; 2]> {
-        let Particulars {
-            start_seconds,
-            stopping_since,
-            ..
-        } = &self.particulars;
-        estimate::back_between(start_seconds, *stopping_since, now)
+        let (starts, since) = (
+            &self.particulars.start_seconds,
+            self.particulars.stopping_since,
+        );
+        estimate::back_between(starts, since, now)
     }
 
     /// From when a start counts; before anything has begun, from the ask.
@@ -167,12 +159,7 @@ pub struct Particulars {
 
 impl Particulars {
     pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let PassOutcome {
-            state,
-            seen,
-            decision,
-            ..
-        } = passed;
+        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
         let mut start_seconds = state.sightings.start_seconds.clone();
         start_seconds.sort_unstable();
         let going = seen.in_status(NetworkStatus::Disassociating);

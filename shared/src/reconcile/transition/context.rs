@@ -6,16 +6,14 @@ use chrono::{DateTime, Utc};
 
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventIds};
 use crate::model::item::whole_seconds;
-use crate::model::{
-    AssociationId, EndpointState, ManagedEndpoint, Observation, Snapshot, StateChange, SubnetId,
-};
+use crate::model::{AssociationId, EndpointState, Observation, Snapshot, StateChange, SubnetId};
 use crate::policy::{Executor, Policy};
 use crate::ports::Transition;
 use crate::reconcile::Settings;
 
 /// What a transition starts from.
 pub(in crate::reconcile) struct TransitionContext<'a> {
-    pub(in crate::reconcile) endpoint: &'a ManagedEndpoint,
+    pub(in crate::reconcile) policy: Policy<'a>,
     pub(in crate::reconcile) settings: &'a Settings,
     pub(in crate::reconcile) ids: &'a EventIds,
     pub(in crate::reconcile) executor: Executor,
@@ -57,13 +55,6 @@ impl NextState {
 }
 
 impl TransitionContext<'_> {
-    pub(super) fn policy(&self) -> Policy<'_> {
-        Policy {
-            endpoint: self.endpoint,
-            rules: &self.settings.rules,
-        }
-    }
-
     /// The requests that were counted before EC2 was read.
     pub(super) fn requests_before(&self) -> u64 {
         self.requests_before.unwrap_or(self.state.demand.requests)
@@ -77,7 +68,7 @@ impl TransitionContext<'_> {
     pub(super) fn record(&self, event: Event, reason: String, details: Details) -> AuditRecord {
         AuditRecord {
             event_id: self.ids.next(self.now),
-            endpoint: Some(self.endpoint.clone()),
+            endpoint: Some(self.policy.endpoint.clone()),
             occurred_at: self.now,
             event,
             actor: if self.executor.is_sweep() {

@@ -11,12 +11,13 @@ use crate::model::{
 };
 use crate::policy::{is_last_attempt, startable_since};
 
-/// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won.
-pub(in crate::reconcile) fn attempt(context: &TransitionContext<'_>, new_stay: bool) -> NextState {
-    next(context, begun(context, new_stay), Vec::new())
-}
-
-fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<'a> {
+/// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won. One that fails
+/// before it comes to an associate call (`failure`) is over with it.
+pub(in crate::reconcile) fn attempt(
+    context: &TransitionContext<'_>,
+    new_stay: bool,
+    failure: Option<&Failure>,
+) -> NextState {
     let mut change = context.change();
     change.require_missing(Attribute::StartBeganAt);
     change.require_as_read(&[Attribute::StoppingSince, Attribute::Attempt]);
@@ -30,7 +31,8 @@ fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<
     }
     change.after.attempts.made += 1;
     change.after.attempts.began_at = Some(context.at());
-    change
+    let record = failure.map(|failure| failed(context, &mut change, failure, Details::default()));
+    next(context, change, record.into_iter().collect())
 }
 
 /// What EC2 answered to an attempt.
@@ -90,17 +92,6 @@ fn accepted(
         ..Details::default()
     };
     context.record(Event::AssociationStarted, reason, details)
-}
-
-/// An attempt that EC2 refused before it came to an associate call.
-pub(in crate::reconcile) fn refused_before(
-    context: &TransitionContext<'_>,
-    new_stay: bool,
-    failure: &Failure,
-) -> NextState {
-    let mut change = begun(context, new_stay);
-    let record = failed(context, &mut change, failure, Details::default());
-    next(context, change, vec![record])
 }
 
 /// The end of an attempt, and of the series if it was the last one: only a new ask tries again then.
