@@ -141,7 +141,7 @@ fn active_connections(seen: &Observation) -> Option<usize> {
     seen.or(none_can_be.then_some(0))
 }
 
-/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
+/// What a page needs to explain an [`EndpointStatus`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
     pub reason: Reason,
