@@ -37,7 +37,7 @@ fn is_try_later(code: &str) -> bool {
     TRY_LATER.contains(&code) || code.starts_with("Throttling") || code.starts_with("EC2Throttled")
 }
 
-/// What EC2 answered, as ours: for whoever speaks to it without the SDK.
+/// What EC2 answered, as ours: for callers that speak to it without the SDK.
 pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     let source = io::Error::other(format!("{code}: {message}"));
     let code = Some(code.to_owned());

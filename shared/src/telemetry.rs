@@ -27,7 +27,7 @@ pub fn init() {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let directives = set("RUST_LOG").or_else(|| set("LOG_LEVEL"));
     let json = set("AWS_LAMBDA_FUNCTION_NAME").is_some();
-    // An error means that somebody else has started logging before, a test perhaps.
+    // An error means that logging has been started before, by a test perhaps.
     let _already_started = subscriber(directives.as_deref(), json, io::stdout).try_init();
 }
 

@@ -26,7 +26,7 @@ const SESSION_COOKIES: [&str; 4] = [
 ];
 
 impl App {
-    /// The answer to somebody who may have one.
+    /// The answer to a caller who is permitted.
     pub(crate) async fn answer(&self, route: Route<'_>, call: Call<'_>) -> Result<Reply, Refusal> {
         match route {
             Route::Home => match &self.endpoints[..] {

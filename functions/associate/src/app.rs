@@ -49,7 +49,7 @@ pub struct Ports {
     pub ids: EventIds,
 }
 
-/// A request that somebody may make: what the answer to it needs.
+/// A request whose caller is permitted: what the answer to it needs.
 pub(crate) struct Call<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a lambda_http::Body,
@@ -179,7 +179,7 @@ impl App {
         self.answer(route, call).await
     }
 
-    /// Who this is, or that it is somebody who may not; everybody else is sent away.
+    /// The caller and whether they are permitted; a request that proves no person is refused.
     async fn identify(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
         let oidc = visitor::oidc_headers(headers);
         match self.verifier.verify(&oidc, self.clock.now()).await {
@@ -195,7 +195,7 @@ impl App {
         }
     }
 
-    /// Lets somebody in, or puts on record that they may not.
+    /// Lets a caller in, or puts on record that they are not permitted.
     async fn admit(
         &self,
         identity: Identity,

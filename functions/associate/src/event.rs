@@ -52,7 +52,7 @@ pub enum Malformed {
     /// Not a host, or a port above 65535.
     #[error("the Host header is not a host name")]
     Host,
-    /// Control characters, or more headers than anybody needs.
+    /// Control characters, or more headers than a request needs.
     #[error("a header is malformed")]
     Header,
     /// Not base64 where the event says so.

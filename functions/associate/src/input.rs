@@ -47,7 +47,7 @@ pub(crate) fn until(
     }
 }
 
-/// The language that somebody chose.
+/// The language that the employee chose.
 pub(crate) fn language(headers: &HeaderMap, body: &Body) -> Result<Language, InputError> {
     let chosen = Fields::read(headers, body)?.lang;
     chosen

@@ -3,8 +3,8 @@
 use associate_pages::Trouble;
 use http::StatusCode;
 use shared::identity::{IdentityError, Refusal as IdentityRefusal};
-use shared::ports::VpnError;
-use shared::reconcile::{AskError, ExtendError, StatusError};
+use shared::ports::{StoreError, VpnError};
+use shared::reconcile::{ExtendError, StatusError};
 
 use crate::event::Malformed;
 use crate::input::InputError;
@@ -24,8 +24,8 @@ pub(crate) enum Refusal {
     Malformed(#[from] Malformed),
     #[error("malformed input: {0}")]
     Input(#[from] InputError),
-    #[error(transparent)]
-    Ask(#[from] AskError),
+    #[error("the request could not be put on record")]
+    Ask(#[from] StoreError),
     #[error(transparent)]
     Extend(#[from] ExtendError),
     #[error(transparent)]
@@ -64,9 +64,7 @@ impl Refusal {
             },
             Self::Extend(ExtendError::Past { until }) => Trouble::Past { until: *until },
             Self::Extend(ExtendError::TooFar { latest }) => Trouble::TooFar { latest: *latest },
-            Self::Ask(AskError::Store(_)) | Self::Extend(ExtendError::Store(_)) => {
-                Trouble::NotRecorded
-            }
+            Self::Ask(_) | Self::Extend(ExtendError::Store(_)) => Trouble::NotRecorded,
             Self::Status(StatusError::Vpn(VpnError::Refused { .. })) | Self::Refused { .. } => {
                 Trouble::Refused
             }
@@ -121,9 +119,7 @@ impl Refusal {
             Self::Extend(error @ (ExtendError::Past { .. } | ExtendError::TooFar { .. })) => {
                 says(BAD_REQUEST, sentence(error))
             }
-            Self::Ask(AskError::Store(_)) | Self::Extend(ExtendError::Store(_)) => {
-                says(UNAVAILABLE, STORE_DETAIL)
-            }
+            Self::Ask(_) | Self::Extend(ExtendError::Store(_)) => says(UNAVAILABLE, STORE_DETAIL),
             Self::Status(StatusError::Vpn(VpnError::Refused { code, .. })) => {
                 refused(code, REFUSED_DETAIL)
             }

@@ -61,7 +61,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// Where somebody goes on to who could not have this.
+    /// Where a browser goes on to whose caller could not have this.
     pub(crate) fn back(self, endpoints: &'a [ManagedEndpoint]) -> Destination<'a> {
         self.endpoint()
             .map_or_else(|| Destination::home(endpoints), Destination::Status)
@@ -85,7 +85,7 @@ impl<'a> Route<'a> {
             .any(|allowed| allowed == method.as_str())
     }
 
-    /// Whether only those may use it who may use the VPN. Whoever signed in with the wrong account can sign out.
+    /// Whether it is only for employees who may use the VPN. A person who signed in with the wrong account can sign out.
     pub(crate) fn needs_permission(self) -> bool {
         match self {
             Self::Asset(_) | Self::SignOut => false,
@@ -100,7 +100,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The name under which it stands in logs: nothing that somebody typed.
+    /// The name under which it stands in logs: nothing that the caller typed.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Home => "home",
@@ -129,7 +129,7 @@ pub(crate) enum Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    /// Where somebody belongs who has no better place: the status of the only endpoint, or the list.
+    /// Where a browser goes that has no better place: the status of the only endpoint, or the list.
     pub(crate) fn home(endpoints: &'a [ManagedEndpoint]) -> Self {
         match endpoints {
             [only] => Self::Status(only),
@@ -137,7 +137,7 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The page to which somebody returns who was on this path.
+    /// The page to which a browser returns that was on this path.
     pub(crate) fn back_to(path: Option<&str>, endpoints: &'a [ManagedEndpoint]) -> Self {
         match path.and_then(|path| Route::find(path, endpoints)) {
             Some(Route::Help) => Self::Help,

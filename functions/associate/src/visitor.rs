@@ -13,7 +13,7 @@ const HEALTH_CHECKER: &str = "ELB-HealthChecker/2.0";
 /// What a record keeps of a header.
 const MAX_CHARACTERS: usize = 256;
 
-/// Whether the ALB itself wants to know if we live.
+/// Whether this is the ALB's health check.
 pub(crate) fn is_health_check(headers: &HeaderMap) -> bool {
     let mut agents = headers.get_all(USER_AGENT).iter();
     agents
@@ -35,7 +35,7 @@ pub(crate) fn oidc_headers(headers: &HeaderMap) -> OidcHeaders<'_> {
     OidcHeaders::new(all(OidcHeaders::DATA), all(OidcHeaders::IDENTITY))
 }
 
-/// The language that somebody chose; else the one that their browser likes best; else English.
+/// The language that the employee chose; else the one that the browser prefers; else English.
 pub(crate) fn language(headers: &HeaderMap) -> Language {
     let texts = |name| {
         let values = headers.get_all(name).iter();
@@ -67,7 +67,7 @@ pub(crate) fn trace_id(headers: &HeaderMap) -> Option<String> {
     cut(headers, "x-amzn-trace-id")
 }
 
-/// The last address: the ALB wrote it, what stands before it anybody may have written. It has a port where the ALB
+/// The last address: the ALB wrote it, what stands before it the client may have written. It has a port where the ALB
 /// is set to keep it.
 fn source_ip(headers: &HeaderMap) -> Option<String> {
     let last = headers.get_all("x-forwarded-for").iter().next_back()?;

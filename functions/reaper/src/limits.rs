@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_runtime::Context;
 
-/// Kept for the answer: whoever is killed at the deadline says nothing.
+/// Kept for the answer: a process that is killed at the deadline says nothing.
 const FOR_THE_ANSWER: TimeDelta = TimeDelta::seconds(1);
 
 /// With less left than this, no endpoint is begun: 17 s for a stop (`shared::reconcile`), and some to find out that one

@@ -10,7 +10,7 @@ use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use shared::clock::Clock;
 use shared::model::ManagedEndpoint;
-use shared::reconcile::{Reconciler, SweepError, Swept};
+use shared::reconcile::{Reconciler, SweepError, SweepOutcome};
 use tracing::error;
 
 use crate::limits::Limits;
@@ -39,14 +39,14 @@ pub struct Reaper {
     pub watch: Watch,
 }
 
-/// What an invocation answers, for whoever invokes it by hand.
+/// What an invocation answers, for an operator who invokes it by hand.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Whether EC2 was left as it was.
     pub dry_run: bool,
     /// One for each endpoint, in the order of the configuration.
-    pub endpoints: Vec<Swept>,
+    pub endpoints: Vec<SweepOutcome>,
 }
 
 /// Some endpoints were not swept as they should be. The invocation ends in it, so that an alarm can fire; the next
@@ -76,7 +76,7 @@ impl SweepFailed {
 }
 
 /// What became of an endpoint; `None`: it was left out.
-type End = Option<Result<Swept, SweepError>>;
+type End = Option<Result<SweepOutcome, SweepError>>;
 
 impl From<SweepFailed> for Diagnostic {
     fn from(error: SweepFailed) -> Self {
@@ -165,7 +165,7 @@ impl Reaper {
             .sweep_by(endpoint, self.dry_run, Some(limits.end_by));
         let swept = swept.await;
         match &swept {
-            Ok(swept) => self.watch.saw(&endpoint.name, &swept.gauges),
+            Ok(swept) => self.watch.record_endpoint(&endpoint.name, &swept.gauges),
             Err(error) => log(endpoint, error),
         }
         Some(swept)
@@ -193,7 +193,7 @@ impl Reaper {
             );
         }
         let everywhere = missed == SweepFailed::default();
-        self.watch.swept(everywhere);
+        self.watch.record_sweep(everywhere);
         if everywhere {
             Ok(Summary {
                 dry_run: self.dry_run,

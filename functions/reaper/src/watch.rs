@@ -32,17 +32,17 @@ impl Watch {
     }
 
     /// A sweep is over; whether it went through at every endpoint.
-    pub(crate) fn swept(&self, everywhere: bool) {
+    pub(crate) fn record_sweep(&self, everywhere: bool) {
         let metric = if everywhere {
             Metric::Sweeps
         } else {
             Metric::FailedSweeps
         };
-        self.metrics.tell(None, &[(metric, 1.0)]);
+        self.metrics.emit(None, &[(metric, 1.0)]);
     }
 
     /// How a sweep found an endpoint.
-    pub(crate) fn saw(&self, endpoint: &EndpointName, gauges: &Gauges) {
+    pub(crate) fn record_endpoint(&self, endpoint: &EndpointName, gauges: &Gauges) {
         let now = self.clock.now();
         let last = self
             .last_seen
@@ -51,7 +51,7 @@ impl Watch {
             .insert(endpoint.clone(), now);
         let since_last = last.map_or(USUAL_RATE, |last| now - last);
         self.metrics
-            .tell(Some(endpoint), &values(gauges, since_last));
+            .emit(Some(endpoint), &values(gauges, since_last));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use shared::model::ConnectionId;
 use shared::policy::Phase;
-use shared::reconcile::{LeftOut, Reconciler, SweepError, Swept};
+use shared::reconcile::{LeftOut, Reconciler, SweepError, SweepOutcome};
 use testkit::ec2::Action;
 
 use crate::wire::{When, Wire};
@@ -32,7 +32,7 @@ async fn sweep_within(
     world: &World,
     reconciler: &Reconciler,
     seconds: i64,
-) -> Result<Swept, SweepError> {
+) -> Result<SweepOutcome, SweepError> {
     let end = world.now() + TimeDelta::seconds(seconds);
     reconciler.sweep_by(&world.endpoint, false, Some(end)).await
 }

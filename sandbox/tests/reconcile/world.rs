@@ -14,7 +14,7 @@ use shared::model::{AssociationId, ConnectionId, EndpointState, ManagedEndpoint,
 use shared::policy::Phase;
 use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{
-    Ask, AskOutcome, EndpointStatus, Reconciler, Settings, StatusError, SweepError, Swept,
+    Ask, AskOutcome, EndpointStatus, Reconciler, Settings, StatusError, SweepError, SweepOutcome,
 };
 use testkit::ec2::{Action, Behaviour, Client, Fault, FaultKind, Request};
 use testkit::example;
@@ -130,7 +130,7 @@ impl World {
         self.reconciler().status(&self.endpoint).await
     }
 
-    pub async fn sweep(&self) -> Result<Swept, SweepError> {
+    pub async fn sweep(&self) -> Result<SweepOutcome, SweepError> {
         self.reconciler().sweep(&self.endpoint, false).await
     }
 

@@ -36,7 +36,7 @@ impl Intercept for AnswerLimit {
 }
 
 /// Makes an answer of EC2's an error that was cut off. The SDK reads the beginning of a listing as a whole one, and so
-/// an answer that broke off before the first connection as "nobody is connected".
+/// an answer that broke off before the first connection as "no client is connected".
 #[derive(Debug)]
 pub(super) struct WholeAnswer;
 

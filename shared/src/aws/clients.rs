@@ -51,13 +51,13 @@ impl Clients {
         Self { config }
     }
 
-    /// The clients of a configuration that somebody else made.
+    /// The clients of a configuration that the caller made.
     pub fn from_config(config: SdkConfig) -> Self {
         Self { config }
     }
 
     /// EC2. An associate call takes a second or two; 5 s a try and 12 s in all leave room for two rounds within a
-    /// Lambda's 30 s. A sweep begins no stop that these limits could carry past its end (`reconcile::stop`).
+    /// Lambda's 30 s. A sweep begins no stop that these limits could carry past its end (`reconcile::deadline`).
     pub fn vpn(&self) -> Ec2ClientVpn {
         let config = aws_sdk_ec2::config::Builder::from(&self.config)
             .interceptor(AnswerLimit)

@@ -4,16 +4,13 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::builders::{PutBuilder, TransactWriteItemBuilder};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update as UpdateWrite,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::dynamo_errors::{Cancelled, cancelled_by, is_conflict, unavailable, with_patience};
-use super::dynamo_values::{Attributes, Expression, from_attributes, to_attribute, to_attributes};
+use super::dynamo_values::{Expression, from_attributes, to_attributes};
+use super::dynamo_writes::{Tables, item_key, not_there};
 use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::{Item, Value};
 use crate::model::update::Update;
@@ -85,7 +82,6 @@ impl DynamoStore {
         }
     }
 
-    /// The items of an endpoint whose sort keys fit the condition.
     async fn query(
         &self,
         endpoint: &EndpointId,
@@ -126,58 +122,6 @@ impl DynamoStore {
             snapshot: rest.snapshot,
             traffic: rest.traffic,
             ..state
-        })
-    }
-
-    fn writes(&self, endpoint: &EndpointId, transition: &Transition) -> Vec<TransactWriteItem> {
-        let mut writes = vec![self.state_write(endpoint, &transition.update)];
-        writes.extend(transition.records.iter().map(|record| {
-            let put = Put::builder()
-                .table_name(&self.audit_table)
-                .set_item(Some(to_attributes(&record.to_item())))
-                .condition_expression(not_there());
-            put_write(put)
-        }));
-        if let Some(snapshot) = &transition.snapshot {
-            let mut item = item_key(endpoint, Snapshot::KEY);
-            item.extend(to_attributes(&snapshot.to_item()));
-            let put = Put::builder().table_name(&self.lease_table);
-            writes.push(put_write(put.set_item(Some(item))));
-        }
-        if let Some((lease, at)) = &transition.released {
-            let release = lease.given_back(*at);
-            writes.push(self.item_write(endpoint, &Lease::key(&lease.email), &release));
-        }
-        writes
-    }
-
-    fn state_write(&self, endpoint: &EndpointId, update: &Update) -> TransactWriteItem {
-        if !update.assignments.is_empty() {
-            return self.item_write(endpoint, EndpointState::KEY, update);
-        }
-        let expression = Expression::of(update);
-        let check = ConditionCheck::builder()
-            .table_name(&self.lease_table)
-            .set_key(Some(item_key(endpoint, EndpointState::KEY)))
-            .set_condition_expression(expression.condition)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(expression.values);
-        built(check.build(), |check| {
-            TransactWriteItem::builder().condition_check(check)
-        })
-    }
-
-    fn item_write(&self, endpoint: &EndpointId, key: &str, update: &Update) -> TransactWriteItem {
-        let expression = Expression::of(update);
-        let write = UpdateWrite::builder()
-            .table_name(&self.lease_table)
-            .set_key(Some(item_key(endpoint, key)))
-            .set_condition_expression(expression.condition)
-            .update_expression(expression.update)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(expression.values);
-        built(write.build(), |write| {
-            TransactWriteItem::builder().update(write)
         })
     }
 }
@@ -283,7 +227,11 @@ impl Store for DynamoStore {
         endpoint: &EndpointId,
         transition: &Transition,
     ) -> Result<bool, StoreError> {
-        let writes = self.writes(endpoint, transition);
+        let tables = Tables {
+            leases: &self.lease_table,
+            records: &self.audit_table,
+        };
+        let writes = tables.writes(endpoint, transition);
         // One token for all tries: a transaction whose answer was lost is not done twice.
         let token = Uuid::new_v4().to_string();
         let write = || {
@@ -319,33 +267,4 @@ impl Store for DynamoStore {
         put.map(|_| ())
             .map_err(|error| unavailable("PutItem", error))
     }
-}
-
-fn item_key(endpoint: &EndpointId, item: &str) -> Attributes {
-    Attributes::from([
-        (
-            "endpoint_id".to_owned(),
-            to_attribute(&Value::from(endpoint.as_str())),
-        ),
-        ("item".to_owned(), to_attribute(&Value::from(item))),
-    ])
-}
-
-/// A record is put once.
-fn not_there() -> String {
-    format!("attribute_not_exists({})", AuditRecord::KEY)
-}
-
-fn put_write(put: PutBuilder) -> TransactWriteItem {
-    built(put.build(), |put| TransactWriteItem::builder().put(put))
-}
-
-/// A part of a transaction. Its builder fails only where a required field was left out, which a write would tell
-/// by being refused.
-fn built<T>(
-    part: Result<T, aws_sdk_dynamodb::error::BuildError>,
-    wrap: impl FnOnce(T) -> TransactWriteItemBuilder,
-) -> TransactWriteItem {
-    part.map_or_else(|_| TransactWriteItem::builder(), wrap)
-        .build()
 }

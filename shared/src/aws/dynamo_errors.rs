@@ -18,7 +18,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(25);
 /// Why a transaction was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cancelled {
-    /// A condition failed: somebody was faster.
+    /// A condition failed: another write was faster.
     Condition,
     /// Another write was under way, or capacity was short: trying again may help.
     Passing,

@@ -61,24 +61,6 @@ macro_rules! all_pages {
 }
 
 impl Ec2ClientVpn {
-    async fn listed_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
-        let call = self.client.describe_client_vpn_target_networks();
-        let pages = call
-            .client_vpn_endpoint_id(endpoint.as_str())
-            .into_paginator();
-        let read = |network| target_network(network, endpoint);
-        Ok(all_pages!(pages, client_vpn_target_networks, read))
-    }
-
-    async fn listed_routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
-        let call = self.client.describe_client_vpn_routes();
-        let pages = call
-            .client_vpn_endpoint_id(endpoint.as_str())
-            .into_paginator();
-        let read = |found| route(found).map(Some);
-        Ok(all_pages!(pages, routes, read))
-    }
-
     /// A listing that looks like one of a transit gateway is refused as that only if the endpoint says so itself;
     /// else it cannot be read.
     async fn confirmed<T>(
@@ -103,8 +85,13 @@ impl Ec2ClientVpn {
 #[async_trait]
 impl ClientVpn for Ec2ClientVpn {
     async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
-        let listed = self.listed_networks(endpoint).await;
-        self.confirmed(endpoint, listed).await
+        let call = self.client.describe_client_vpn_target_networks();
+        let pages = call
+            .client_vpn_endpoint_id(endpoint.as_str())
+            .into_paginator();
+        let read = |network| target_network(network, endpoint);
+        let listed = async { Ok(all_pages!(pages, client_vpn_target_networks, read)) };
+        self.confirmed(endpoint, listed.await).await
     }
 
     async fn connections(&self, endpoint: &EndpointId) -> Result<Vec<Connection>, VpnError> {
@@ -118,8 +105,13 @@ impl ClientVpn for Ec2ClientVpn {
     }
 
     async fn routes(&self, endpoint: &EndpointId) -> Result<Vec<Route>, VpnError> {
-        let listed = self.listed_routes(endpoint).await;
-        self.confirmed(endpoint, listed).await
+        let call = self.client.describe_client_vpn_routes();
+        let pages = call
+            .client_vpn_endpoint_id(endpoint.as_str())
+            .into_paginator();
+        let read = |found| route(found).map(Some);
+        let listed = async { Ok(all_pages!(pages, routes, read)) };
+        self.confirmed(endpoint, listed.await).await
     }
 
     async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointFacts, VpnError> {

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::ports::VpnError;
 
-/// An SDK error as ours. Without a code nobody answered; a code that says nothing about time is a refusal.
+/// An SDK error as ours. Without a code no answer came; a code that says nothing about time is a refusal.
 pub(super) fn classify<E>(error: SdkError<E>) -> VpnError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -95,7 +95,7 @@ pub(super) fn connection(connection: types::ClientVpnConnection) -> Connection {
         .username
         .filter(|name| !name.is_empty())
         .or(connection.common_name);
-    // Without an id nobody can tell whose counters these are, so it cannot be called silent.
+    // Without an id it cannot be told whose counters these are, so it cannot be called silent.
     let has_id = connection.connection_id.is_some();
     let both = |ingress: Option<String>, egress: Option<String>| {
         let (ingress, egress) = ingress.filter(|_| has_id).zip(egress)?;

@@ -5,6 +5,7 @@ mod clients;
 mod dynamo;
 mod dynamo_errors;
 mod dynamo_values;
+mod dynamo_writes;
 mod ec2;
 mod ec2_answers;
 mod http;

@@ -3,7 +3,7 @@
 //! A variable that is not set has its default; one that is set and wrong is an error, and so is one that is set to
 //! nothing, unless nothing means "none" ([`Variable::default`] is empty, and `OVERNIGHT_WINDOW`).
 //!
-//! Bounds, to catch a slip and not to limit anybody: times in minutes up to a week (10080) and at least 1, or 0 where
+//! Bounds, to catch a slip and not to limit an operator: times in minutes up to a week (10080) and at least 1, or 0 where
 //! that means "never"; `MAX_EXTENSION_HOURS` 1 to 168; retention 0 to 36500 days; the price 0 to 100 USD.
 
 mod endpoints;
@@ -42,7 +42,6 @@ pub struct Common {
 /// What a function behind the ALB needs to know about signing in and out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
-    /// What a token must say, and who is permitted.
     pub identity: IdentityConfig,
     /// Where keys are, from the ARN's region unless `ALB_PUBLIC_KEYS_URL` says otherwise; `/{kid}` is to be added.
     pub public_keys_url: String,
@@ -81,9 +80,6 @@ pub fn environment(name: &str) -> Option<String> {
 
 impl AssociateConfig {
     /// Reads it from `vars`, for instance [`environment`].
-    ///
-    /// # Errors
-    /// Every mistake there is.
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
@@ -97,9 +93,6 @@ impl AssociateConfig {
 
 impl ReaperConfig {
     /// Reads it from `vars`, for instance [`environment`].
-    ///
-    /// # Errors
-    /// Every mistake there is.
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let common = common(&mut reader);
@@ -114,9 +107,6 @@ impl ReaperConfig {
 
 impl AuditConfig {
     /// Reads it from `vars`, for instance [`environment`].
-    ///
-    /// # Errors
-    /// Every mistake there is.
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));

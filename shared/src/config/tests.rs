@@ -40,7 +40,7 @@ fn associate(more: &[(&str, &str)]) -> Result<AssociateConfig, ConfigErrors> {
     AssociateConfig::from_vars(&vars(more))
 }
 
-/// Which variables somebody complains about.
+/// The variables that the mistakes name.
 fn complaints<T>(read: Result<T, ConfigErrors>) -> Vec<&'static str> {
     match read {
         Ok(_) => Vec::new(),

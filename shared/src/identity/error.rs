@@ -75,7 +75,7 @@ impl From<KeyError> for IdentityError {
 /// What a failed check means for the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal<'a> {
-    /// Nobody is proven: 401.
+    /// No person is proven: 401.
     NotValid,
     /// This person is proven and may not: 403, and `access.denied` goes on record.
     NotPermitted(&'a Employee),
@@ -84,7 +84,6 @@ pub enum Refusal<'a> {
 }
 
 impl IdentityError {
-    /// What this means for the request.
     pub fn refusal(&self) -> Refusal<'_> {
         if let Self::DomainNotAllowed(employee) | Self::EmailNotVerified(employee) = self {
             Refusal::NotPermitted(employee)

@@ -56,7 +56,7 @@ pub trait PublicKeys: fmt::Debug + Send + Sync {
     async fn fetch(&self, key_id: &KeyId) -> Result<Vec<u8>, KeyError>;
 }
 
-/// Why there is no key. Cloned for everybody who waited for one fetch.
+/// Why there is no key. Cloned for all requests that waited for one fetch.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyError {
     #[error("the key server knows no such key")]
@@ -91,7 +91,7 @@ struct Known {
     keys: Vec<(KeyId, PublicKey)>,
     /// Until when each is not asked for again.
     misses: BTreeMap<KeyId, DateTime<Utc>>,
-    /// Weak, so that a fetch for which nobody waits any more is forgotten and not resumed much later.
+    /// Weak, so that a fetch for which no request waits any more is forgotten and not resumed much later.
     fetches: BTreeMap<KeyId, WeakShared<BoxFuture<'static, Fetched>>>,
 }
 
@@ -103,7 +103,6 @@ impl KeyCache {
         }
     }
 
-    /// The key of that id, remembered or fetched.
     pub(super) async fn key(&self, key_id: &KeyId, now: DateTime<Utc>) -> Fetched {
         let fetch = {
             let mut known = self.lock();

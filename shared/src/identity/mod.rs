@@ -1,4 +1,4 @@
-//! Who is asking: the employee that the ALB signed in, or the reason why nobody is believed (DESIGN 8).
+//! Who is asking: the employee that the ALB signed in, or the reason why the request is not believed (DESIGN 8).
 //!
 //! The ALB's `authenticate-cognito` action adds a JWT to each request, signed with a key of its region's key server
 //! (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding>).
@@ -39,7 +39,7 @@ use token::Token;
 /// What a token must say to be believed, and who is permitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityConfig {
-    /// The load balancer that must have signed. Decisive: every ALB of a region, anybody's, shares one key server.
+    /// The load balancer that must have signed. Decisive: every ALB of a region, of whatever account, shares one key server.
     pub alb_arn: AlbArn,
     /// The issuer behind the sign-in, `https://cognito-idp.REGION.amazonaws.com/POOL`.
     pub issuer: String,

@@ -27,28 +27,21 @@ pub struct AuditRecord {
     pub reason: String,
     /// When the table may forget it; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// What else is known, where it applies.
     pub details: Details,
 }
 
 /// The attributes of a record that apply to some events only.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
-    /// The number of the time up.
     pub stay: Option<u64>,
     pub origin: Origin,
     pub association_ids: BTreeSet<AssociationId>,
     pub subnet_ids: BTreeSet<SubnetId>,
     pub error_code: Option<String>,
-    /// Until when something holds.
     pub until: Option<DateTime<Utc>>,
-    /// Connections with status `active` at the time.
     pub active_connections: Option<usize>,
-    /// How long it took or lasted.
     pub duration: Option<TimeDelta>,
-    /// An estimate of what it cost.
     pub cost_usd: Option<f64>,
-    /// The destinations of routes.
     pub cidrs: BTreeSet<String>,
     pub connection_id: Option<ConnectionId>,
     pub bytes: Option<u64>,
@@ -57,13 +50,11 @@ pub struct Details {
 /// Where a person's request came from, as the ALB tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The person's id in the user pool.
     pub actor_sub: Option<String>,
     /// The last address in `X-Forwarded-For`: the only one that the ALB itself wrote.
     pub source_ip: Option<String>,
     /// The browser, cut at 256 characters.
     pub user_agent: Option<String>,
-    /// `X-Amzn-Trace-Id`.
     pub trace_id: Option<String>,
     /// `Sec-Fetch-Site`: whether a link on a foreign site brought the person here.
     pub sec_fetch_site: Option<String>,
@@ -73,7 +64,6 @@ impl AuditRecord {
     /// The attribute that says which record is meant, beside the endpoint.
     pub const KEY: &'static str = "event_id";
 
-    /// All its attributes, keys included.
     pub fn to_item(&self) -> Item {
         let (endpoint_id, endpoint_name) = self
             .endpoint
@@ -153,7 +143,6 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// When a record of this event may be forgotten.
     pub fn expires_at(self, event: Event, occurred_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let kept = if event == Event::ConnectionEnded {
             self.connections

@@ -32,8 +32,8 @@ fn is_aws_id(text: &str, prefix: &str) -> bool {
     })
 }
 
-macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident) => {
+macro_rules! text_types {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -50,11 +50,30 @@ macro_rules! text_type {
                 f.write_str(&self.0)
             }
         }
-    };
+    )*};
+}
+
+text_types! {
+    /// A Client VPN endpoint, `cvpn-endpoint-…`.
+    EndpointId;
+    /// What people call a managed endpoint; it stands in URLs: `[a-z0-9-]{1,32}`.
+    EndpointName;
+    /// A subnet, `subnet-…`.
+    SubnetId;
+    /// A subnet's association with an endpoint, `cvpn-assoc-…`: the id of a target network.
+    AssociationId;
+    /// One VPN client's connection, `cvpn-connection-…`.
+    ConnectionId;
+    /// A security group, `sg-…`.
+    SecurityGroupId;
+    /// A VPC, `vpc-…`.
+    VpcId;
+    /// An employee's address, lower-cased: who a person is in leases and audit records.
+    Email;
 }
 
 macro_rules! parsed {
-    ($name:ident, $valid:expr, $expected:literal) => {
+    ($($name:ident: $valid:expr, $expected:literal;)*) => {$(
         impl FromStr for $name {
             type Err = InvalidId;
 
@@ -67,85 +86,34 @@ macro_rules! parsed {
                 }
             }
         }
-    };
+    )*};
+}
+
+parsed! {
+    EndpointId: |text| is_aws_id(text, "cvpn-endpoint-"),
+        "a Client VPN endpoint id (`cvpn-endpoint-` and 17 hexadecimal digits)";
+    EndpointName: |text| {
+        let is_of_url = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        matches!(text.len(), 1..=32) && text.bytes().all(is_of_url)
+    }, "an endpoint name (1 to 32 of a-z, 0-9 and `-`)";
+    SubnetId: |text| is_aws_id(text, "subnet-"),
+        "a subnet id (`subnet-` and 8 or 17 hexadecimal digits)";
 }
 
 macro_rules! observed {
-    ($name:ident) => {
+    ($($name:ident)*) => {$(
         impl $name {
             /// An identifier as EC2 or our own tables gave it, taken as it is.
             pub fn observed(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
         }
-    };
+    )*};
 }
 
-text_type! {
-    /// A Client VPN endpoint, `cvpn-endpoint-…`.
-    EndpointId
-}
-parsed!(
-    EndpointId,
-    |text| is_aws_id(text, "cvpn-endpoint-"),
-    "a Client VPN endpoint id (`cvpn-endpoint-` and 17 hexadecimal digits)"
-);
-
-text_type! {
-    /// What people call a managed endpoint; it stands in URLs: `[a-z0-9-]{1,32}`.
-    EndpointName
-}
-parsed!(
-    EndpointName,
-    |text| matches!(text.len(), 1..=32)
-        && text
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')),
-    "an endpoint name (1 to 32 of a-z, 0-9 and `-`)"
-);
-
-text_type! {
-    /// A subnet, `subnet-…`.
-    SubnetId
-}
-parsed!(
-    SubnetId,
-    |text| is_aws_id(text, "subnet-"),
-    "a subnet id (`subnet-` and 8 or 17 hexadecimal digits)"
-);
-observed!(SubnetId);
-
-text_type! {
-    /// A subnet's association with an endpoint, `cvpn-assoc-…`: the id of a target network.
-    AssociationId
-}
-observed!(AssociationId);
-
-text_type! {
-    /// One VPN client's connection, `cvpn-connection-…`.
-    ConnectionId
-}
-observed!(ConnectionId);
-
-text_type! {
-    /// A security group, `sg-…`.
-    SecurityGroupId
-}
-observed!(SecurityGroupId);
-
-text_type! {
-    /// A VPC, `vpc-…`.
-    VpcId
-}
-observed!(VpcId);
-
-text_type! {
-    /// An employee's address, lower-cased: who somebody is in leases and audit records.
-    Email
-}
+observed! { SubnetId AssociationId ConnectionId SecurityGroupId VpcId }
 
 impl Email {
-    /// The part behind the `@`.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
     }

@@ -20,7 +20,7 @@ pub enum Value {
     Bool(bool),
     /// Nothing, written down: read as an attribute that is missing.
     Null,
-    /// Of a kind that we do not use. It is kept, so that nobody takes it for an attribute that is missing.
+    /// Of a kind that we do not use. It is kept, so that it does not pass for an attribute that is missing.
     Foreign,
 }
 

@@ -30,12 +30,10 @@ impl Lease {
         format!("{}{email}", Self::KEY)
     }
 
-    /// Whether this is the sort key of a lease.
     pub fn is_key(key: &str) -> bool {
         key.starts_with(Self::KEY)
     }
 
-    /// Whether it holds the endpoint at an instant.
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
         self.until > now
     }
@@ -61,7 +59,6 @@ impl Lease {
         }
     }
 
-    /// That it was asked for once more.
     pub fn asked_again(&self) -> Update {
         Update::new()
             .set("requested_at", self.requested_at)

@@ -24,7 +24,7 @@ const MAX_NAME_BYTES: usize = 254;
 const MAX_SILENT: usize = 200;
 
 /// What we believe of an endpoint after a reading of EC2.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// The target networks believed to exist: listed, or not listed for less than [`LISTING_LAG`].
     pub networks: Vec<SeenNetwork>,
@@ -57,7 +57,6 @@ pub struct SeenNetwork {
     pub subnet_id: SubnetId,
     /// Where it stood when EC2 last listed it.
     pub status: NetworkStatus,
-    /// What EC2 said about the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Since when it has been seen in this status.
@@ -78,17 +77,11 @@ pub struct Usage {
 }
 
 impl Observation {
-    /// Nothing there: what is believed of an endpoint before anybody looked.
+    /// Nothing there: what is believed of an endpoint before the first reading.
     pub fn nothing(observed_at: DateTime<Utc>) -> Self {
         Self {
-            networks: Vec::new(),
-            gone: BTreeSet::new(),
-            usage: None,
-            connected: BTreeSet::new(),
-            silent: BTreeSet::new(),
-            routes: None,
-            endpoint: None,
             observed_at,
+            ..Self::default()
         }
     }
 
@@ -106,10 +99,8 @@ impl Observation {
         let mut networks: Vec<SeenNetwork> = Vec::new();
         let listed_ids: Vec<AssociationId> =
             listed.iter().map(|n| n.association_id.clone()).collect();
-        for network in listed
-            .into_iter()
-            .filter(|n| n.status != NetworkStatus::Disassociated)
-        {
+        let is_there = |network: &TargetNetwork| network.status != NetworkStatus::Disassociated;
+        for network in listed.into_iter().filter(is_there) {
             let since = earlier(&network.association_id)
                 .filter(|seen| seen.status == network.status)
                 .map_or(read_at, |seen| seen.since);
@@ -129,7 +120,7 @@ impl Observation {
             if believed {
                 continue;
             }
-            // Not seen by anybody yet: its time without a listing starts now.
+            // No pass has seen it yet: its time without a listing starts now.
             let unlisted = earlier(id).cloned().unwrap_or_else(|| {
                 SeenNetwork::accepted(id.clone(), SubnetId::observed("unknown"), read_at)
             });
@@ -147,7 +138,18 @@ impl Observation {
         }
     }
 
-    /// The names in `connections` that are worth keeping.
+    pub fn accept(
+        &mut self,
+        association_id: AssociationId,
+        subnet_id: SubnetId,
+        at: DateTime<Utc>,
+    ) {
+        self.networks
+            .retain(|network| network.association_id != association_id);
+        self.networks
+            .push(SeenNetwork::accepted(association_id, subnet_id, at));
+    }
+
     pub fn connected_among(connections: &[Connection]) -> BTreeSet<String> {
         connections
             .iter()
@@ -157,12 +159,10 @@ impl Observation {
             .collect()
     }
 
-    /// Those of the silent connections that are kept.
     pub fn silent_among(silent: BTreeSet<ConnectionId>) -> BTreeSet<ConnectionId> {
         silent.into_iter().take(MAX_SILENT).collect()
     }
 
-    /// What of it is kept in the table.
     #[must_use]
     pub fn as_kept(&self) -> Self {
         Self {

@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 pub struct Rules {
     /// The zone of the overnight window's wall clock, and of times shown to people.
     pub time_zone: Tz,
-    /// How long nobody must have used the VPN before it goes, by day.
+    /// How long the VPN is idle before it is taken down, by day.
     pub idle_timeout: TimeDelta,
     /// How long the VPN waits for the first connection, from the moment it is ready.
     pub first_connection_grace: TimeDelta,
     /// When it is night; `None`: it never is.
     pub overnight_window: Option<OvernightWindow>,
-    /// How long nobody must have used the VPN before it goes, inside the overnight window.
+    /// The same inside the overnight window.
     pub overnight_idle_timeout: TimeDelta,
     /// Over what time a silent connection no longer counts as use, by day; `None`: it always counts.
     pub stale_connection: Option<TimeDelta>,

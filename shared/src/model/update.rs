@@ -44,7 +44,6 @@ impl Update {
         Self::default()
     }
 
-    /// The attribute must be as it was read.
     #[must_use]
     pub fn when(mut self, attribute: &'static str, value: Option<impl Into<Value>>) -> Self {
         self.conditions

@@ -18,7 +18,6 @@ pub enum NetworkStatus {
     Associated,
     /// Never came up; it stays listed until it is disassociated.
     AssociationFailed,
-    /// On its way down.
     Disassociating,
     /// Gone, listed for a while yet.
     Disassociated,
@@ -78,7 +77,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Its counters, where all of them can be read.
     pub fn counters(&self) -> Option<Counters> {
         let (bytes, packets) = self.bytes.zip(self.packets)?;
         Some(Counters { bytes, packets })
@@ -88,7 +86,6 @@ impl Connection {
 /// When a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedAt {
-    /// EC2 says when.
     Stated(DateTime<Utc>),
     /// EC2 says that it is over, and not when.
     Unstated {
@@ -110,9 +107,8 @@ impl EndedAt {
 /// An entry in the endpoint's route table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Where it leads and through what.
     pub key: RouteKey,
-    /// Whether somebody made it, rather than EC2 with the association.
+    /// Whether an administrator or a start of ours made it, rather than EC2 with the association.
     pub manual: bool,
     pub status: RouteStatus,
     /// What its maker wrote about it.
@@ -147,11 +143,8 @@ impl std::fmt::Display for RouteKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteStatus {
     Creating,
-    /// In use.
     Active,
-    /// EC2 could not make it.
     Failed,
-    /// On its way out.
     Deleting,
     /// A status that AWS added since.
     Unknown,

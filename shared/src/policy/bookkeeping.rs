@@ -12,7 +12,6 @@ use crate::model::{
 };
 
 impl View<'_> {
-    /// Facts that have to be on record before anything else is decided.
     pub(super) fn bookkeeping(self) -> Option<Action> {
         if self.state.order.text() != self.state.order.noted {
             return Some(Action::NoteMode);
@@ -41,9 +40,8 @@ impl View<'_> {
         if self.seen.any(NetworkStatus::Associating) {
             return None;
         }
-        let news: Vec<&SeenNetwork> = self
-            .seen
-            .in_status(NetworkStatus::AssociationFailed)
+        let failed = self.seen.in_status(NetworkStatus::AssociationFailed);
+        let news: Vec<_> = failed
             .filter(|network| !self.is_failure_known(network))
             .collect();
         let message = news.iter().find_map(|network| network.message.clone());

@@ -33,7 +33,6 @@ pub fn decide(
 }
 
 impl View<'_> {
-    /// The phase table.
     pub(super) fn phase(self) -> Decision {
         if self.is_stop_in_force() || self.seen.any(NetworkStatus::Disassociating) {
             self.stopping()
@@ -54,11 +53,9 @@ impl View<'_> {
 
     fn stopping(self) -> Decision {
         let comes_back = self.is_wanted();
-        let only_failed_ones_go = !self.is_stop_in_force()
-            && self
-                .seen
-                .in_status(NetworkStatus::Disassociating)
-                .all(|network| self.is_failure_known(network));
+        let mut going = self.seen.in_status(NetworkStatus::Disassociating);
+        let only_failed_ones_go =
+            !self.is_stop_in_force() && going.all(|network| self.is_failure_known(network));
         let reason = if only_failed_ones_go {
             Reason::RemovingFailed { comes_back }
         } else {
@@ -87,10 +84,8 @@ impl View<'_> {
 
     fn warnings(self, phase: Phase) -> Vec<Warning> {
         let mut warnings = Vec::new();
-        let (associated, configured) = (
-            self.associated_and_configured(),
-            self.policy.endpoint.subnets.len(),
-        );
+        let associated = self.associated_and_configured();
+        let configured = self.policy.endpoint.subnets.len();
         if phase == Phase::Ready {
             if associated < configured {
                 warnings.push(Warning::FewerSubnets {

@@ -13,10 +13,8 @@ use crate::model::{AssociationId, Failure, Restorable, Snapshot, SubnetId};
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     Off,
-    /// On its way up.
     Starting,
     Ready,
-    /// On its way down.
     Stopping,
     Failed,
 }
@@ -48,7 +46,6 @@ pub struct Decision {
 /// Something that a pass does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Put an administrator's mode on record.
     NoteMode,
     /// Put on record that these associations are gone.
     RecordGone {
@@ -62,26 +59,29 @@ pub enum Action {
         failure: Failure,
     },
     /// Take over associations that no start of ours explains.
-    Adopt { ids: BTreeSet<AssociationId> },
-    /// Commit an attempt and associate these subnets.
+    Adopt {
+        ids: BTreeSet<AssociationId>,
+    },
     Start {
         subnet_ids: Vec<SubnetId>,
-        /// Whether a new stay begins with it.
         new_stay: bool,
     },
     /// Count an attempt that must not be made, as one that failed.
     RefuseStart {
         failure: Failure,
-        /// Whether a new stay begins with it.
         new_stay: bool,
     },
     /// Carry on with an attempt that is committed: associate what it has not got yet.
-    FinishStart { subnet_ids: Vec<SubnetId> },
-    /// Make routes and groups again.
-    Restore { missing: BTreeSet<Restorable> },
+    FinishStart {
+        subnet_ids: Vec<SubnetId>,
+    },
+    Restore {
+        missing: BTreeSet<Restorable>,
+    },
     /// Put on record what was made again after "ready", and is in force or no longer called for.
-    RecordRestored { restored: BTreeSet<Restorable> },
-    /// First ready in this stay.
+    RecordRestored {
+        restored: BTreeSet<Restorable>,
+    },
     MarkReady {
         /// What was not made and holds nothing up any more.
         outstanding: BTreeSet<Restorable>,
@@ -110,7 +110,6 @@ pub enum Action {
 pub enum Reason {
     /// No employee asked, or all who asked were served.
     NotWanted,
-    /// An administrator said not to start.
     Held {
         /// Until when; `None`: until the mode is taken away.
         until: Option<DateTime<Utc>>,
@@ -124,12 +123,9 @@ pub enum Reason {
     /// An attempt failed, another follows.
     Retrying {
         failure: Option<Failure>,
-        /// When the next attempt is due.
         at: DateTime<Utc>,
     },
-    /// EC2 associates.
     Associating,
-    /// Associated; routes and security groups are put back.
     Restoring {
         /// How many are not in force yet; `None` before the route table was read.
         outstanding: Option<usize>,
@@ -149,19 +145,16 @@ pub enum Reason {
     Pinned,
     /// Nothing keeps it any more.
     Due {
-        /// What kept it last.
         rule: KeepRule,
     },
     /// How it is used could not be read in full, so it stays.
     NotKnown,
-    /// It goes down.
     Stopping {
         /// Whether it comes back by itself: an employee asked meanwhile.
         comes_back: bool,
     },
     /// A failed association is being removed, before the next attempt if an employee waits.
     RemovingFailed {
-        /// Whether an employee waits.
         comes_back: bool,
     },
     /// The association failed, and no employee waits for it.
@@ -171,7 +164,6 @@ pub enum Reason {
 /// What people should know beside the phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// Fewer subnets are associated than are configured.
     FewerSubnets {
         associated: usize,
         configured: usize,

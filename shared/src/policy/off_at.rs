@@ -15,15 +15,15 @@ pub struct OffAt {
     pub rule: KeepRule,
 }
 
-/// What keeps an endpoint that nobody uses, or kept it last.
+/// What keeps an endpoint that is idle, or kept it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepRule {
     Lease,
-    /// Nobody has connected since it became ready.
+    /// No client has connected since it became ready.
     FirstConnection,
-    /// It became ready so lately that a first connection is still waited for, whoever has come and gone.
+    /// It became ready so recently that a first connection is still waited for, though clients have come and gone.
     ReadyLately,
-    /// Nobody has used it since the last use.
+    /// It has been idle since the last use.
     Idle {
         since: DateTime<Utc>,
         /// The idle time that decides.
@@ -31,9 +31,9 @@ pub enum KeepRule {
         /// Whether it is the overnight one.
         overnight: bool,
     },
-    /// Somebody asked for it, and no pass has answered yet.
+    /// An employee asked for it, and no pass has answered yet.
     Wanted,
-    /// Everybody who held a lease gave it back.
+    /// All employees who held a lease gave it back.
     Released,
     Nothing,
 }
@@ -135,7 +135,7 @@ pub fn last_use(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> Opt
     }
 }
 
-/// Whether everybody who held a lease in this stay has said "I'm done", and nobody is connected.
+/// Whether all employees who held a lease in this stay have said "I'm done", and no client is connected.
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.

@@ -52,7 +52,6 @@ impl View<'_> {
         last.max(self.state.stay.up_since)
     }
 
-    /// Ready in this stay.
     pub(super) fn ready(self) -> Decision {
         let Some(usage) = &self.seen.usage else {
             return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(false));

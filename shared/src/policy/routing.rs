@@ -11,14 +11,12 @@ use crate::model::{
 /// What is not in place of what must be there for "ready".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Outstanding {
-    /// Has to be made.
     pub(super) missing: BTreeSet<Restorable>,
     /// Was made, and is not in force yet.
     pub(super) pending: BTreeSet<Restorable>,
 }
 
 impl Outstanding {
-    /// Everything that is not in force.
     pub(super) fn all(&self) -> BTreeSet<Restorable> {
         self.missing.union(&self.pending).cloned().collect()
     }

@@ -10,7 +10,7 @@ use crate::model::item::rfc3339;
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotWanted => write!(f, "The VPN is off, and nobody is waiting for it."),
+            Self::NotWanted => write!(f, "The VPN is off, and no employee is waiting for it."),
             Self::Held { until, asked } => {
                 write!(f, "An administrator keeps the VPN off")?;
                 if let Some(until) = until {
@@ -107,9 +107,9 @@ impl fmt::Display for Reason {
 impl fmt::Display for KeepRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lease => write!(f, "somebody holds a lease"),
-            Self::FirstConnection => write!(f, "nobody has connected since it became ready"),
-            Self::ReadyLately => write!(f, "it became ready only lately"),
+            Self::Lease => write!(f, "an employee holds a lease"),
+            Self::FirstConnection => write!(f, "no client has connected since it became ready"),
+            Self::ReadyLately => write!(f, "it has only just become ready"),
             Self::Idle {
                 since,
                 timeout,
@@ -123,9 +123,9 @@ impl fmt::Display for KeepRule {
                     timeout.num_minutes()
                 )
             }
-            Self::Wanted => write!(f, "somebody asked for it"),
-            Self::Released => write!(f, "everybody who held a lease has given it back"),
-            Self::Nothing => write!(f, "nobody has a claim on it"),
+            Self::Wanted => write!(f, "an employee asked for it"),
+            Self::Released => write!(f, "all employees who held a lease have given it back"),
+            Self::Nothing => write!(f, "no employee has a claim on it"),
         }
     }
 }

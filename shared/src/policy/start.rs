@@ -1,5 +1,7 @@
 //! When an attempt is due, and what of it is left to do.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Policy;
@@ -55,24 +57,15 @@ impl<'a> View<'a> {
     /// Only `association-failed` is left.
     pub(super) fn only_failed(self) -> Decision {
         let ids = ids(self.seen.in_status(NetworkStatus::AssociationFailed));
-        if self.is_wanted() {
-            let reason = Reason::Retrying {
-                failure: self.state.attempts.failure.clone(),
-                at: self.next_attempt_at(),
-            };
-            return Decision::new(Phase::Starting, reason).with(Some(Action::RemoveFailed {
-                ids,
-                within_start: true,
-            }));
-        }
-        Decision::new(
-            Phase::Failed,
-            Reason::AssociationFailed(self.state.attempts.failure.clone()),
-        )
-        .with(Some(Action::RemoveFailed {
-            ids,
-            within_start: false,
-        }))
+        let within_start = self.is_wanted();
+        let failure = self.state.attempts.failure.clone();
+        let (phase, reason) = if within_start {
+            let at = self.next_attempt_at();
+            (Phase::Starting, Reason::Retrying { failure, at })
+        } else {
+            (Phase::Failed, Reason::AssociationFailed(failure))
+        };
+        Decision::new(phase, reason).with(Some(Action::RemoveFailed { ids, within_start }))
     }
 
     /// Makes subnets that are missing, while employees want or use the VPN; the failed ones go first.
@@ -91,25 +84,19 @@ impl<'a> View<'a> {
         if complete || moving || exhausted || self.now < self.next_attempt_at() {
             return None;
         }
-        let failed = ids(self.seen.in_status(NetworkStatus::AssociationFailed));
-        if failed.is_empty() {
-            self.start()
-        } else {
-            Some(Action::RemoveFailed {
-                ids: failed,
-                within_start: true,
-            })
+        let ids = ids(self.seen.in_status(NetworkStatus::AssociationFailed));
+        if ids.is_empty() {
+            return self.start();
         }
+        let within_start = true;
+        Some(Action::RemoveFailed { ids, within_start })
     }
 
     /// The next attempt at the subnets that have no target network.
     fn start(self) -> Option<Action> {
         let subnet_ids: Vec<SubnetId> = self.policy.missing_subnets(self.seen).cloned().collect();
-        let series_goes_on = self
-            .state
-            .attempts
-            .failed_at
-            .is_some_and(|failed| self.now - failed < WANTED_FOR);
+        let failed_at = self.state.attempts.failed_at;
+        let series_goes_on = failed_at.is_some_and(|at| self.now - at < WANTED_FOR);
         let new_stay = self.seen.networks.is_empty() && !series_goes_on;
         if subnet_ids.is_empty() {
             return None;
@@ -138,18 +125,13 @@ impl<'a> View<'a> {
 
     /// Configured subnets for which no association of this stay is known.
     pub(super) fn unanswered_subnets(self) -> Vec<&'a SubnetId> {
-        let answered = |subnet_id: &SubnetId| {
-            self.seen.networks.iter().any(|network| {
-                network.subnet_id == *subnet_id
-                    && (self.is_known(network) || self.is_failure_known(network))
-            })
-        };
-        self.policy
-            .endpoint
-            .subnets
-            .iter()
-            .filter(|subnet_id| !answered(subnet_id))
-            .collect()
+        let networks = self.seen.networks.iter();
+        let answered: BTreeSet<&SubnetId> = networks
+            .filter(|network| self.is_known(network) || self.is_failure_known(network))
+            .map(|network| &network.subnet_id)
+            .collect();
+        let subnets = self.policy.endpoint.subnets.iter();
+        subnets.filter(|id| !answered.contains(id)).collect()
     }
 
     fn next_attempt_at(self) -> DateTime<Utc> {

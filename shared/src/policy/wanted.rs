@@ -11,24 +11,20 @@ pub fn is_wanted(state: &EndpointState, now: DateTime<Utc>) -> bool {
 
 /// Until when an ask that is wanted stays so if nothing comes of it.
 pub(super) fn wanted_until(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let asked = state
-        .demand
-        .requested_at
-        .filter(|_| is_wanted(state, now))?;
-    Some(asked + WANTED_FOR)
+    let asked_at = state.demand.requested_at?;
+    is_wanted(state, now).then_some(asked_at + WANTED_FOR)
 }
 
 /// Wanted, whether an administrator holds it or not.
 pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
-    state.demand.requests > state.demand.served
-        && state
-            .demand
+    let demand = &state.demand;
+    demand.requests > demand.served
+        && demand
             .gave_up
-            .is_none_or(|gave_up| state.demand.requests > gave_up)
-        && state
-            .demand
+            .is_none_or(|gave_up| demand.requests > gave_up)
+        && demand
             .requested_at
-            .is_some_and(|asked| now - asked < WANTED_FOR)
+            .is_some_and(|asked_at| now - asked_at < WANTED_FOR)
 }
 
 /// Whether an administrator said not to start.

@@ -22,7 +22,6 @@ impl Deadline {
 /// What a sweep had no time for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeftOut {
-    /// A stop that was due.
     Stop,
     /// The ends of so many connections, which are not on record yet.
     Ends(usize),

@@ -12,7 +12,7 @@ pub struct Gauges {
     pub associations: usize,
     pub active_connections: Option<usize>,
     pub up: Option<TimeDelta>,
-    /// How long somebody has been waiting for it to be ready.
+    /// How long an employee has been waiting for it to be ready.
     pub starting: Option<TimeDelta>,
     /// How long it has been on its way down.
     pub stopping: Option<TimeDelta>,

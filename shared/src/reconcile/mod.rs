@@ -30,13 +30,13 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
-use cache::{Recorded, WaitingLeases};
+use cache::{RecordedEnds, WaitingLeases};
 
 pub use deadline::LeftOut;
 pub use entry::Ask;
-pub use entry::ask::{AskError, AskOutcome, ExtendError};
+pub use entry::ask::{AskOutcome, ExtendError};
 pub use entry::status::StatusError;
-pub use entry::sweep::{SweepError, Swept};
+pub use entry::sweep::{SweepError, SweepOutcome};
 pub use gauges::Gauges;
 pub use status::{EndpointStatus, Estimate, LeaseView, Particulars, TargetNetworkView};
 
@@ -54,7 +54,7 @@ pub struct Reconciler {
     clock: Arc<dyn Clock>,
     ids: EventIds,
     settings: Settings,
-    recorded: Recorded,
+    recorded_ends: RecordedEnds,
     waiting_leases: WaitingLeases,
 }
 
@@ -81,7 +81,7 @@ impl Reconciler {
             clock,
             ids,
             settings,
-            recorded: Recorded::default(),
+            recorded_ends: RecordedEnds::default(),
             waiting_leases: WaitingLeases::default(),
         }
     }

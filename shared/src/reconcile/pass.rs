@@ -5,7 +5,7 @@ use tracing::{info, warn};
 use super::Reconciler;
 use super::deadline::LeftOut;
 use super::execute::{Execution, Step};
-use super::read::Interpretation;
+use super::read::Reading;
 use super::transition;
 use crate::model::{EndpointState, ManagedEndpoint, Observation};
 use crate::policy::{
@@ -23,6 +23,8 @@ pub(super) struct PassOutcome {
     /// What was seen of EC2, or is assumed of it since.
     pub(super) seen: Observation,
     pub(super) decision: Decision,
+    /// Whether EC2 could not be read.
+    pub(super) is_unread: bool,
     /// What EC2 could not do now; the next pass tries again.
     pub(super) delayed: Option<VpnError>,
     /// What EC2 refused for good in this pass.
@@ -31,36 +33,35 @@ pub(super) struct PassOutcome {
 }
 
 impl Reconciler {
-    /// A click's or poll's pass on what it has read of EC2.
+    /// A click's or poll's pass: on what it has just read of EC2, else on what another one has seen. Where that is too old
+    /// to act on, it only reports.
     pub(super) async fn pass(
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
         requests_before: u64,
-        seen: Interpretation,
+        reading: Option<Reading>,
     ) -> Result<PassOutcome, StoreError> {
+        let Some(reading) = reading else {
+            let execution = Execution::on_record(self, endpoint, state);
+            if is_fresh(&execution.seen, self.clock.now()) {
+                return execution.run().await;
+            }
+            return Ok(execution.report());
+        };
         let reader = Executor::Reader;
-        Execution::on_reading(self, endpoint, reader, state, requests_before, seen)
-            .run()
-            .await
-    }
-
-    /// A pass on what another one has seen. Where that is too old to act on, it only reports.
-    pub(super) async fn follow(
-        &self,
-        endpoint: &ManagedEndpoint,
-        state: EndpointState,
-    ) -> Result<PassOutcome, StoreError> {
-        let execution = Execution::on_record(self, endpoint, state);
-        if is_fresh(&execution.seen, self.clock.now()) {
-            execution.run().await
-        } else {
-            Ok(execution.report())
+        match reading.interpret(&state, &self.settings.rules, reader) {
+            Ok(seen) => {
+                Execution::on_reading(self, endpoint, reader, state, requests_before, seen)
+                    .run()
+                    .await
+            }
+            Err(error) => self.after_failed_read(endpoint, state, error).await,
         }
     }
 
-    /// As [`Self::follow`], if that would only report.
-    pub(super) fn follow_idly(
+    /// A pass on what another one has seen, if it would only report.
+    pub(super) fn idle_pass(
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,
@@ -86,7 +87,10 @@ impl Reconciler {
     ) -> Result<PassOutcome, StoreError> {
         let mut execution = Execution::on_record(self, endpoint, state);
         execution.fail_read(error).await?;
-        Ok(execution.report())
+        Ok(PassOutcome {
+            is_unread: true,
+            ..execution.report()
+        })
     }
 }
 
@@ -150,7 +154,7 @@ impl Execution<'_> {
                     .await
             }
             Action::Adopt { ids } => {
-                self.record(|context| transition::adopted(context, ids))
+                self.record(|context| transition::adopted(context, &ids))
                     .await
             }
             Action::MarkReady {
@@ -169,7 +173,15 @@ impl Execution<'_> {
             Action::Start {
                 subnet_ids,
                 new_stay,
-            } => self.start(&subnet_ids, new_stay).await,
+            } => {
+                // A pass that loses the commit joins the one that won. One whose reading is overtaken leaves the committed
+                // attempt to the pass that reads EC2 next.
+                let begun = self.update(|context| transition::attempt(context, new_stay, None));
+                if !begun.await? {
+                    return Ok(Step::Lost);
+                }
+                self.associate(&subnet_ids).await
+            }
             Action::RefuseStart { failure, new_stay } => {
                 self.refuse_attempt(new_stay, failure).await
             }
@@ -199,6 +211,7 @@ impl Execution<'_> {
             state: self.state,
             seen: self.seen,
             decision,
+            is_unread: false,
             delayed: self.delayed,
             refused: self.refused,
             left_out: self.left_out,

@@ -1,6 +1,7 @@
 //! Reading EC2, all that is due side by side, and what the answers mean together with what was known before.
 
 use chrono::{DateTime, Utc};
+use futures::future::OptionFuture;
 
 use super::Reconciler;
 use crate::model::item::whole_seconds;
@@ -64,9 +65,9 @@ impl Reconciler {
         let read_at = self.clock.now();
         let (networks, connections, routes, endpoint) = futures::join!(
             vpn.target_networks(id),
-            if_planned(plan.connections, || vpn.connections(id)),
-            if_planned(plan.routes, || vpn.routes(id)),
-            if_planned(plan.endpoint, || vpn.endpoint(id)),
+            OptionFuture::from(plan.connections.then(|| vpn.connections(id))),
+            OptionFuture::from(plan.routes.then(|| vpn.routes(id))),
+            OptionFuture::from(plan.endpoint.then(|| vpn.endpoint(id))),
         );
         Reading {
             read_at,
@@ -95,10 +96,6 @@ impl Reconciler {
             ..Box::pin(self.read(endpoint, plan)).await
         }
     }
-}
-
-async fn if_planned<F: Future>(is_planned: bool, call: impl FnOnce() -> F) -> Option<F::Output> {
-    if is_planned { Some(call().await) } else { None }
 }
 
 impl Reading {

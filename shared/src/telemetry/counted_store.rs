@@ -25,7 +25,7 @@ impl CountedStore {
 
     fn count(&self, record: &AuditRecord) {
         let name = record.endpoint.as_ref().map(|endpoint| &endpoint.name);
-        self.metrics.tell(name, &values(record));
+        self.metrics.emit(name, &values(record));
     }
 }
 

@@ -65,7 +65,7 @@ metrics! {
 
 impl Metric {
     /// Whether people want to see it of each endpoint.
-    fn is_told_of_each_endpoint(self) -> bool {
+    fn is_per_endpoint(self) -> bool {
         matches!(self, Self::ActiveConnections | Self::AssociatedMinutes)
     }
 }
@@ -117,8 +117,8 @@ impl Metrics {
         }
     }
 
-    /// Tells these values of an endpoint, or of the function as a whole. No values, no line.
-    pub fn tell(&self, endpoint: Option<&EndpointName>, values: &[(Metric, f64)]) {
+    /// Writes these values of an endpoint, or of the function as a whole. No values, no line.
+    pub fn emit(&self, endpoint: Option<&EndpointName>, values: &[(Metric, f64)]) {
         let Some(emitter) = self.0.as_ref().filter(|_| !values.is_empty()) else {
             return;
         };
@@ -136,7 +136,7 @@ fn line(
     let (of_each, of_all): (Vec<Metric>, Vec<Metric>) = values
         .iter()
         .map(|(metric, _)| metric)
-        .partition(|metric| endpoint.is_some() && metric.is_told_of_each_endpoint());
+        .partition(|metric| endpoint.is_some() && metric.is_per_endpoint());
     let directives: Vec<Value> = [
         (of_all, json!([[FUNCTION_NAME]])),
         (of_each, json!([[FUNCTION_NAME], [ENDPOINT, FUNCTION_NAME]])),
@@ -181,7 +181,7 @@ mod tests {
             written.lock().unwrap().push(line.to_owned());
         });
         let endpoint = endpoint.map(|name| name.parse().unwrap());
-        metrics.tell(endpoint.as_ref(), values);
+        metrics.emit(endpoint.as_ref(), values);
         lines.lock().unwrap().clone()
     }
 
@@ -221,6 +221,6 @@ mod tests {
     #[test]
     fn nothing_to_tell_is_no_line_and_off_is_silent() {
         assert!(told(Some("tokyo"), &[]).is_empty());
-        Metrics::off().tell(None, &[(Metric::Sweeps, 1.0)]);
+        Metrics::off().emit(None, &[(Metric::Sweeps, 1.0)]);
     }
 }

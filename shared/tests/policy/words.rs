@@ -19,7 +19,7 @@ fn each_sentence_names_what_decided() {
     let idle = World::ready().with(|w| w.state.stay.last_active_at = Some(w.now - minutes(70)));
     let night = idle.clone().at(time("2026-11-23T22:30:00+09:00"));
     let cases: [(&str, World, &[&str]); 9] = [
-        ("nobody waits", World::off(), &["nobody is waiting"]),
+        ("nobody waits", World::off(), &["no employee is waiting"]),
         ("a lease", leased, &["lease", "2026-11-23T03:20:00Z"]),
         (
             "two connections",
@@ -31,7 +31,7 @@ fn each_sentence_names_what_decided() {
             World::ready().connected(1, 1),
             &["in use by 1 connection."],
         ),
-        ("never used", World::ready(), &["nobody has connected"]),
+        ("never used", World::ready(), &["no client has connected"]),
         (
             "idle by day",
             idle,
@@ -57,7 +57,7 @@ fn each_sentence_names_what_decided() {
 }
 
 #[test]
-fn nobody_is_told_that_nobody_connected_when_somebody_did() {
+fn no_employee_is_told_that_no_client_connected_when_one_did() {
     // Used since it was ready, and the grace is what keeps it longest.
     let world = World::ready()
         .at(time("2026-11-23T23:10:00+09:00"))
@@ -68,5 +68,5 @@ fn nobody_is_told_that_nobody_connected_when_somebody_did() {
     let decision = world.decide();
     assert_eq!(decision.keep_until, Some(world.now + minutes(18)));
     let said = decision.reason.to_string();
-    assert!(!said.contains("nobody has connected"), "{said}");
+    assert!(!said.contains("no client has connected"), "{said}");
 }

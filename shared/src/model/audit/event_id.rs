@@ -42,7 +42,7 @@ pub struct EventIds {
 }
 
 impl EventIds {
-    /// Ids that nobody else makes.
+    /// Ids that no other process makes.
     pub fn from_entropy() -> Self {
         Self::seeded(Uuid::new_v4().as_u128())
     }

@@ -10,7 +10,7 @@ use crate::model::item::{Item, Malformed, Reader, Value, named_time};
 use crate::model::update::Update;
 use crate::model::{AssociationId, Observation};
 
-/// The id of the record of the latest ask. It is no part of the state: only [`request`] looks at it.
+/// The id of the record of the latest ask. It is no part of the state: only [`EndpointState::request`] looks at it.
 const LAST_ASK: &str = "last_ask";
 
 macro_rules! attributes {
@@ -25,7 +25,6 @@ macro_rules! attributes {
                 match self { $(Self::$attribute => $name,)* Self::ObservedAt => "observed_at" }
             }
 
-            /// What the table holds of it in a state.
             pub(super) fn value(self, state: &EndpointState) -> Option<Value> {
                 match self {
                     $(Self::$attribute => state.$($field).+.write(),)*
@@ -33,7 +32,6 @@ macro_rules! attributes {
                 }
             }
 
-            /// Whether it is another one in another state.
             pub(super) fn differs(self, one: &EndpointState, other: &EndpointState) -> bool {
                 match self {
                     $(Self::$attribute => one.$($field).+ != other.$($field).+,)*
@@ -41,7 +39,6 @@ macro_rules! attributes {
                 }
             }
 
-            /// Takes it over from another state.
             pub(super) fn copy(self, from: &EndpointState, to: &mut EndpointState) {
                 match self {
                     $(Self::$attribute => to.$($field).+.clone_from(&from.$($field).+),)*
@@ -121,14 +118,16 @@ impl Attribute {
     pub(super) const OF_COUNT: &[Self] = &[Self::Attempt, Self::AttemptsSpent, Self::Failure];
 }
 
-/// The write that counts a request, once for each ask: one whose answer was lost, and that is written again, is there
-/// already.
-pub(super) fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
-    Update::new()
-        .when_not(LAST_ASK, ask.to_string())
-        .set(LAST_ASK, ask.to_string())
-        .set(Attribute::RequestedAt.name(), at)
-        .add(Attribute::Requests.name(), 1)
+impl EndpointState {
+    /// The write that counts a request, once for each ask: one whose answer was lost, and that is written again, is there
+    /// already.
+    pub fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
+        Update::new()
+            .when_not(LAST_ASK, ask.to_string())
+            .set(LAST_ASK, ask.to_string())
+            .set(Attribute::RequestedAt.name(), at)
+            .add(Attribute::Requests.name(), 1)
+    }
 }
 
 /// A field as the table holds it.

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::attributes::{self, Attribute};
+use super::attributes::Attribute;
 use super::{Attempts, EndpointState, Restorable, Stay};
-use crate::model::audit::EventId;
 use crate::model::item::{Value, whole_seconds};
 use crate::model::update::{Assignment, Condition, Update};
 use crate::model::{AssociationId, Observation};
@@ -25,15 +24,7 @@ pub struct StateChange<'a> {
     added: BTreeMap<Attribute, BTreeSet<String>>,
 }
 
-impl EndpointState {
-    /// The write that counts a request, once for each ask.
-    pub fn request(at: DateTime<Utc>, ask: &EventId) -> Update {
-        attributes::request(at, ask)
-    }
-}
-
 impl<'a> StateChange<'a> {
-    /// No change yet, and no condition.
     pub fn of(before: &'a EndpointState) -> Self {
         Self {
             before,
@@ -73,12 +64,10 @@ impl<'a> StateChange<'a> {
         self.require(Condition::AtMost(attribute.name(), value.into()));
     }
 
-    /// The set must have this.
     pub fn require_in(&mut self, attribute: Attribute, element: &impl ToString) {
         self.require(Condition::Contains(attribute.name(), element.to_string()));
     }
 
-    /// The set must not have this.
     pub fn require_not_in(&mut self, attribute: Attribute, element: &impl ToString) {
         self.require(Condition::Lacks(attribute.name(), element.to_string()));
     }
@@ -101,7 +90,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_COUNT);
     }
 
-    /// Nothing of the stay is left.
     pub fn end_stay(&mut self) {
         self.after.stay = Stay {
             number: self.after.stay.number,
@@ -110,7 +98,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_STAY);
     }
 
-    /// No start goes on.
     pub fn end_start(&mut self) {
         self.after.attempts.began_at = None;
         self.after.attempts.asked_at = None;
@@ -118,7 +105,6 @@ impl<'a> StateChange<'a> {
         self.rewrite(Attribute::OF_START);
     }
 
-    /// A start has been possible since then.
     pub fn set_startable_since(&mut self, at: DateTime<Utc>) {
         self.after.demand.startable_since = Some(whole_seconds(at));
         self.rewrite(&[Attribute::StartableSince]);

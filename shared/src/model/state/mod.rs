@@ -32,9 +32,7 @@ pub struct EndpointState {
     pub routing_version: u64,
     /// The leases, those that ended long ago left out.
     pub leases: Vec<Lease>,
-    /// What a start makes again.
     pub snapshot: Option<Snapshot>,
-    /// Byte counts, for the stale rules.
     pub traffic: Traffic,
 }
 
@@ -62,12 +60,10 @@ pub struct Stay {
     pub up_since: Option<DateTime<Utc>>,
     /// When EC2 accepted, or we saw, those of them that came later than the first.
     pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
-    /// First ready in this stay.
     pub ready_since: Option<DateTime<Utc>>,
     pub last_active_at: Option<DateTime<Utc>>,
     /// The last "I'm done" in this stay.
     pub released_at: Option<DateTime<Utc>>,
-    /// The end of it.
     pub stop: Stop,
     /// What this stay's start has to make again and has not seen in place yet.
     pub to_restore: BTreeSet<Restorable>,
@@ -92,7 +88,6 @@ pub struct Attempts {
     pub asked_at: Option<DateTime<Utc>>,
     /// When the latest failed, while another is to come.
     pub failed_at: Option<DateTime<Utc>>,
-    /// What went wrong with the latest that failed.
     pub failure: Option<Failure>,
     /// Associations that EC2 listed as failed and whose failure is on record.
     pub failed_ids: BTreeSet<AssociationId>,
@@ -101,7 +96,6 @@ pub struct Attempts {
 /// What an administrator ordered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModeOrder {
-    /// The order; `None`: none.
     pub mode: Option<Mode>,
     /// Until when; `None` with a mode: until it is taken away.
     pub until: Option<DateTime<Utc>>,
@@ -121,7 +115,6 @@ struct Typed {
 /// What passes leave for one another, and for people.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sightings {
-    /// What the last pass saw.
     pub observation: Option<Observation>,
     /// What it decided, and why: for people who look into the table. No rule depends on it.
     pub last_decision: Option<String>,
@@ -130,7 +123,6 @@ pub struct Sightings {
     pub reading_since_ms: Option<u64>,
     /// How long the last starts took to ready, each from [`EndpointState::start_counts_from`], latest last.
     pub start_seconds: Vec<u64>,
-    /// When a sweep last did all it should.
     pub last_sweep_at: Option<DateTime<Utc>>,
 }
 
@@ -187,14 +179,12 @@ impl EndpointState {
 }
 
 impl Stay {
-    /// Since when an association of this time up is billed.
     pub fn billed_since(&self, id: &AssociationId) -> Option<DateTime<Utc>> {
         self.joined_at.get(id).copied().or(self.up_since)
     }
 }
 
 impl Attempts {
-    /// How many the present series has used.
     pub fn used(&self) -> u64 {
         self.made.saturating_sub(self.spent)
     }
@@ -237,7 +227,6 @@ impl Sightings {
 impl Restorable {
     const SECURITY_GROUPS: &'static str = "security-groups";
 
-    /// The destination of a route.
     pub fn cidr(&self) -> Option<&str> {
         match self {
             Self::Route(key) => Some(&key.cidr),

@@ -36,7 +36,6 @@ impl WaitingLeases {
         };
     }
 
-    /// The last reading, if it is young enough.
     pub(in crate::reconcile) fn get(
         &self,
         endpoint: &EndpointId,

@@ -7,10 +7,8 @@ use super::Ask;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{EndpointState, Lease, ManagedEndpoint};
-use crate::policy::{Executor, as_answer, is_same_stay, stay_asked_for};
+use crate::policy::{as_answer, is_same_stay, stay_asked_for};
 use crate::ports::{StoreError, VpnError};
-use crate::reconcile::pass::PassOutcome;
-use crate::reconcile::read::Reading;
 use crate::reconcile::{EndpointStatus, Reconciler};
 
 /// The answer to an ask that is durable.
@@ -19,13 +17,6 @@ pub struct AskOutcome {
     pub status: EndpointStatus,
     /// What EC2 refused for good while this ask was handled.
     pub refused: Option<VpnError>,
-}
-
-/// An ask that is not durable: nothing was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    #[error("the request could not be put on record")]
-    Store(#[from] StoreError),
 }
 
 /// An extension that is not possible.
@@ -49,8 +40,12 @@ impl Reconciler {
     /// Asks for the VPN: puts it on record, gives a lease, and starts what is needed.
     ///
     /// The audit record is written before anything else is; once the request is counted the ask is durable, and
-    /// whatever fails from then on is left to the next pass.
-    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
+    /// whatever fails from then on is left to the next pass. An error: nothing was asked.
+    pub async fn ask(
+        &self,
+        endpoint: &ManagedEndpoint,
+        ask: Ask,
+    ) -> Result<AskOutcome, StoreError> {
         let now = self.clock.now();
         let event = Event::AssociationRequested;
         let reason = format!("{} asked for the VPN.", ask.email);
@@ -65,7 +60,7 @@ impl Reconciler {
             until: whole_seconds(now) + self.settings.rules.first_connection_grace,
             may_shorten: false,
         };
-        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
+        self.grant(endpoint, &ask, before, &record, lease).await
     }
 
     /// Keeps the VPN until a time of the employee's choice. With the endpoint off this is an ask.
@@ -134,9 +129,12 @@ impl Reconciler {
         };
         let (state, reading) = futures::join!(writes, self.read_if_due(endpoint, &before, true));
         let state = state?;
+        // What was read beside the ask counts if it is still of the same stay.
         let reading = reading.ok().flatten();
+        let reading = reading.filter(|_| is_same_stay(&state, &before));
         // In a box: it is large, and the handler's future holds all of an ask.
-        let passed = Box::pin(self.pass_of_ask(endpoint, &before, state.clone(), reading)).await;
+        let requests_before = before.demand.requests;
+        let passed = Box::pin(self.pass(endpoint, state.clone(), requests_before, reading)).await;
         let mut passed = passed.unwrap_or_else(|error| {
             warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
             self.reported(endpoint, state)
@@ -148,25 +146,5 @@ impl Reconciler {
             status: EndpointStatus::of(endpoint, &passed, now),
             refused: passed.refused,
         })
-    }
-
-    /// The pass that follows a durable ask: on what was read of EC2 beside it, if that is still of the same stay.
-    async fn pass_of_ask(
-        &self,
-        endpoint: &ManagedEndpoint,
-        before: &EndpointState,
-        state: EndpointState,
-        reading: Option<Reading>,
-    ) -> Result<PassOutcome, StoreError> {
-        let Some(reading) = reading.filter(|_| is_same_stay(&state, before)) else {
-            return self.follow(endpoint, state).await;
-        };
-        match reading.interpret(&state, &self.settings.rules, Executor::Reader) {
-            Ok(seen) => {
-                let requests = before.demand.requests;
-                self.pass(endpoint, state, requests, seen).await
-            }
-            Err(error) => self.after_failed_read(endpoint, state, error).await,
-        }
     }
 }

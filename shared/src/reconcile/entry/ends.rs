@@ -38,7 +38,7 @@ impl Reconciler {
     ) -> Result<Ends, StoreError> {
         let since = state.sightings.last_sweep_at.map(|at| at - LOOK_BACK);
         if let Some(since) = since {
-            self.recorded.forget_before(&endpoint.id, since);
+            self.recorded_ends.forget_before(&endpoint.id, since);
         }
         let mut ends = Ends::default();
         // One by one: what waits for its turn takes no memory, and ten thousand may have ended.
@@ -49,7 +49,7 @@ impl Reconciler {
             else {
                 continue;
             };
-            if self.recorded.has(&endpoint.id, &end.event_id) {
+            if self.recorded_ends.has(&endpoint.id, &end.event_id) {
                 ends.recorded += 1;
                 continue;
             }
@@ -78,7 +78,7 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
     ) -> Result<(), StoreError> {
         self.store.put_record(&record).await?;
-        self.recorded
+        self.recorded_ends
             .note(&endpoint.id, record.event_id, record.occurred_at);
         Ok(())
     }

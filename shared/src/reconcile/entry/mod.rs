@@ -21,7 +21,6 @@ pub struct Ask {
 }
 
 impl Reconciler {
-    /// The record of what an employee does.
     fn record_of(
         &self,
         endpoint: Option<&ManagedEndpoint>,

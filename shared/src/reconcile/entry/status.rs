@@ -1,7 +1,7 @@
 //! A look at an endpoint: a click or poll that asks for nothing.
 
 use crate::model::ManagedEndpoint;
-use crate::policy::{Executor, Phase, are_leases_as_before, is_reading_due, is_too_old};
+use crate::policy::{Phase, are_leases_as_before, is_reading_due, is_too_old};
 use crate::ports::{StoreError, VpnError};
 use crate::reconcile::pass::PassOutcome;
 use crate::reconcile::{EndpointStatus, Reconciler};
@@ -33,20 +33,12 @@ impl Reconciler {
     ) -> Result<EndpointStatus, StatusError> {
         let read_at = self.clock.now();
         let state = self.store.load(&endpoint.id).await?;
-        let passed = match self.read_if_due(endpoint, &state, false).await? {
-            None => self.follow(endpoint, state).await?,
-            Some(reading) => {
-                let requests = state.demand.requests;
-                match reading.interpret(&state, &self.settings.rules, Executor::Reader) {
-                    Ok(seen) => self.pass(endpoint, state, requests, seen).await?,
-                    Err(error) => {
-                        let mut passed = self.after_failed_read(endpoint, state, error).await?;
-                        let failure = passed.failure();
-                        return Err(failure.map_or(StatusError::BeingRead, StatusError::Vpn));
-                    }
-                }
-            }
-        };
+        let reading = self.read_if_due(endpoint, &state, false).await?;
+        let requests = state.demand.requests;
+        let mut passed = self.pass(endpoint, state, requests, reading).await?;
+        if let Some(error) = passed.failure().filter(|_| passed.is_unread) {
+            return Err(error.into());
+        }
         if is_too_old(&passed.seen, self.clock.now()) {
             return Err(StatusError::BeingRead);
         }
@@ -56,7 +48,7 @@ impl Reconciler {
     }
 
     /// Where an endpoint stands that is on its way and for which nothing is due, with leases that this process read in the
-    /// last seconds; `None`: look properly. Whoever waits looks again in some seconds; once it is ready, what is told
+    /// last seconds; `None`: look properly. An employee who waits looks again in some seconds; once it is ready, what is told
     /// stands for longer and has to be exact.
     async fn on_its_way(
         &self,
@@ -70,7 +62,7 @@ impl Reconciler {
         if !are_leases_as_before(&state, &before) || is_reading_due(&state, now) {
             return Ok(None);
         }
-        let passed = self.follow_idly(endpoint, state.with_rest_of(&before));
+        let passed = self.idle_pass(endpoint, state.with_rest_of(&before));
         let passed =
             passed.filter(|passed| is_on_its_way(passed) && !is_too_old(&passed.seen, now));
         Ok(passed.map(|passed| EndpointStatus::of(endpoint, &passed, self.clock.now())))

@@ -14,7 +14,7 @@ use crate::reconcile::{Gauges, Reconciler};
 /// What a sweep came to at one endpoint.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Swept {
+pub struct SweepOutcome {
     pub endpoint: EndpointName,
     pub phase: Phase,
     pub reason: String,
@@ -25,7 +25,7 @@ pub struct Swept {
     pub gauges: Gauges,
 }
 
-impl Swept {
+impl SweepOutcome {
     fn of(
         endpoint: &ManagedEndpoint,
         passed: &PassOutcome,
@@ -69,7 +69,7 @@ impl Reconciler {
         &self,
         endpoint: &ManagedEndpoint,
         dry_run: bool,
-    ) -> Result<Swept, SweepError> {
+    ) -> Result<SweepOutcome, SweepError> {
         self.sweep_by(endpoint, dry_run, None).await
     }
 
@@ -82,7 +82,7 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         dry_run: bool,
         end: Option<DateTime<Utc>>,
-    ) -> Result<Swept, SweepError> {
+    ) -> Result<SweepOutcome, SweepError> {
         let deadline = Deadline(end);
         let executor = if dry_run {
             Executor::DrySweep
@@ -98,7 +98,7 @@ impl Reconciler {
         if !is_same_stay(&loaded, &before) {
             // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
             let passed = self.reported(endpoint, loaded);
-            return Ok(Swept::of(endpoint, &passed, 0, self.clock.now()));
+            return Ok(SweepOutcome::of(endpoint, &passed, 0, self.clock.now()));
         }
         let reading = self.read_on(endpoint, &before, reading).await;
         // The state is the one read first: an ask that came since makes a stop's condition fail.
@@ -134,10 +134,10 @@ fn finish(
     passed: &mut PassOutcome,
     connections_ended: usize,
     now: DateTime<Utc>,
-) -> Result<Swept, SweepError> {
+) -> Result<SweepOutcome, SweepError> {
     match (passed.failure(), passed.left_out) {
         (Some(error), _) => Err(error.into()),
         (None, Some(left_out)) => Err(SweepError::OutOfTime(left_out)),
-        (None, None) => Ok(Swept::of(endpoint, passed, connections_ended, now)),
+        (None, None) => Ok(SweepOutcome::of(endpoint, passed, connections_ended, now)),
     }
 }

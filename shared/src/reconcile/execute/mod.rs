@@ -13,7 +13,7 @@ use super::read::Interpretation;
 use super::transition::{NextState, TransitionContext};
 use crate::model::{AssociationId, EndpointState, ManagedEndpoint, NetworkStatus, Observation};
 use crate::policy::{self, Decision, Executor, decide};
-use crate::ports::{StoreError, Transition, VpnError};
+use crate::ports::{StoreError, VpnError};
 
 /// An endpoint as a pass works on it: what is on record, what was seen, and what came of it so far.
 pub(super) struct Execution<'a> {
@@ -100,14 +100,8 @@ impl<'a> Execution<'a> {
         transition: impl FnOnce(&TransitionContext<'_>) -> NextState + Send,
     ) -> Result<Step, StoreError> {
         let next = transition(&self.context());
-        let transition = Transition {
-            update: next.update,
-            records: next.records,
-            snapshot: next.snapshot,
-            released: None,
-        };
         let store = &self.reconciler.store;
-        if !store.commit(&self.endpoint.id, &transition).await? {
+        if !store.commit(&self.endpoint.id, &next.transition).await? {
             return Ok(Step::Lost);
         }
         self.state = next.state;
@@ -123,7 +117,8 @@ impl<'a> Execution<'a> {
     ) -> Result<bool, StoreError> {
         let next = transition(&self.context());
         let store = &self.reconciler.store;
-        let Some(state) = store.update(&self.endpoint.id, &next.update).await? else {
+        let update = &next.transition.update;
+        let Some(state) = store.update(&self.endpoint.id, update).await? else {
             return Ok(false);
         };
         let is_judged = policy::is_still_judged(&state, &self.state, next.state.routing_version);
@@ -134,7 +129,7 @@ impl<'a> Execution<'a> {
 
     fn context(&self) -> TransitionContext<'_> {
         TransitionContext {
-            endpoint: self.endpoint,
+            policy: self.reconciler.policy(self.endpoint),
             settings: &self.reconciler.settings,
             ids: &self.reconciler.ids,
             executor: self.executor,

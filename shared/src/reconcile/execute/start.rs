@@ -6,28 +6,13 @@ use std::fmt::Write;
 use ring::digest::{SHA256, digest};
 
 use super::{Execution, Step};
-use crate::model::{AssociationId, EndpointId, EndpointState, Failure, SeenNetwork, SubnetId};
+use crate::model::{AssociationId, EndpointId, EndpointState, Failure, SubnetId};
 use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
 use crate::reconcile::transition::{self, Answers};
 use crate::reconcile::{CALLS_AT_ONCE, side_by_side};
 
 impl Execution<'_> {
-    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won. One whose reading is
-    /// overtaken leaves the committed attempt to the pass that reads EC2 next.
-    pub(in crate::reconcile) async fn start(
-        &mut self,
-        subnet_ids: &[SubnetId],
-        new_stay: bool,
-    ) -> Result<Step, StoreError> {
-        let begun = self.update(|context| transition::attempt(context, new_stay));
-        if begun.await? {
-            self.associate(subnet_ids).await
-        } else {
-            Ok(Step::Lost)
-        }
-    }
-
     /// Associates the subnets of the attempt that is committed, all at once. Done again after a crash, the tokens
     /// make EC2 answer with what it did the first time.
     pub(in crate::reconcile) async fn associate(
@@ -53,9 +38,7 @@ impl Execution<'_> {
             return Ok(Step::Lost);
         }
         for (subnet_id, id) in answers.accepted {
-            let networks = &mut self.seen.networks;
-            networks.retain(|network| network.association_id != id);
-            networks.push(SeenNetwork::accepted(id, subnet_id, now));
+            self.seen.accept(id, subnet_id, now);
         }
         // What EC2 accepted needs no second look in this pass.
         Ok(Step::Done)
@@ -77,13 +60,11 @@ impl Execution<'_> {
                 // The next pass finds it listed, and takes it over.
                 Ok(Association::AlreadyThere) => {}
                 Err(VpnError::Refused { code, message }) => {
-                    let failure = Failure {
-                        code: code.clone(),
-                        message: message.clone(),
-                    };
-                    let (subnets, _) = classified.refused.get_or_insert((Vec::new(), failure));
+                    let failure = Failure { code, message };
+                    let refused = (Vec::new(), failure.clone());
+                    let (subnets, _) = classified.refused.get_or_insert(refused);
                     subnets.push(subnet_id.clone());
-                    self.keep_failure(VpnError::Refused { code, message });
+                    self.keep_failure(failure.into());
                 }
                 Err(later @ VpnError::TryLater { .. }) => {
                     classified.attempt_is_over = false;
@@ -105,8 +86,7 @@ impl Execution<'_> {
         new_stay: bool,
         failure: Failure,
     ) -> Result<Step, StoreError> {
-        let counted =
-            self.record(|context| transition::refused_before(context, new_stay, &failure));
+        let counted = self.record(|context| transition::attempt(context, new_stay, Some(&failure)));
         if counted.await? == Step::Lost {
             return Ok(Step::Lost);
         }

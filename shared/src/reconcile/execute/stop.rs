@@ -31,7 +31,27 @@ impl Execution<'_> {
             warn!(endpoint = %self.endpoint.name, "a stop took too long to commit; a later sweep takes it up");
             return Ok(Step::Done);
         }
-        self.take_away().await
+        let networks = self.seen.networks.iter();
+        let ids: Vec<AssociationId> = networks.map(|n| n.association_id.clone()).collect();
+        let mut refusal = None;
+        let mut is_refused = true;
+        for answer in self.disassociate(&ids).await {
+            let Err(error) = answer else {
+                is_refused = false;
+                continue;
+            };
+            if let VpnError::Refused { code, message } = &error {
+                refusal.get_or_insert((code.clone(), message.clone()));
+            }
+            self.keep_failure(error);
+        }
+        // A stop that began is finished by later sweeps; one that EC2 will not begin is over.
+        is_refused &= self.delayed.is_none();
+        let Some((code, message)) = refusal.filter(|_| is_refused) else {
+            return Ok(Step::Done);
+        };
+        self.record(|context| transition::stop_refused(context, &code, &message))
+            .await
     }
 
     /// A stop that is begun is carried through: without the time for it, it is left to the next sweep, which comes
@@ -63,29 +83,5 @@ impl Execution<'_> {
                 false
             }
         }
-    }
-
-    async fn take_away(&mut self) -> Result<Step, StoreError> {
-        let networks = self.seen.networks.iter();
-        let ids: Vec<AssociationId> = networks.map(|n| n.association_id.clone()).collect();
-        let mut refusal = None;
-        let mut is_refused = true;
-        for answer in self.disassociate(&ids).await {
-            let Err(error) = answer else {
-                is_refused = false;
-                continue;
-            };
-            if let VpnError::Refused { code, message } = &error {
-                refusal.get_or_insert((code.clone(), message.clone()));
-            }
-            self.keep_failure(error);
-        }
-        // A stop that began is finished by later sweeps; one that EC2 will not begin is over.
-        is_refused &= self.delayed.is_none();
-        let Some((code, message)) = refusal.filter(|_| is_refused) else {
-            return Ok(Step::Done);
-        };
-        self.record(|context| transition::stop_refused(context, &code, &message))
-            .await
     }
 }

@@ -112,7 +112,7 @@ fn minutes_up(seconds: u64) -> i64 {
     (span(seconds).num_seconds() + 59) / 60
 }
 
-/// AWS's own range for a transition that nobody has measured here.
+/// AWS's own range for a transition that has not been measured here.
 const QUICK: TimeDelta = TimeDelta::minutes(4);
 const SLOW: TimeDelta = TimeDelta::minutes(10);
 

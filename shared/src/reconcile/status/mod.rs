@@ -71,12 +71,7 @@ fn time<S: serde::Serializer>(
 
 impl EndpointStatus {
     pub(super) fn of(endpoint: &ManagedEndpoint, passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let PassOutcome {
-            state,
-            seen,
-            decision,
-            ..
-        } = passed;
+        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
         let phase = decision.phase;
         let up = state.attempts.began_at.or(state.stay.up_since);
         let particulars = Particulars::of(passed, now);
@@ -121,19 +116,16 @@ impl EndpointStatus {
         status
     }
 
-    /// How long a start under way takes.
     pub fn estimate(&self, now: DateTime<Utc>) -> Estimate {
         Estimate::of(&self.particulars.start_seconds, self.began(), now)
     }
 
-    /// Between when an endpoint that goes down is back.
     pub fn back_between(&self, now: DateTime<Utc>) -> Option<[DateTime<Utc>; 2]> {
-        let Particulars {
-            start_seconds,
-            stopping_since,
-            ..
-        } = &self.particulars;
-        estimate::back_between(start_seconds, *stopping_since, now)
+        let (starts, since) = (
+            &self.particulars.start_seconds,
+            self.particulars.stopping_since,
+        );
+        estimate::back_between(starts, since, now)
     }
 
     /// From when a start counts; before anything has begun, from the ask.
@@ -142,14 +134,14 @@ impl EndpointStatus {
     }
 }
 
-/// Where nothing is associated, nobody can be connected, whether anybody looked or not.
+/// Where nothing is associated, no client can be connected, whether the connections were read or not.
 fn active_connections(seen: &Observation) -> Option<usize> {
-    let nobody_can_be = !seen.any(NetworkStatus::Associated);
+    let none_can_be = !seen.any(NetworkStatus::Associated);
     let seen = seen.usage.as_ref().map(|usage| usage.active);
-    seen.or(nobody_can_be.then_some(0))
+    seen.or(none_can_be.then_some(0))
 }
 
-/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
+/// What a page needs to explain an [`EndpointStatus`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Particulars {
     pub reason: Reason,
@@ -157,7 +149,7 @@ pub struct Particulars {
     pub requested_at: Option<DateTime<Utc>>,
     /// How long the last starts of this endpoint took, in seconds, the shortest first.
     pub start_seconds: Vec<u64>,
-    /// Since when it goes down; `None`: it does not, or nobody saw it begin.
+    /// Since when it goes down; `None`: it does not, or no pass saw it begin.
     pub stopping_since: Option<DateTime<Utc>>,
     /// Who is connected, as EC2 names them.
     pub connected: BTreeSet<String>,
@@ -167,12 +159,7 @@ pub struct Particulars {
 
 impl Particulars {
     pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let PassOutcome {
-            state,
-            seen,
-            decision,
-            ..
-        } = passed;
+        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
         let mut start_seconds = state.sightings.start_seconds.clone();
         start_seconds.sort_unstable();
         let going = seen.in_status(NetworkStatus::Disassociating);

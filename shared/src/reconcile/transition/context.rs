@@ -6,16 +6,14 @@ use chrono::{DateTime, Utc};
 
 use crate::model::audit::{Actor, AuditRecord, Details, Event, EventIds};
 use crate::model::item::whole_seconds;
-use crate::model::update::Update;
-use crate::model::{
-    AssociationId, EndpointState, ManagedEndpoint, Observation, Snapshot, StateChange, SubnetId,
-};
+use crate::model::{AssociationId, EndpointState, Observation, Snapshot, StateChange, SubnetId};
 use crate::policy::{Executor, Policy};
+use crate::ports::Transition;
 use crate::reconcile::Settings;
 
 /// What a transition starts from.
 pub(in crate::reconcile) struct TransitionContext<'a> {
-    pub(in crate::reconcile) endpoint: &'a ManagedEndpoint,
+    pub(in crate::reconcile) policy: Policy<'a>,
     pub(in crate::reconcile) settings: &'a Settings,
     pub(in crate::reconcile) ids: &'a EventIds,
     pub(in crate::reconcile) executor: Executor,
@@ -33,38 +31,30 @@ pub(in crate::reconcile) struct TransitionContext<'a> {
 #[derive(Debug)]
 pub(in crate::reconcile) struct NextState {
     pub(in crate::reconcile) state: EndpointState,
-    pub(in crate::reconcile) update: Update,
-    pub(in crate::reconcile) records: Vec<AuditRecord>,
-    pub(in crate::reconcile) snapshot: Option<Snapshot>,
+    pub(in crate::reconcile) transition: Transition,
 }
 
 impl NextState {
     pub(super) fn of(change: StateChange<'_>, records: Vec<AuditRecord>) -> Self {
-        Self {
+        let transition = Transition {
             update: change.update(),
-            state: change.after,
             records,
-            snapshot: None,
-        }
+            ..Transition::default()
+        };
+        let state = change.after;
+        Self { state, transition }
     }
 
     pub(super) fn with_snapshot(mut self, snapshot: Option<Snapshot>) -> Self {
         if snapshot.is_some() {
             self.state.snapshot.clone_from(&snapshot);
         }
-        self.snapshot = snapshot;
+        self.transition.snapshot = snapshot;
         self
     }
 }
 
 impl TransitionContext<'_> {
-    pub(super) fn policy(&self) -> Policy<'_> {
-        Policy {
-            endpoint: self.endpoint,
-            rules: &self.settings.rules,
-        }
-    }
-
     /// The requests that were counted before EC2 was read.
     pub(super) fn requests_before(&self) -> u64 {
         self.requests_before.unwrap_or(self.state.demand.requests)
@@ -78,7 +68,7 @@ impl TransitionContext<'_> {
     pub(super) fn record(&self, event: Event, reason: String, details: Details) -> AuditRecord {
         AuditRecord {
             event_id: self.ids.next(self.now),
-            endpoint: Some(self.endpoint.clone()),
+            endpoint: Some(self.policy.endpoint.clone()),
             occurred_at: self.now,
             event,
             actor: if self.executor.is_sweep() {
@@ -113,7 +103,16 @@ impl TransitionContext<'_> {
         whole_seconds(self.now)
     }
 
-    pub(super) fn subnets_of(&self, ids: &BTreeSet<AssociationId>) -> BTreeSet<SubnetId> {
+    /// What a record says of these associations.
+    pub(super) fn details_of(&self, ids: &BTreeSet<AssociationId>) -> Details {
+        Details {
+            association_ids: ids.clone(),
+            subnet_ids: self.subnets_of(ids),
+            ..Details::default()
+        }
+    }
+
+    fn subnets_of(&self, ids: &BTreeSet<AssociationId>) -> BTreeSet<SubnetId> {
         let before = self.state.sightings.observation.iter();
         let networks = self
             .seen

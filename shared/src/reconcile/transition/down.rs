@@ -30,12 +30,9 @@ pub(in crate::reconcile) fn stop(
     change.rewrite(&[Attribute::StoppingSince, Attribute::StopFailedAt]);
     let record = (!resumed).then(|| {
         let reason = format!("Nothing keeps the VPN any more: {rule}.");
-        let ids = &state.stay.association_ids;
         let details = Details {
-            association_ids: ids.clone(),
-            subnet_ids: context.subnets_of(ids),
             active_connections: context.active_connections(),
-            ..Details::default()
+            ..context.details_of(&state.stay.association_ids)
         };
         context.record(Event::DisassociationStarted, reason, details)
     });
@@ -132,7 +129,7 @@ pub(in crate::reconcile) fn gone(
                 policy::served_by_external(state, context.requests_before(), ended_at);
             change.rewrite(&[Attribute::Served]);
         }
-        let reason = "Somebody else disassociated the endpoint; duration and cost are bounded by what the sweeps saw."
+        let reason = "Another administrator or program disassociated the endpoint; duration and cost are bounded by what the sweeps saw."
             .to_owned();
         let details = time_up(context, ids, ended_at);
         context.external_record(Event::DisassociationExternal, reason, details)
@@ -153,10 +150,8 @@ fn time_up(
         .collect();
     let cost = up.iter().map(|up| cost_usd(*up, price)).sum();
     Details {
-        association_ids: ids.clone(),
-        subnet_ids: context.subnets_of(ids),
         duration: up.iter().max().copied(),
         cost_usd: (!up.is_empty()).then_some(cost),
-        ..Details::default()
+        ..context.details_of(ids)
     }
 }

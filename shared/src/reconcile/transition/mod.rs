@@ -14,6 +14,4 @@ pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
 pub(super) use mode::mode_noted;
 pub(super) use routes::{restored, restoring, snapshot_taken};
 pub(super) use sighting::noted;
-pub(super) use up::{
-    Answers, adopted, answered, association_failed, attempt, ready, refused_before,
-};
+pub(super) use up::{Answers, adopted, answered, association_failed, attempt, ready};

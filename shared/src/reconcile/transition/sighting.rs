@@ -27,7 +27,7 @@ pub(super) fn next(
 
 fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a> {
     let TransitionContext { state, seen, .. } = context;
-    let decision = decide(seen, state, context.policy(), context.now);
+    let decision = decide(seen, state, context.policy, context.now);
     let mut change = context.change();
     change.note(seen);
     let said = format!("{}: {}", decision.phase.as_str(), decision.reason);
@@ -42,7 +42,7 @@ fn sighting<'a>(context: &'a TransitionContext<'_>) -> StateChange<'a> {
             change.require_at_most(Attribute::Served, served);
         }
     }
-    if policy::is_series_over(seen, state, context.policy()) {
+    if policy::is_series_over(seen, state, context.policy) {
         change.end_series();
     }
     let is_listed = |id: &AssociationId| {

@@ -7,16 +7,17 @@ use super::routes::restored_record;
 use super::sighting::next;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{
-    AssociationId, Attribute, Failure, Restorable, SeenNetwork, Snapshot, StateChange, SubnetId,
+    AssociationId, Attribute, Failure, Restorable, Snapshot, StateChange, SubnetId,
 };
 use crate::policy::{is_last_attempt, startable_since};
 
-/// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won.
-pub(in crate::reconcile) fn attempt(context: &TransitionContext<'_>, new_stay: bool) -> NextState {
-    next(context, begun(context, new_stay), Vec::new())
-}
-
-fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<'a> {
+/// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won. One that fails
+/// before it comes to an associate call (`failure`) is over with it.
+pub(in crate::reconcile) fn attempt(
+    context: &TransitionContext<'_>,
+    new_stay: bool,
+    failure: Option<&Failure>,
+) -> NextState {
     let mut change = context.change();
     change.require_missing(Attribute::StartBeganAt);
     change.require_as_read(&[Attribute::StoppingSince, Attribute::Attempt]);
@@ -30,7 +31,8 @@ fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<
     }
     change.after.attempts.made += 1;
     change.after.attempts.began_at = Some(context.at());
-    change
+    let record = failure.map(|failure| failed(context, &mut change, failure, Details::default()));
+    next(context, change, record.into_iter().collect())
 }
 
 /// What EC2 answered to an attempt.
@@ -76,13 +78,7 @@ fn accepted(
     change.add_associations(&ids, context.now);
     let mut seen = context.seen.clone();
     for (subnet_id, id) in accepted {
-        seen.networks
-            .retain(|network| network.association_id != *id);
-        seen.networks.push(SeenNetwork::accepted(
-            id.clone(),
-            subnet_id.clone(),
-            context.now,
-        ));
+        seen.accept(id.clone(), subnet_id.clone(), context.now);
     }
     change.note(&seen);
     let reason = format!(
@@ -96,17 +92,6 @@ fn accepted(
         ..Details::default()
     };
     context.record(Event::AssociationStarted, reason, details)
-}
-
-/// An attempt that EC2 refused before it came to an associate call.
-pub(in crate::reconcile) fn refused_before(
-    context: &TransitionContext<'_>,
-    new_stay: bool,
-    failure: &Failure,
-) -> NextState {
-    let mut change = begun(context, new_stay);
-    let record = failed(context, &mut change, failure, Details::default());
-    next(context, change, vec![record])
 }
 
 /// The end of an attempt, and of the series if it was the last one: only a new ask tries again then.
@@ -129,7 +114,7 @@ fn failed(
         change.rewrite(&[Attribute::GaveUp]);
     }
     let outlook = if is_last {
-        "given up until somebody asks again"
+        "given up until an employee asks again"
     } else {
         "it is tried again"
     };
@@ -155,11 +140,7 @@ pub(in crate::reconcile) fn association_failed(
         change.require_not_in(Attribute::FailedIds, id);
     }
     change.add_failed(ids);
-    let details = Details {
-        association_ids: ids.clone(),
-        subnet_ids: context.subnets_of(ids),
-        ..Details::default()
-    };
+    let details = context.details_of(ids);
     if ours.is_empty() {
         let reason =
             "EC2 lists an association as failed that no start of ours explains.".to_owned();
@@ -187,23 +168,23 @@ pub(in crate::reconcile) fn association_failed(
 /// Associations that no start of ours explains: taken over, their clocks start now.
 pub(in crate::reconcile) fn adopted(
     context: &TransitionContext<'_>,
-    ids: BTreeSet<AssociationId>,
+    ids: &BTreeSet<AssociationId>,
 ) -> NextState {
     let mut change = context.change();
     change.require_as_read(&[Attribute::Attempt, Attribute::StartBeganAt]);
-    for id in &ids {
+    for id in ids {
         change.require_not_in(Attribute::AssociationIds, id);
     }
     if context.state.stay.up_since.is_none() {
         change.begin_stay();
     }
-    change.add_associations(&ids, context.now);
-    let reason = "Somebody else associated the endpoint; it is managed from now on.".to_owned();
+    change.add_associations(ids, context.now);
+    let reason =
+        "Another administrator or program associated the endpoint; it is managed from now on."
+            .to_owned();
     let details = Details {
         stay: Some(change.after.stay.number),
-        subnet_ids: context.subnets_of(&ids),
-        association_ids: ids,
-        ..Details::default()
+        ..context.details_of(ids)
     };
     let record = context.record(Event::AssociationAdopted, reason, details);
     next(context, change, vec![record])
@@ -246,12 +227,9 @@ pub(in crate::reconcile) fn ready(
             format!("Ready, though {missing} routes or security groups are not in place.")
         }
     };
-    let ids = &state.stay.association_ids;
     let details = Details {
-        association_ids: ids.clone(),
-        subnet_ids: context.subnets_of(ids),
         duration: took,
-        ..Details::default()
+        ..context.details_of(&state.stay.association_ids)
     };
     let mut records = vec![context.record(Event::AssociationCompleted, reason, details)];
     let to_restore = &state.stay.to_restore;

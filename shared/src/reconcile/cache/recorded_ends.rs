@@ -17,15 +17,14 @@ type Known = BTreeMap<EventId, DateTime<Utc>>;
 
 /// What is known to be there, of each endpoint.
 #[derive(Debug, Default)]
-pub(in crate::reconcile) struct Recorded(Mutex<BTreeMap<EndpointId, Known>>);
+pub(in crate::reconcile) struct RecordedEnds(Mutex<BTreeMap<EndpointId, Known>>);
 
-impl Recorded {
+impl RecordedEnds {
     /// Whether this process has put it, or found it there.
     pub(in crate::reconcile) fn has(&self, endpoint: &EndpointId, id: &EventId) -> bool {
         self.with(endpoint, |known| known.contains_key(id))
     }
 
-    /// Remembers that it is there.
     pub(in crate::reconcile) fn note(
         &self,
         endpoint: &EndpointId,
