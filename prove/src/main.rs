@@ -115,7 +115,7 @@ fn setup(config: &Config, options: &Run) -> anyhow::Result<Setup> {
     })?;
     Ok(Setup {
         endpoint: endpoint.clone(),
-        hour_price_usd: config.common.association_hour_price_usd,
+        hour_price_usd: config.common.settings.association_hour_price_usd,
         lease_table: config.tables.as_ref().map(|tables| tables.lease.clone()),
         connect: options.connect,
         small_subnet: options.small_subnet.as_ref().map(ToString::to_string),

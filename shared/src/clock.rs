@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 /// A source of the present time. Only a `main.rs` makes one that reads the machine's clock.
 pub trait Clock: Debug + Send + Sync {
-    /// The present instant.
     fn now(&self) -> DateTime<Utc>;
 }
 

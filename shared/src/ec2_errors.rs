@@ -41,10 +41,10 @@ fn is_try_later(code: &str) -> bool {
 pub fn answered(code: &str, message: &str, status: u16) -> VpnError {
     let source = io::Error::other(format!("{code}: {message}"));
     let code = Some(code.to_owned());
-    sorted(code, message.to_owned(), status >= 500, source.into())
+    classified(code, message.to_owned(), status >= 500, source.into())
 }
 
-pub(crate) fn sorted(
+pub(crate) fn classified(
     code: Option<String>,
     message: String,
     answered_in_error: bool,
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_codes_of_design_3_are_sorted() {
+    fn the_codes_of_design_3_are_classified() {
         for code in [
             "RequestLimitExceeded",
             "Throttling",

@@ -86,30 +86,29 @@ pub enum VpnError {
     TryLater {
         /// EC2's error code; `None`: no answer came.
         code: Option<String>,
-        /// The SDK's error.
         #[source]
         source: BoxError,
     },
     /// Trying again will not help: the operator has to mend something.
     #[error("EC2 refused ({code}): {message}")]
-    Refused {
-        /// EC2's error code.
-        code: String,
-        /// What EC2 says about it.
-        message: String,
-    },
+    Refused { code: String, message: String },
 }
 
 impl VpnError {
     /// The endpoint is attached to a transit gateway, so it is not ours to manage (DESIGN 3.10).
     pub fn transit_gateway() -> Self {
-        let Failure { code, message } = Failure::transit_gateway();
-        Self::Refused { code, message }
+        Failure::transit_gateway().into()
     }
 
     /// Whether it is [`Self::transit_gateway`].
     pub fn is_transit_gateway(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == Failure::TRANSIT_GATEWAY)
+    }
+}
+
+impl From<Failure> for VpnError {
+    fn from(Failure { code, message }: Failure) -> Self {
+        Self::Refused { code, message }
     }
 }
 
@@ -166,11 +165,8 @@ pub trait Store: Send + Sync {
 /// What is written together or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transition {
-    /// The change of the `state` item, under its conditions.
     pub update: Update,
-    /// The records of it.
     pub records: Vec<AuditRecord>,
-    /// A new snapshot.
     pub snapshot: Option<Snapshot>,
     /// A lease that its owner gives back: as it was read, and when.
     pub released: Option<(Lease, DateTime<Utc>)>,
@@ -182,11 +178,9 @@ pub enum StoreError {
     /// DynamoDB is out of reach, throttled, or refuses us.
     #[error("DynamoDB could not do {operation} ({})", .code.as_deref().unwrap_or("no answer"))]
     Unavailable {
-        /// The call.
         operation: &'static str,
         /// DynamoDB's error code; `None`: no answer came.
         code: Option<String>,
-        /// The SDK's error.
         #[source]
         source: BoxError,
     },

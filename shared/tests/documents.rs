@@ -1,11 +1,7 @@
 //! The documents say what the code does.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use shared::config::{Function, VARIABLES};
 use shared::identity::{IdentityError, Segment};
-use shared::model::Attribute;
 
 const README: &str = include_str!("../../README.md");
 const DEPLOYING: &str = include_str!("../../docs/deploy.md");
@@ -66,44 +62,4 @@ fn deploying_tells_the_log_line_of_a_token_from_another_issuer() {
         DEPLOYING.contains(&said),
         "docs/deploy.md does not say: {said}"
     );
-}
-
-/// The files of other items, which have attributes of the same names.
-const OTHER_ITEMS: [&str; 2] = ["shared/src/model/lease.rs", "shared/src/model/audit.rs"];
-
-#[test]
-fn one_file_knows_the_attributes_of_state_by_name() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut files = Vec::new();
-    for directory in ["shared/src", "functions"] {
-        sources(&root.join(directory), &mut files).unwrap();
-    }
-    let mut naming: Vec<String> = files
-        .iter()
-        .filter(|file| {
-            let text = fs::read_to_string(file).unwrap();
-            let is_named = |name: &&str| text.contains(&format!("\"{name}\""));
-            Attribute::ALL
-                .iter()
-                .map(|a| a.name())
-                .chain(["last_ask"])
-                .any(|name| is_named(&name))
-        })
-        .map(|file| file.strip_prefix(&root).unwrap().display().to_string())
-        .filter(|file| !OTHER_ITEMS.contains(&file.as_str()))
-        .collect();
-    naming.sort();
-    assert_eq!(naming, ["shared/src/model/state/attributes.rs"]);
-}
-
-fn sources(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            sources(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

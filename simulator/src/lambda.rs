@@ -252,7 +252,7 @@ impl Lambda {
                 Arc::new(SimulatedStore::new(line)),
                 Arc::clone(&process) as _,
                 ids,
-                common.settings(),
+                common.settings,
             );
             let function = Arc::new(Reaper {
                 reconciler,

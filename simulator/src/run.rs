@@ -93,8 +93,8 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
     let terms = Terms {
         endpoint: endpoint.id.clone(),
         subnets: endpoint.subnets.clone(),
-        rules: common.rules,
-        hour_price_usd: common.association_hour_price_usd,
+        rules: common.settings.rules,
+        hour_price_usd: common.settings.association_hour_price_usd,
         sweep_every: plan.sweep_every,
         skew: plan.skew,
         ec2_takes: plan.associating.longest(),

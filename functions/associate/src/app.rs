@@ -74,19 +74,19 @@ impl App {
             clock,
             ids,
         } = ports;
-        let verifier = Verifier::new(sign_in.identity(), keys);
+        let verifier = Verifier::new(sign_in.identity, keys);
         let sign_out = sign_in
             .sign_out_url
             .map(HeaderValue::try_from)
             .transpose()?;
         let site = Site {
-            rules: common.rules.clone(),
-            retention: common.retention(),
+            rules: common.settings.rules.clone(),
+            retention: common.settings.retention,
             has_sign_out: sign_out.is_some(),
             has_several: common.endpoints.len() > 1,
         };
         Ok(Self {
-            reconciler: Reconciler::new(vpn, store, Arc::clone(&clock), ids, common.settings()),
+            reconciler: Reconciler::new(vpn, store, Arc::clone(&clock), ids, common.settings),
             verifier,
             clock,
             sign_out,

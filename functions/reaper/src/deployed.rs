@@ -44,7 +44,7 @@ async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
         Arc::new(CountedStore::new(Arc::new(store), metrics.clone())),
         Arc::clone(&clock),
         EventIds::from_entropy(),
-        common.settings(),
+        common.settings,
     );
     Reaper {
         reconciler,

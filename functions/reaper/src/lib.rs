@@ -11,5 +11,5 @@ mod watch;
 #[cfg(feature = "aws")]
 pub use deployed::run;
 pub use limits::Limits;
-pub use sweep::{Outcome, Reaper, Summary, SweepFailed};
+pub use sweep::{Reaper, Summary, SweepFailed};
 pub use watch::Watch;

@@ -10,7 +10,6 @@ use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use shared::clock::Clock;
 use shared::model::ManagedEndpoint;
-use shared::policy::Phase;
 use shared::reconcile::{Reconciler, SweepError, Swept};
 use tracing::error;
 
@@ -47,21 +46,7 @@ pub struct Summary {
     /// Whether EC2 was left as it was.
     pub dry_run: bool,
     /// One for each endpoint, in the order of the configuration.
-    pub endpoints: Vec<Outcome>,
-}
-
-/// What a sweep came to at one endpoint.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Outcome {
-    /// The endpoint's name.
-    pub endpoint: String,
-    /// The phase it was left in.
-    pub phase: Phase,
-    /// Why.
-    pub reason: String,
-    /// Connections that were put on record as ended.
-    pub connections_ended: usize,
+    pub endpoints: Vec<Swept>,
 }
 
 /// Some endpoints were not swept as they should be. The invocation ends in it, so that an alarm can fire; the next
@@ -90,13 +75,8 @@ impl SweepFailed {
     }
 }
 
-/// What became of an endpoint.
-#[derive(Debug)]
-enum End {
-    Swept(Outcome),
-    Failed,
-    LeftOut,
-}
+/// What became of an endpoint; `None`: it was left out.
+type End = Option<Result<Swept, SweepError>>;
 
 impl From<SweepFailed> for Diagnostic {
     fn from(error: SweepFailed) -> Self {
@@ -129,7 +109,7 @@ impl Reaper {
         time_is_up: impl Future<Output = ()> + Send,
     ) -> Result<Summary, SweepFailed> {
         // Whatever is not done when the time is up was left out.
-        let mut ends: Vec<End> = self.endpoints.iter().map(|_| End::LeftOut).collect();
+        let mut ends: Vec<End> = self.endpoints.iter().map(|_| None).collect();
         let sweeps = self.longest_unswept_first().await;
         // As a `Vec`: a stream that still makes them while it is polled would not be `Send`.
         let sweeps: Vec<_> = sweeps
@@ -178,25 +158,17 @@ impl Reaper {
 
     async fn sweep(&self, endpoint: &ManagedEndpoint, limits: Limits) -> End {
         if self.clock.now() > limits.begin_by {
-            return End::LeftOut;
+            return None;
         }
         let swept = self
             .reconciler
             .sweep_by(endpoint, self.dry_run, Some(limits.end_by));
-        let name = endpoint.name.to_string();
-        match swept.await {
-            Ok(swept) => {
-                self.watch.saw(&endpoint.name, &swept.gauges);
-                End::Swept(Outcome::of(name, swept))
-            }
-            Err(error) => {
-                log(&name, &error);
-                match error {
-                    SweepError::OutOfTime(_) => End::LeftOut,
-                    SweepError::Store(_) | SweepError::Vpn(_) => End::Failed,
-                }
-            }
+        let swept = swept.await;
+        match &swept {
+            Ok(swept) => self.watch.saw(&endpoint.name, &swept.gauges),
+            Err(error) => log(endpoint, error),
         }
+        Some(swept)
     }
 
     fn answer(&self, ends: Vec<End>) -> Result<Summary, SweepFailed> {
@@ -204,9 +176,13 @@ impl Reaper {
         let mut missed = SweepFailed::default();
         for (endpoint, end) in self.endpoints.iter().zip(ends) {
             match end {
-                End::Swept(outcome) => swept.push(outcome),
-                End::Failed => missed.endpoints.push(endpoint.name.to_string()),
-                End::LeftOut => missed.left_out.push(endpoint.name.to_string()),
+                Some(Ok(end)) => swept.push(end),
+                Some(Err(SweepError::Store(_) | SweepError::Vpn(_))) => {
+                    missed.endpoints.push(endpoint.name.to_string());
+                }
+                Some(Err(SweepError::OutOfTime(_))) | None => {
+                    missed.left_out.push(endpoint.name.to_string());
+                }
             }
         }
         if !missed.left_out.is_empty() {
@@ -229,25 +205,8 @@ impl Reaper {
     }
 }
 
-impl Outcome {
-    fn of(endpoint: String, swept: Swept) -> Self {
-        let Swept {
-            phase,
-            reason,
-            connections_ended,
-            gauges: _,
-        } = swept;
-        Self {
-            endpoint,
-            phase,
-            reason,
-            connections_ended,
-        }
-    }
-}
-
-fn log(endpoint: &str, error: &SweepError) {
+fn log(endpoint: &ManagedEndpoint, error: &SweepError) {
     // The enum is transparent: its text is its cause's, and the cause may have another.
     let cause = std::error::Error::source(error).map(ToString::to_string);
-    error!(endpoint, error = %error, cause, "an endpoint was not swept; the next sweep tries again");
+    error!(endpoint = %endpoint.name, error = %error, cause, "an endpoint was not swept; the next sweep tries again");
 }

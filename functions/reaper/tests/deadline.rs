@@ -58,7 +58,7 @@ impl World {
                 self.aws.store.clone(),
                 self.aws.clock.clone(),
                 EventIds::from_entropy(),
-                common.settings(),
+                common.settings,
             ),
             clock: self.aws.clock.clone(),
             endpoints: common.endpoints,

@@ -38,7 +38,7 @@ fn watched(stage: &Stage, changes: &[(&str, &str)], metrics: &Metrics) -> Reaper
         Arc::new(store),
         stage.clock.clone(),
         EventIds::from_entropy(),
-        common.settings(),
+        common.settings,
     );
     Reaper {
         reconciler,

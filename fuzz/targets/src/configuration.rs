@@ -78,7 +78,7 @@ fn complains_well(errors: &ConfigErrors, length: usize) {
 
 fn check(common: &Common) {
     let week = TimeDelta::weeks(1);
-    let rules = &common.rules;
+    let rules = &common.settings.rules;
     let minutes = [
         Some(rules.idle_timeout),
         Some(rules.overnight_idle_timeout),
@@ -90,7 +90,7 @@ fn check(common: &Common) {
     for time in minutes.into_iter().flatten() {
         assert!(time > TimeDelta::zero() && time <= week, "{time}");
     }
-    assert!((0.0..=100.0).contains(&common.association_hour_price_usd));
+    assert!((0.0..=100.0).contains(&common.settings.association_hour_price_usd));
     assert_ne!(common.lease_table, common.audit_table);
     assert!(!common.endpoints.is_empty());
     let names: BTreeSet<_> = common
@@ -126,7 +126,7 @@ fn common_variables(common: &Common) -> Variables {
         format!("{}={}:{subnets}", endpoint.name, endpoint.id)
     });
     let endpoints: Vec<String> = endpoints.collect();
-    let rules = &common.rules;
+    let rules = &common.settings.rules;
     let minutes = |time: TimeDelta| time.num_minutes().to_string();
     let or_never = |time: Option<TimeDelta>| minutes(time.unwrap_or_default());
     let days = |time: Option<TimeDelta>| time.unwrap_or_default().num_days().to_string();
@@ -135,10 +135,13 @@ fn common_variables(common: &Common) -> Variables {
         ("MANAGED_ENDPOINTS", endpoints.join(";")),
         ("LEASE_TABLE", common.lease_table.clone()),
         ("AUDIT_TABLE", common.audit_table.clone()),
-        ("AUDIT_RETENTION_DAYS", days(common.audit_retention)),
+        (
+            "AUDIT_RETENTION_DAYS",
+            days(common.settings.retention.audit),
+        ),
         (
             "CONNECTION_RETENTION_DAYS",
-            days(common.connection_retention),
+            days(common.settings.retention.connections),
         ),
         ("TIME_ZONE", rules.time_zone.to_string()),
         ("IDLE_TIMEOUT_MINUTES", minutes(rules.idle_timeout)),
@@ -167,21 +170,24 @@ fn common_variables(common: &Common) -> Variables {
         ("ROUTES", joined(&rules.routes)),
         (
             "ASSOCIATION_HOUR_PRICE_USD",
-            common.association_hour_price_usd.to_string(),
+            common.settings.association_hour_price_usd.to_string(),
         ),
     ])
 }
 
 fn sign_in_variables(sign_in: &SignIn) -> Variables {
     named([
-        ("ALB_ARN", sign_in.alb_arn.to_string()),
-        ("OIDC_ISSUER", sign_in.issuer.clone()),
-        ("OIDC_CLIENT_ID", sign_in.client_id.clone()),
+        ("ALB_ARN", sign_in.identity.alb_arn.to_string()),
+        ("OIDC_ISSUER", sign_in.identity.issuer.clone()),
+        ("OIDC_CLIENT_ID", sign_in.identity.client_id.clone()),
         ("ALB_PUBLIC_KEYS_URL", sign_in.public_keys_url.clone()),
-        ("ALLOWED_EMAIL_DOMAINS", joined(&sign_in.allowed_domains)),
+        (
+            "ALLOWED_EMAIL_DOMAINS",
+            joined(&sign_in.identity.allowed_domains),
+        ),
         (
             "REQUIRE_VERIFIED_EMAIL",
-            sign_in.require_verified_email.to_string(),
+            sign_in.identity.require_verified_email.to_string(),
         ),
         (
             "SIGN_OUT_URL",

@@ -35,7 +35,7 @@ pub fn extend(data: &[u8]) {
         "isBase64Encoded": encoded,
     });
     let (answer, asked) = handle(&event).expect("an ALB's event");
-    let limit = now() + configuration().common.rules.max_extension;
+    let limit = now() + configuration().common.settings.rules.max_extension;
     match answer.status {
         200 | 202 | 303 => {
             let [lease] = &asked.leases[..] else {

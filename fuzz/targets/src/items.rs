@@ -10,7 +10,7 @@ use crate::replay::Replay;
 use crate::stage::{block_on, configuration, endpoint, now};
 
 /// The attributes of `state` whose kind matters, and that kind.
-const KINDS: [(&str, &str); 25] = [
+const KINDS: [(&str, &str); 24] = [
     ("requests", "N"),
     ("served", "N"),
     ("gave_up", "N"),
@@ -25,7 +25,6 @@ const KINDS: [(&str, &str); 25] = [
     ("failed_at", "S"),
     ("failure", "S"),
     ("up_since", "S"),
-    ("associated_since", "S"),
     ("ready_since", "S"),
     ("last_active_at", "S"),
     ("released_at", "S"),
@@ -116,7 +115,7 @@ fn decide(state: &EndpointState) {
     let endpoint: &ManagedEndpoint = &common.endpoints[0];
     let policy = Policy {
         endpoint,
-        rules: &common.rules,
+        rules: &common.settings.rules,
     };
     let nothing = Observation::nothing(now());
     let seen = Observation::from_listing(

@@ -13,7 +13,7 @@ use crate::stage::{SUBJECT, block_on, configuration, mint, now};
 /// says nothing about the token: it is no 401.
 pub fn key(data: &[u8]) {
     let keys = Arc::new(KeyServer::answering(data.to_vec()));
-    let verifier = Verifier::new(configuration().sign_in.identity(), keys);
+    let verifier = Verifier::new(configuration().sign_in.identity.clone(), keys);
     let token = valid_token();
     let headers = OidcHeaders::new([token.as_bytes()], [SUBJECT.as_bytes()]);
     match block_on(verifier.verify(&headers, now())) {

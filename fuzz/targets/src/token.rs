@@ -34,7 +34,7 @@ pub fn token(data: &[u8]) {
 
 fn verify(token: &[u8]) -> Result<Employee, IdentityError> {
     let keys = Arc::new(KeyServer::new(mint()));
-    let verifier = Verifier::new(configuration().sign_in.identity(), keys);
+    let verifier = Verifier::new(configuration().sign_in.identity.clone(), keys);
     let headers = OidcHeaders::new([token], [SUBJECT.as_bytes()]);
     block_on(verifier.verify(&headers, now()))
 }

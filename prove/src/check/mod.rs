@@ -47,10 +47,14 @@ pub fn findings(config: &Config, facts: &Facts, now: DateTime<Utc>) -> Vec<Findi
     findings.extend(config.skipped.iter().cloned().map(Finding::Skipped));
     findings.push(price::finding(
         facts.region.as_deref(),
-        config.common.association_hour_price_usd,
+        config.common.settings.association_hour_price_usd,
     ));
     for (managed, found) in config.common.endpoints.iter().zip(&facts.endpoints) {
-        findings.extend(endpoints::findings(managed, found, &config.common.rules));
+        findings.extend(endpoints::findings(
+            managed,
+            found,
+            &config.common.settings.rules,
+        ));
         findings.extend(holders::findings(managed, found, now));
     }
     findings.extend(tables::findings(config, facts));

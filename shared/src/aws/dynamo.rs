@@ -1,13 +1,10 @@
 //! The lease table and the audit table by the SDK.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder;
+use aws_sdk_dynamodb::types::builders::{PutBuilder, TransactWriteItemBuilder};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update as UpdateWrite,
@@ -15,6 +12,7 @@ use aws_sdk_dynamodb::types::{
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::dynamo_errors::{Cancelled, cancelled_by, is_conflict, unavailable, with_patience};
 use super::dynamo_values::{Attributes, Expression, from_attributes, to_attribute, to_attributes};
 use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::{Item, Value};
@@ -23,14 +21,6 @@ use crate::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use crate::ports::{Store, StoreError, Transition};
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
-/// A write met another's transaction. The SDK does not retry it
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling>).
-const CONFLICT: &str = "TransactionConflictException";
-/// How often a write that met a conflict is tried, and how long it waits before the second time; twice that before
-/// the third, and so on.
-const TRIES: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(25);
-
 /// Clicks and polls read leases, snapshot and state: what is only for sweeps may have 300 KB.
 const ITEMS_OF_PEOPLE: [(&str, &str); 2] = [(":first", "lease#"), (":last", EndpointState::KEY)];
 /// Sweeps read all but what comes before bookings in the order of the sort key (DESIGN 5, "Who reads what").
@@ -58,30 +48,25 @@ impl DynamoStore {
         &self,
         endpoint: &EndpointId,
         key: &str,
-        expression: Expression,
+        update: &Update,
     ) -> Result<Written, StoreError> {
         let write = || {
-            let Expression {
-                condition,
-                update,
-                names,
-                values,
-            } = expression.clone();
+            let expression = Expression::of(update);
             self.client
                 .update_item()
                 .table_name(&self.lease_table)
                 .set_key(Some(item_key(endpoint, key)))
-                .set_condition_expression(condition)
-                .set_update_expression(Some(update))
-                .set_expression_attribute_names(Some(names))
-                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+                .set_condition_expression(expression.condition)
+                .set_update_expression(Some(expression.update))
+                .set_expression_attribute_names(Some(expression.names))
+                .set_expression_attribute_values(expression.values)
                 .return_values(ReturnValue::AllNew)
                 .return_values_on_condition_check_failure(
                     ReturnValuesOnConditionCheckFailure::AllOld,
                 )
                 .send()
         };
-        match with_patience(write, |error| error.code() == Some(CONFLICT)).await {
+        match with_patience(write, is_conflict).await {
             Ok(answer) => Ok(Written::New(from_attributes(
                 answer.attributes.unwrap_or_default(),
             ))),
@@ -118,8 +103,7 @@ impl DynamoStore {
             query = query.expression_attribute_values(*name, AttributeValue::S((*key).to_owned()));
         }
         let mut items = query.consistent_read(true).into_paginator().items().send();
-        let mut state = EndpointState::default();
-        let (mut leases, mut snapshot, mut traffic) = (Vec::new(), None, Traffic::default());
+        let (mut state, mut rest) = (EndpointState::default(), EndpointState::default());
         while let Some(item) = items.next().await {
             let item = from_attributes(item.map_err(|error| unavailable("Query", error))?);
             match item.get("item") {
@@ -127,41 +111,38 @@ impl DynamoStore {
                     state = EndpointState::parse(&item)?;
                 }
                 Some(Value::S(key)) if key == Snapshot::KEY => {
-                    snapshot = Some(Snapshot::parse(&item)?);
+                    rest.snapshot = Some(Snapshot::parse(&item)?);
                 }
-                Some(Value::S(key)) if key == Traffic::KEY => traffic = Traffic::parse(&item),
-                Some(Value::S(key)) if key.starts_with("lease#") => {
-                    leases.push(Lease::parse(&item)?);
+                Some(Value::S(key)) if key == Traffic::KEY => rest.traffic = Traffic::parse(&item),
+                Some(Value::S(key)) if Lease::is_key(key) => {
+                    rest.leases.push(Lease::parse(&item)?);
                 }
-                // An item of a later version, or somebody's note: not ours to judge.
+                // An item of a later version, or an administrator's note: not ours to judge.
                 Some(_) | None => {}
             }
         }
-        state.leases = leases;
-        state.snapshot = snapshot;
-        state.traffic = traffic;
-        Ok(state)
+        Ok(EndpointState {
+            leases: rest.leases,
+            snapshot: rest.snapshot,
+            traffic: rest.traffic,
+            ..state
+        })
     }
 
     fn writes(&self, endpoint: &EndpointId, transition: &Transition) -> Vec<TransactWriteItem> {
         let mut writes = vec![self.state_write(endpoint, &transition.update)];
-        let records = transition.records.iter().map(|record| {
+        writes.extend(transition.records.iter().map(|record| {
             let put = Put::builder()
                 .table_name(&self.audit_table)
                 .set_item(Some(to_attributes(&record.to_item())))
-                .condition_expression(format!("attribute_not_exists({})", AuditRecord::KEY));
-            built(put.build(), |put| TransactWriteItem::builder().put(put))
-        });
-        writes.extend(records);
+                .condition_expression(not_there());
+            put_write(put)
+        }));
         if let Some(snapshot) = &transition.snapshot {
             let mut item = item_key(endpoint, Snapshot::KEY);
             item.extend(to_attributes(&snapshot.to_item()));
-            let put = Put::builder()
-                .table_name(&self.lease_table)
-                .set_item(Some(item));
-            writes.push(built(put.build(), |put| {
-                TransactWriteItem::builder().put(put)
-            }));
+            let put = Put::builder().table_name(&self.lease_table);
+            writes.push(put_write(put.set_item(Some(item))));
         }
         if let Some((lease, at)) = &transition.released {
             let release = lease.given_back(*at);
@@ -174,37 +155,27 @@ impl DynamoStore {
         if !update.assignments.is_empty() {
             return self.item_write(endpoint, EndpointState::KEY, update);
         }
-        let Expression {
-            condition,
-            names,
-            values,
-            ..
-        } = Expression::of(update);
+        let expression = Expression::of(update);
         let check = ConditionCheck::builder()
             .table_name(&self.lease_table)
             .set_key(Some(item_key(endpoint, EndpointState::KEY)))
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()));
+            .set_condition_expression(expression.condition)
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(expression.values);
         built(check.build(), |check| {
             TransactWriteItem::builder().condition_check(check)
         })
     }
 
     fn item_write(&self, endpoint: &EndpointId, key: &str, update: &Update) -> TransactWriteItem {
-        let Expression {
-            condition,
-            update,
-            names,
-            values,
-        } = Expression::of(update);
+        let expression = Expression::of(update);
         let write = UpdateWrite::builder()
             .table_name(&self.lease_table)
             .set_key(Some(item_key(endpoint, key)))
-            .set_condition_expression(condition)
-            .update_expression(update)
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()));
+            .set_condition_expression(expression.condition)
+            .update_expression(expression.update)
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(expression.values);
         built(write.build(), |write| {
             TransactWriteItem::builder().update(write)
         })
@@ -251,10 +222,10 @@ impl Store for DynamoStore {
                 .put_item()
                 .table_name(&self.audit_table)
                 .set_item(Some(item.clone()))
-                .condition_expression(format!("attribute_not_exists({})", AuditRecord::KEY))
+                .condition_expression(not_there())
                 .send()
         };
-        match with_patience(write, |error| error.code() == Some(CONFLICT)).await {
+        match with_patience(write, is_conflict).await {
             Ok(_) => Ok(()),
             // There already: an earlier try whose answer was lost, or another sweep that saw the same fact.
             Err(error) if error.code() == Some(CONDITION_FAILED) => Ok(()),
@@ -270,19 +241,13 @@ impl Store for DynamoStore {
     ) -> Result<(), StoreError> {
         let key = Lease::key(&lease.email);
         let granted = lease.granted(may_shorten);
-        let written = self
-            .update_item(endpoint, &key, Expression::of(&granted))
-            .await?;
-        match written {
-            Written::New(_) => Ok(()),
-            Written::ConditionFailed(_) => {
-                // It runs longer already; only that it was asked for again is new.
-                let again = lease.asked_again();
-                self.update_item(endpoint, &key, Expression::of(&again))
-                    .await?;
-                Ok(())
-            }
+        let written = self.update_item(endpoint, &key, &granted).await?;
+        if let Written::ConditionFailed(_) = written {
+            // It runs longer already; only that it was asked for again is new.
+            self.update_item(endpoint, &key, &lease.asked_again())
+                .await?;
         }
+        Ok(())
     }
 
     async fn add_request(
@@ -291,10 +256,10 @@ impl Store for DynamoStore {
         at: DateTime<Utc>,
         ask: &EventId,
     ) -> Result<EndpointState, StoreError> {
-        let expression = Expression::of(&EndpointState::request(at, ask));
+        let request = EndpointState::request(at, ask);
         // Counted already by a try whose answer was lost: the item says so, and is the answer.
         let (Written::New(item) | Written::ConditionFailed(item)) = self
-            .update_item(endpoint, EndpointState::KEY, expression)
+            .update_item(endpoint, EndpointState::KEY, &request)
             .await?;
         Ok(EndpointState::parse(&item)?)
     }
@@ -305,7 +270,7 @@ impl Store for DynamoStore {
         update: &Update,
     ) -> Result<Option<EndpointState>, StoreError> {
         match self
-            .update_item(endpoint, EndpointState::KEY, Expression::of(update))
+            .update_item(endpoint, EndpointState::KEY, update)
             .await?
         {
             Written::New(item) => Ok(Some(EndpointState::parse(&item)?)),
@@ -350,78 +315,9 @@ impl Store for DynamoStore {
             let call = self.client.put_item().table_name(&self.lease_table);
             call.set_item(Some(item.clone())).send()
         };
-        let put = with_patience(write, |error| error.code() == Some(CONFLICT)).await;
+        let put = with_patience(write, is_conflict).await;
         put.map(|_| ())
             .map_err(|error| unavailable("PutItem", error))
-    }
-}
-
-/// Why a transaction was cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cancelled {
-    /// A condition failed: somebody was faster.
-    Condition,
-    /// Another write was under way, or capacity was short: trying again may help.
-    Passing,
-}
-
-fn cancelled_by<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
-    let reasons = match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            cancelled.cancellation_reasons()
-        }
-        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
-            return Some(Cancelled::Passing);
-        }
-        _ => return None,
-    };
-    let has = |codes: &[&str]| {
-        reasons
-            .iter()
-            .filter_map(|reason| reason.code())
-            .any(|code| codes.contains(&code))
-    };
-    if has(&["ConditionalCheckFailed"]) {
-        Some(Cancelled::Condition)
-    } else if has(&[
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    ]) {
-        Some(Cancelled::Passing)
-    } else {
-        None
-    }
-}
-
-/// Tries a write again a few times where `passing` says that it may help, waiting longer each time.
-async fn with_patience<T, E, F>(
-    mut write: impl FnMut() -> F,
-    passing: impl Fn(&E) -> bool,
-) -> Result<T, E>
-where
-    F: Future<Output = Result<T, E>>,
-{
-    let mut wait = FIRST_WAIT;
-    for _ in 1..TRIES {
-        match write().await {
-            Err(error) if passing(&error) => tokio::time::sleep(wait).await,
-            answer => return answer,
-        }
-        wait *= 2;
-    }
-    write().await
-}
-
-fn unavailable<E>(operation: &'static str, error: SdkError<E>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let code = error.code().map(str::to_owned);
-    StoreError::Unavailable {
-        operation,
-        code,
-        source: error.into(),
     }
 }
 
@@ -433,6 +329,15 @@ fn item_key(endpoint: &EndpointId, item: &str) -> Attributes {
         ),
         ("item".to_owned(), to_attribute(&Value::from(item))),
     ])
+}
+
+/// A record is put once.
+fn not_there() -> String {
+    format!("attribute_not_exists({})", AuditRecord::KEY)
+}
+
+fn put_write(put: PutBuilder) -> TransactWriteItem {
+    built(put.build(), |put| TransactWriteItem::builder().put(put))
 }
 
 /// A part of a transaction. Its builder fails only where a required field was left out, which a write would tell

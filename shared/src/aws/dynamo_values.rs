@@ -16,7 +16,8 @@ pub(super) struct Expression {
     pub(super) condition: Option<String>,
     pub(super) update: String,
     pub(super) names: HashMap<String, String>,
-    pub(super) values: Attributes,
+    /// DynamoDB refuses an empty map.
+    pub(super) values: Option<Attributes>,
 }
 
 impl Expression {
@@ -33,7 +34,7 @@ impl Expression {
             condition,
             update,
             names: words.names,
-            values: words.values,
+            values: Some(words.values).filter(|values| !values.is_empty()),
         }
     }
 }
@@ -220,7 +221,7 @@ mod tests {
             "SET #set = :v4 REMOVE #gone ADD #counted :v5, #more :v6 DELETE #fewer :v7"
         );
         assert_eq!(names.len(), 11);
-        assert_eq!(values.len(), 8);
+        assert_eq!(values.map(|values| values.len()), Some(8));
     }
 
     #[test]

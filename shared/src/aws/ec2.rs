@@ -1,4 +1,4 @@
-//! EC2's Client VPN by the SDK: every page read, everything matched on our side, every error sorted.
+//! EC2's Client VPN by the SDK: every page read, everything matched on our side, every error classified.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::ClientVpnEndpoint;
 
-use super::ec2_answers::{connection, facts, route, sort, target_network, unreadable};
+use super::ec2_answers::{classify, connection, facts, route, target_network, unreadable};
 use crate::ec2_errors::{is_already_gone, is_already_there};
 use crate::model::{
     AssociationId, Connection, EndpointFacts, EndpointId, Route, RouteKey, SecurityGroupId,
@@ -43,7 +43,7 @@ macro_rules! all_pages {
         let mut items = Vec::new();
         let mut tokens = BTreeSet::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(sort)?;
+            let page = page.map_err(classify)?;
             for item in page.$items.unwrap_or_default() {
                 items.extend($read(item)?);
             }
@@ -150,7 +150,7 @@ impl ClientVpn for Ec2ClientVpn {
             .client_vpn_endpoint_id(endpoint.as_str())
             .subnet_id(subnet.as_str())
             .client_token(client_token);
-        match call.send().await.map_err(sort) {
+        match call.send().await.map_err(classify) {
             Ok(answer) => match answer.association_id {
                 Some(id) => Ok(Association::Accepted(AssociationId::observed(id))),
                 None => Err(unreadable("no association id in the answer")),
@@ -170,11 +170,8 @@ impl ClientVpn for Ec2ClientVpn {
             .disassociate_client_vpn_target_network()
             .client_vpn_endpoint_id(endpoint.as_str())
             .association_id(association.as_str());
-        match call.send().await.map_err(sort) {
-            Ok(_) => Ok(()),
-            Err(error) if is_already_gone(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
+        let answer = call.send().await;
+        done(answer.map_err(classify), is_already_gone)
     }
 
     async fn create_route(
@@ -192,11 +189,8 @@ impl ClientVpn for Ec2ClientVpn {
             .target_vpc_subnet_id(route.subnet_id.as_str())
             .set_description(description.map(str::to_owned))
             .client_token(client_token);
-        match call.send().await.map_err(sort) {
-            Ok(_) => Ok(()),
-            Err(error) if is_already_there(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
+        let answer = call.send().await;
+        done(answer.map_err(classify), is_already_there)
     }
 
     async fn apply_security_groups(
@@ -213,7 +207,7 @@ impl ClientVpn for Ec2ClientVpn {
             .set_security_group_ids(Some(groups))
             .send()
             .await
-            .map_err(sort)?;
+            .map_err(classify)?;
         Ok(())
     }
 
@@ -224,10 +218,21 @@ impl ClientVpn for Ec2ClientVpn {
             .client_vpn_endpoint_id(endpoint.as_str())
             .send()
             .await
-            .map_err(sort)?;
+            .map_err(classify)?;
         answer
             .client_configuration
             .filter(|profile| !profile.is_empty())
             .ok_or_else(|| unreadable("no configuration in the answer"))
+    }
+}
+
+/// What EC2 says is so already is done.
+fn done<T>(
+    answer: Result<T, VpnError>,
+    is_done_already: impl Fn(&VpnError) -> bool,
+) -> Result<(), VpnError> {
+    match answer {
+        Err(error) if !is_done_already(&error) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 mod answer_guards;
 mod clients;
 mod dynamo;
+mod dynamo_errors;
 mod dynamo_values;
 mod ec2;
 mod ec2_answers;

@@ -17,8 +17,6 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
-
 use crate::identity::{AlbArn, IdentityConfig};
 use crate::model::audit::Retention;
 use crate::model::{Email, ManagedEndpoint, Rules};
@@ -36,95 +34,40 @@ use variables as var;
 pub struct Common {
     /// The endpoints that we may change, in the order given: at least one.
     pub endpoints: Vec<ManagedEndpoint>,
-    /// The lease table's name.
     pub lease_table: String,
-    /// The audit table's name.
     pub audit_table: String,
-    /// How long audit records are kept; `None`: for ever.
-    pub audit_retention: Option<TimeDelta>,
-    /// How long records of employees' connections are kept; `None`: for ever.
-    pub connection_retention: Option<TimeDelta>,
-    /// What the company decided about how long the VPN stays.
-    pub rules: Rules,
-    /// What one associated subnet costs for an hour, in USD.
-    pub association_hour_price_usd: f64,
-}
-
-impl Common {
-    /// How long records are kept.
-    pub fn retention(&self) -> Retention {
-        Retention {
-            audit: self.audit_retention,
-            connections: self.connection_retention,
-        }
-    }
-
-    /// What the reconciler needs of it.
-    pub fn settings(&self) -> Settings {
-        Settings {
-            rules: self.rules.clone(),
-            retention: self.retention(),
-            association_hour_price_usd: self.association_hour_price_usd,
-        }
-    }
+    pub settings: Settings,
 }
 
 /// What a function behind the ALB needs to know about signing in and out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
-    /// The load balancer that signs.
-    pub alb_arn: AlbArn,
-    /// The issuer behind the sign-in.
-    pub issuer: String,
-    /// The user pool client of the ALB.
-    pub client_id: String,
+    /// What a token must say, and who is permitted.
+    pub identity: IdentityConfig,
     /// Where keys are, from the ARN's region unless `ALB_PUBLIC_KEYS_URL` says otherwise; `/{kid}` is to be added.
     pub public_keys_url: String,
-    /// Lower-case domains whose addresses are permitted; empty: any.
-    pub allowed_domains: BTreeSet<String>,
-    /// Whether only addresses that the user pool calls verified are permitted.
-    pub require_verified_email: bool,
     /// Where signing out leads; `None`: no sign-out link.
     pub sign_out_url: Option<String>,
-}
-
-impl SignIn {
-    /// What a [`crate::identity::Verifier`] needs of it.
-    pub fn identity(&self) -> IdentityConfig {
-        IdentityConfig {
-            alb_arn: self.alb_arn.clone(),
-            issuer: self.issuer.clone(),
-            client_id: self.client_id.clone(),
-            allowed_domains: self.allowed_domains.clone(),
-            require_verified_email: self.require_verified_email,
-        }
-    }
 }
 
 /// The configuration of `associate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociateConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Who may come in.
     pub sign_in: SignIn,
 }
 
 /// The configuration of `reaper`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReaperConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Decide and log, change nothing.
     pub dry_run: bool,
 }
 
 /// The configuration of `audit`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditConfig {
-    /// What every function needs.
     pub common: Common,
-    /// Who may come in.
     pub sign_in: SignIn,
     /// Who may read the audit pages: at least one.
     pub admin_emails: BTreeSet<Email>,
@@ -205,10 +148,14 @@ fn common<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<C
         endpoints: endpoints?,
         lease_table: lease_table?,
         audit_table: audit_table?,
-        audit_retention: audit_retention?,
-        connection_retention: connection_retention?,
-        rules: rules?,
-        association_hour_price_usd: price?,
+        settings: Settings {
+            rules: rules?,
+            retention: Retention {
+                audit: audit_retention?,
+                connections: connection_retention?,
+            },
+            association_hour_price_usd: price?,
+        },
     })
 }
 
@@ -253,12 +200,14 @@ fn sign_in<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<
     let verified = reader.read(&var::REQUIRE_VERIFIED_EMAIL, values::switch);
     let sign_out_url = reader.read(&var::SIGN_OUT_URL, empty_is_none(urls::sign_out_url));
     Some(SignIn {
-        alb_arn: alb_arn?,
-        issuer: issuer?,
-        client_id: client_id?,
+        identity: IdentityConfig {
+            alb_arn: alb_arn?,
+            issuer: issuer?,
+            client_id: client_id?,
+            allowed_domains: domains?,
+            require_verified_email: verified?,
+        },
         public_keys_url: public_keys_url??,
-        allowed_domains: domains?,
-        require_verified_email: verified?,
         sign_out_url: sign_out_url?,
     })
 }

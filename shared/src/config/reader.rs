@@ -10,9 +10,7 @@ pub(super) type Parsed<T> = Result<T, Vec<String>>;
 /// One thing that is wrong with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The variable's name.
     pub variable: &'static str,
-    /// What was found and what is expected.
     pub problem: String,
 }
 
@@ -21,7 +19,6 @@ pub struct Mistake {
 pub struct ConfigErrors(Vec<Mistake>);
 
 impl ConfigErrors {
-    /// The mistakes, in the order in which the variables are read.
     pub fn mistakes(&self) -> &[Mistake] {
         &self.0
     }
@@ -80,7 +77,6 @@ impl<'a, F: Fn(&str) -> Option<String>> Reader<'a, F> {
         });
     }
 
-    /// The whole, if nothing was wrong.
     pub(super) fn finish<T>(self, whole: Option<T>) -> Result<T, ConfigErrors> {
         match whole {
             Some(whole) if self.mistakes.is_empty() => Ok(whole),

@@ -3,6 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Asia::Tokyo;
 
+use chrono::TimeDelta;
+
 use super::*;
 
 const REQUIRED: &[(&str, &str)] = &[
@@ -54,11 +56,14 @@ fn complaints<T>(read: Result<T, ConfigErrors>) -> Vec<&'static str> {
 fn what_is_not_set_has_its_default() {
     let AssociateConfig { common, sign_in } = associate(&[]).unwrap();
     assert_eq!(common.endpoints.len(), 1);
-    assert_eq!(common.audit_retention, Some(TimeDelta::days(400)));
-    assert_eq!(common.connection_retention, Some(TimeDelta::days(90)));
-    assert!((common.association_hour_price_usd - 0.15).abs() < f64::EPSILON);
+    assert_eq!(common.settings.retention.audit, Some(TimeDelta::days(400)));
     assert_eq!(
-        common.rules,
+        common.settings.retention.connections,
+        Some(TimeDelta::days(90))
+    );
+    assert!((common.settings.association_hour_price_usd - 0.15).abs() < f64::EPSILON);
+    assert_eq!(
+        common.settings.rules,
         Rules {
             time_zone: Tokyo,
             idle_timeout: TimeDelta::minutes(60),
@@ -76,7 +81,8 @@ fn what_is_not_set_has_its_default() {
         sign_in.public_keys_url,
         "https://public-keys.auth.elb.ap-northeast-1.amazonaws.com"
     );
-    assert!(sign_in.allowed_domains.is_empty() && !sign_in.require_verified_email);
+    let identity = sign_in.identity;
+    assert!(identity.allowed_domains.is_empty() && !identity.require_verified_email);
     assert_eq!(sign_in.sign_out_url, None);
     assert!(!ReaperConfig::from_vars(&vars(&[])).unwrap().dry_run);
 }
@@ -102,28 +108,30 @@ fn what_is_set_holds() {
         ),
     ])
     .unwrap();
-    assert_eq!(common.audit_retention, None);
-    assert_eq!(common.rules.time_zone, chrono_tz::Europe::Berlin);
-    assert_eq!(common.rules.idle_timeout, TimeDelta::minutes(1));
-    assert_eq!(common.rules.stale_connection, Some(TimeDelta::minutes(240)));
-    assert_eq!(common.rules.overnight_stale_connection, None);
-    assert_eq!(common.rules.silent_below_kib_per_hour, 1_048_576);
-    assert_eq!(common.rules.max_extension, TimeDelta::hours(168));
+    assert_eq!(common.settings.retention.audit, None);
+    assert_eq!(common.settings.rules.time_zone, chrono_tz::Europe::Berlin);
+    assert_eq!(common.settings.rules.idle_timeout, TimeDelta::minutes(1));
     assert_eq!(
-        common.rules.routes,
+        common.settings.rules.stale_connection,
+        Some(TimeDelta::minutes(240))
+    );
+    assert_eq!(common.settings.rules.overnight_stale_connection, None);
+    assert_eq!(common.settings.rules.silent_below_kib_per_hour, 1_048_576);
+    assert_eq!(common.settings.rules.max_extension, TimeDelta::hours(168));
+    assert_eq!(
+        common.settings.rules.routes,
         [
             "0.0.0.0/0".parse().unwrap(),
             "10.20.0.0/16".parse().unwrap()
         ]
     );
-    assert!(common.association_hour_price_usd.abs() < f64::EPSILON);
+    assert!(common.settings.association_hour_price_usd.abs() < f64::EPSILON);
     assert_eq!(sign_in.public_keys_url, "http://127.0.0.1:8080/keys");
     assert_eq!(
-        sign_in.allowed_domains,
+        sign_in.identity.allowed_domains,
         ["example.com".to_owned(), "example.org".to_owned()].into()
     );
-    let identity = sign_in.identity();
-    assert!(identity.require_verified_email && identity.allowed_domains == sign_in.allowed_domains);
+    assert!(sign_in.identity.require_verified_email);
     assert_eq!(
         sign_in.sign_out_url.as_deref(),
         Some("https://vpn.auth.example.com/logout?client_id=a")
@@ -155,7 +163,7 @@ fn empty_means_none_only_where_that_is_said() {
     ];
     assert_eq!(may_be_empty, said.into());
     let none = associate(&[("OVERNIGHT_WINDOW", "")]).unwrap();
-    assert_eq!(none.common.rules.overnight_window, None);
+    assert_eq!(none.common.settings.rules.overnight_window, None);
 }
 
 #[test]

@@ -14,11 +14,9 @@ pub enum Function {
 /// One environment variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name.
     pub name: &'static str,
     /// What holds where it is not set; `None`: it is required. Where the default is empty, empty means "none".
     pub default: Option<&'static str>,
-    /// Who reads it.
     pub readers: &'static [Function],
 }
 

@@ -17,7 +17,6 @@ pub struct AlbArn {
 pub struct InvalidAlbArn;
 
 impl AlbArn {
-    /// The ARN itself.
     pub fn as_str(&self) -> &str {
         &self.text
     }

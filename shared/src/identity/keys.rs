@@ -59,13 +59,10 @@ pub trait PublicKeys: fmt::Debug + Send + Sync {
 /// Why there is no key. Cloned for everybody who waited for one fetch.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyError {
-    /// The key server knows no key of that id.
     #[error("the key server knows no such key")]
     Unknown,
-    /// The key server could not be asked, or gave no proper answer.
     #[error("the key server is out of reach")]
     Unavailable(#[source] Arc<dyn Error + Send + Sync>),
-    /// The key server's answer is not a public key of the curve P-256.
     #[error("the key server's answer is not a P-256 public key in PEM")]
     Malformed,
 }

@@ -37,13 +37,12 @@ use keys::KeyCache;
 use token::Token;
 
 /// What a token must say to be believed, and who is permitted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityConfig {
     /// The load balancer that must have signed. Decisive: every ALB of a region, anybody's, shares one key server.
     pub alb_arn: AlbArn,
     /// The issuer behind the sign-in, `https://cognito-idp.REGION.amazonaws.com/POOL`.
     pub issuer: String,
-    /// The user pool client of the ALB.
     pub client_id: String,
     /// Lower-case domains whose addresses are permitted; empty: any.
     pub allowed_domains: BTreeSet<String>,

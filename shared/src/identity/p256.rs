@@ -27,7 +27,6 @@ pub(super) struct PublicKey {
 }
 
 impl PublicKey {
-    /// The key in this PEM.
     pub(super) fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
         point(pem)
             .map(|point| Self { point })

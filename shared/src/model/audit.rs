@@ -1,179 +1,27 @@
 //! The audit trail: immutable facts, each put once.
 
+mod event;
+mod event_id;
+
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ring::digest::{SHA256, digest};
-use uuid::Uuid;
 
 use super::item::{Item, Value, rfc3339, whole_seconds};
-use super::{AssociationId, ConnectionId, Email, ManagedEndpoint, SubnetId};
+use super::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// An employee asked.
-    AssociationRequested,
-    /// EC2 accepted a start.
-    AssociationStarted,
-    /// First ready of the stay.
-    AssociationCompleted,
-    /// An attempt failed.
-    AssociationFailed,
-    /// An association that no start of ours explains.
-    AssociationAdopted,
-    /// Routes made again at a start.
-    RoutesRestored,
-    /// The snapshot follows what an administrator changed.
-    RoutesChanged,
-    /// An employee wanted longer.
-    LeaseExtended,
-    /// An employee said "I'm done".
-    LeaseReleased,
-    /// An administrator's mode was noticed.
-    ModeChanged,
-    /// A stop was committed.
-    DisassociationStarted,
-    /// Gone, by our stop.
-    DisassociationCompleted,
-    /// A stop was refused or given up.
-    DisassociationFailed,
-    /// Gone, and not by us.
-    DisassociationExternal,
-    /// A client's connection is over.
-    ConnectionEnded,
-    /// A client profile was handed out.
-    ProfileDownloaded,
-    /// A verified person who is not permitted.
-    AccessDenied,
-}
-
-impl Event {
-    /// The word in the `event` attribute.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AssociationRequested => "association.requested",
-            Self::AssociationStarted => "association.started",
-            Self::AssociationCompleted => "association.completed",
-            Self::AssociationFailed => "association.failed",
-            Self::AssociationAdopted => "association.adopted",
-            Self::RoutesRestored => "routes.restored",
-            Self::RoutesChanged => "routes.changed",
-            Self::LeaseExtended => "lease.extended",
-            Self::LeaseReleased => "lease.released",
-            Self::ModeChanged => "mode.changed",
-            Self::DisassociationStarted => "disassociation.started",
-            Self::DisassociationCompleted => "disassociation.completed",
-            Self::DisassociationFailed => "disassociation.failed",
-            Self::DisassociationExternal => "disassociation.external",
-            Self::ConnectionEnded => "connection.ended",
-            Self::ProfileDownloaded => "profile.downloaded",
-            Self::AccessDenied => "access.denied",
-        }
-    }
-}
-
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    /// An employee.
-    Employee(Email),
-    /// The user or certificate name of a VPN connection.
-    Client(String),
-    /// A sweep.
-    Reaper,
-    /// A click's or poll's pass.
-    Associate,
-    /// Somebody outside this system.
-    External,
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Employee(email) => f.write_str(email.as_str()),
-            Self::Client(name) => f.write_str(name),
-            Self::Reaper => f.write_str("reaper"),
-            Self::Associate => f.write_str("associate"),
-            Self::External => f.write_str("external"),
-        }
-    }
-}
-
-/// The sort key of an audit record: a `UUIDv7`, so that records sort by time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(Uuid);
-
-impl EventId {
-    /// The id of a fact that several may notice: made from what the fact is, so that only the first put succeeds.
-    pub fn of_fact(at: DateTime<Utc>, fact: &[&str]) -> Self {
-        let hash = digest(&SHA256, fact.join("\n").as_bytes());
-        Self::build(at, first_ten(hash.as_ref()))
-    }
-
-    fn build(at: DateTime<Utc>, rest: [u8; 10]) -> Self {
-        let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
-    }
-}
-
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-fn first_ten(bytes: &[u8]) -> [u8; 10] {
-    std::array::from_fn(|i| bytes.get(i).copied().unwrap_or(0))
-}
-
-/// Makes event ids: in the order of their making within a process, and never one twice.
-#[derive(Debug)]
-pub struct EventIds {
-    seed: [u8; 16],
-    made: AtomicU64,
-}
-
-impl EventIds {
-    /// Ids that nobody else makes.
-    pub fn from_entropy() -> Self {
-        Self::seeded(Uuid::new_v4().as_u128())
-    }
-
-    /// Ids that are the same for each run with this seed.
-    pub fn seeded(seed: u128) -> Self {
-        Self {
-            seed: seed.to_be_bytes(),
-            made: AtomicU64::new(0),
-        }
-    }
-
-    /// The next id.
-    pub fn next(&self, at: DateTime<Utc>) -> EventId {
-        let sequence = self.made.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        let hash = digest(&SHA256, &[self.seed.as_slice(), &sequence].concat());
-        let mut rest = first_ten(hash.as_ref());
-        // The first twelve bits sort within a millisecond (RFC 9562, 6.2, method 1).
-        rest[0] = sequence[6];
-        rest[1] = sequence[7];
-        EventId::build(at, rest)
-    }
-}
+pub use event::{Actor, Event};
+pub use event_id::{EventId, EventIds};
 
 /// One immutable fact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRecord {
-    /// Its sort key.
     pub event_id: EventId,
     /// The endpoint it is about; `None`: none in particular.
     pub endpoint: Option<ManagedEndpoint>,
-    /// When it happened.
     pub occurred_at: DateTime<Utc>,
-    /// What happened.
     pub event: Event,
-    /// Who did it.
     pub actor: Actor,
     /// A sentence that a person understands.
     pub reason: String,
@@ -188,13 +36,9 @@ pub struct AuditRecord {
 pub struct Details {
     /// The number of the time up.
     pub stay: Option<u64>,
-    /// Where a person's request came from.
     pub origin: Origin,
-    /// The associations concerned.
     pub association_ids: BTreeSet<AssociationId>,
-    /// Their subnets.
     pub subnet_ids: BTreeSet<SubnetId>,
-    /// EC2's error code.
     pub error_code: Option<String>,
     /// Until when something holds.
     pub until: Option<DateTime<Utc>>,
@@ -206,9 +50,7 @@ pub struct Details {
     pub cost_usd: Option<f64>,
     /// The destinations of routes.
     pub cidrs: BTreeSet<String>,
-    /// The connection concerned.
     pub connection_id: Option<ConnectionId>,
-    /// Bytes that went through it.
     pub bytes: Option<u64>,
 }
 

@@ -5,9 +5,7 @@ use super::{EndpointId, EndpointName, SubnetId};
 /// An endpoint that we may change, as `MANAGED_ENDPOINTS` names it. No other endpoint is ever acted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagedEndpoint {
-    /// What people call it, and what stands in URLs.
     pub name: EndpointName,
-    /// What EC2 calls it.
     pub id: EndpointId,
     /// The subnets to associate, in the order given: at least one, each once.
     pub subnets: Vec<SubnetId>,

@@ -40,7 +40,6 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
-            /// The text itself.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

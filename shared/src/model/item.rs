@@ -10,17 +10,13 @@ pub type Item = BTreeMap<String, Value>;
 /// An attribute's value, of the kinds that we use.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// A string.
     S(String),
     /// A number, as DynamoDB writes it.
     N(String),
     /// A set of strings; never empty in a table.
     Ss(BTreeSet<String>),
-    /// A list.
     L(Vec<Value>),
-    /// A map.
     M(Item),
-    /// A truth value.
     Bool(bool),
     /// Nothing, written down: read as an attribute that is missing.
     Null,
@@ -28,11 +24,52 @@ pub enum Value {
     Foreign,
 }
 
+impl Value {
+    fn as_text(&self) -> Option<&str> {
+        if let Self::S(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    fn as_count(&self) -> Option<u64> {
+        if let Self::N(number) = self {
+            number.parse().ok()
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn as_set(&self) -> Option<&BTreeSet<String>> {
+        if let Self::Ss(texts) = self {
+            Some(texts)
+        } else {
+            None
+        }
+    }
+
+    fn as_list(&self) -> Option<&[Self]> {
+        if let Self::L(values) = self {
+            Some(values)
+        } else {
+            None
+        }
+    }
+
+    fn as_map(&self) -> Option<Reader<'_>> {
+        if let Self::M(map) = self {
+            Some(Reader(map))
+        } else {
+            None
+        }
+    }
+}
+
 /// An attribute that is not of the kind or shape that it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute `{attribute}` is not {expected}")]
 pub struct Malformed {
-    /// The attribute's name.
     pub attribute: String,
     /// What stands there where all is well.
     pub expected: &'static str,
@@ -112,20 +149,17 @@ impl<'a> Reader<'a> {
             .transpose()
     }
 
-    /// A string.
     pub fn text(self, attribute: &str) -> Result<Option<&'a str>, Malformed> {
-        self.read(attribute, "a string", as_text)
+        self.read(attribute, "a string", Value::as_text)
     }
 
-    /// A whole number that is not negative.
     pub fn count(self, attribute: &str) -> Result<Option<u64>, Malformed> {
-        self.read(attribute, "a whole number", as_count)
+        self.read(attribute, "a whole number", Value::as_count)
     }
 
-    /// An RFC 3339 time.
     pub fn time(self, attribute: &str) -> Result<Option<DateTime<Utc>>, Malformed> {
         self.read(attribute, "an RFC 3339 time", |value| {
-            DateTime::parse_from_rfc3339(as_text(value)?)
+            DateTime::parse_from_rfc3339(value.as_text()?)
                 .ok()
                 .map(|time| time.to_utc())
         })
@@ -156,45 +190,22 @@ impl<'a> Reader<'a> {
         attribute: &str,
         make: impl Fn(String) -> T,
     ) -> Result<BTreeSet<T>, Malformed> {
-        let set = self.read(attribute, "a set of strings", |value| match value {
-            Value::Ss(texts) => Some(texts.iter().cloned().map(&make).collect()),
-            Value::S(_)
-            | Value::N(_)
-            | Value::L(_)
-            | Value::M(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Foreign => None,
-        })?;
-        Ok(set.unwrap_or_default())
+        let set = self.read(attribute, "a set of strings", Value::as_set)?;
+        Ok(set.into_iter().flatten().cloned().map(make).collect())
     }
 
     /// A list of numbers; missing is empty.
     pub fn counts(self, attribute: &str) -> Result<Vec<u64>, Malformed> {
-        let counts = self.read(attribute, "a list of numbers", |value| match value {
-            Value::L(values) => values.iter().map(as_count).collect(),
-            Value::S(_)
-            | Value::N(_)
-            | Value::Ss(_)
-            | Value::M(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Foreign => None,
+        let counts = self.read(attribute, "a list of numbers", |value| {
+            value.as_list()?.iter().map(Value::as_count).collect()
         })?;
         Ok(counts.unwrap_or_default())
     }
 
     /// A list of maps; missing is empty.
     pub fn maps(self, attribute: &str) -> Result<Vec<Reader<'a>>, Malformed> {
-        let maps = self.read(attribute, "a list of maps", |value| match value {
-            Value::L(values) => values.iter().map(as_map).collect(),
-            Value::S(_)
-            | Value::N(_)
-            | Value::Ss(_)
-            | Value::M(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Foreign => None,
+        let maps = self.read(attribute, "a list of maps", |value| {
+            value.as_list()?.iter().map(Value::as_map).collect()
         })?;
         Ok(maps.unwrap_or_default())
     }
@@ -205,7 +216,7 @@ impl<'a> Reader<'a> {
         attribute: &str,
     ) -> Result<Option<T>, Malformed> {
         self.read(attribute, "JSON of our making", |value| {
-            serde_json::from_str(as_text(value)?).ok()
+            serde_json::from_str(value.as_text()?).ok()
         })
     }
 }
@@ -216,43 +227,4 @@ pub fn required<T>(attribute: &str, value: Option<T>) -> Result<T, Malformed> {
         attribute: attribute.to_owned(),
         expected: "there",
     })
-}
-
-fn as_text(value: &Value) -> Option<&str> {
-    match value {
-        Value::S(text) => Some(text),
-        Value::N(_)
-        | Value::Ss(_)
-        | Value::L(_)
-        | Value::M(_)
-        | Value::Bool(_)
-        | Value::Null
-        | Value::Foreign => None,
-    }
-}
-
-fn as_count(value: &Value) -> Option<u64> {
-    match value {
-        Value::N(number) => number.parse().ok(),
-        Value::S(_)
-        | Value::Ss(_)
-        | Value::L(_)
-        | Value::M(_)
-        | Value::Bool(_)
-        | Value::Null
-        | Value::Foreign => None,
-    }
-}
-
-fn as_map(value: &Value) -> Option<Reader<'_>> {
-    match value {
-        Value::M(map) => Some(Reader(map)),
-        Value::S(_)
-        | Value::N(_)
-        | Value::Ss(_)
-        | Value::L(_)
-        | Value::Bool(_)
-        | Value::Null
-        | Value::Foreign => None,
-    }
 }

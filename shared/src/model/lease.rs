@@ -14,11 +14,8 @@ pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
 /// An employee's claim on an endpoint until a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
-    /// Whose it is.
     pub email: Email,
-    /// When it was last asked for.
     pub requested_at: DateTime<Utc>,
-    /// Until when it holds the endpoint.
     pub until: DateTime<Utc>,
     /// The stay it was asked for.
     pub stay: u64,
@@ -29,7 +26,6 @@ pub struct Lease {
 impl Lease {
     const KEY: &str = "lease#";
 
-    /// Its sort key in the lease table.
     pub fn key(email: &Email) -> String {
         format!("{}{email}", Self::KEY)
     }
@@ -81,7 +77,6 @@ impl Lease {
             .set("expires_at", (at + LEASE_KEPT).timestamp())
     }
 
-    /// Reads it from its item.
     pub fn parse(item: &Item) -> Result<Self, Malformed> {
         let read = Reader(item);
         let email = required("email", read.text("email")?)?;
@@ -101,16 +96,12 @@ impl Lease {
 /// What a disassociation would delete and a start makes again, as it stood when last all was up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The routes that people made.
     pub routes: BTreeMap<RouteKey, Option<String>>,
-    /// The endpoint's security groups.
     pub security_group_ids: BTreeSet<SecurityGroupId>,
-    /// When it was taken.
     pub taken_at: DateTime<Utc>,
 }
 
 impl Snapshot {
-    /// Its sort key in the lease table.
     pub const KEY: &'static str = "snapshot";
 
     /// Whether it says the same as another, whenever either was taken.
@@ -118,7 +109,6 @@ impl Snapshot {
         self.routes == other.routes && self.security_group_ids == other.security_group_ids
     }
 
-    /// Its attributes.
     pub fn to_item(&self) -> Item {
         let routes = self.routes.iter().map(|(key, description)| {
             let mut route = Item::from([
@@ -143,7 +133,6 @@ impl Snapshot {
         item
     }
 
-    /// Reads it from its item.
     pub fn parse(item: &Item) -> Result<Self, Malformed> {
         let read = Reader(item);
         let mut routes = BTreeMap::new();

@@ -47,16 +47,13 @@ pub struct Observation {
     /// The endpoint itself; `None` where it was not read.
     #[serde(skip)]
     pub endpoint: Option<EndpointFacts>,
-    /// When EC2 was asked.
     pub observed_at: DateTime<Utc>,
 }
 
 /// A target network that is believed to exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenNetwork {
-    /// Its id.
     pub association_id: AssociationId,
-    /// The subnet.
     pub subnet_id: SubnetId,
     /// Where it stood when EC2 last listed it.
     pub status: NetworkStatus,
@@ -72,7 +69,6 @@ pub struct SeenNetwork {
 /// What the connections say about use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Connections with status `active`.
     pub active: usize,
     /// Those of them that count as use: not silent.
     pub in_use: usize,
@@ -176,21 +172,18 @@ impl Observation {
         }
     }
 
-    /// The network with this id, if it is believed to exist.
     pub fn network(&self, id: &AssociationId) -> Option<&SeenNetwork> {
         self.networks
             .iter()
             .find(|network| network.association_id == *id)
     }
 
-    /// The networks in a status.
     pub fn in_status(&self, status: NetworkStatus) -> impl Iterator<Item = &SeenNetwork> {
         self.networks
             .iter()
             .filter(move |network| network.status == status)
     }
 
-    /// Whether any network is in a status.
     pub fn any(&self, status: NetworkStatus) -> bool {
         self.in_status(status).next().is_some()
     }

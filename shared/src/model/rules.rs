@@ -45,10 +45,8 @@ pub struct OvernightWindow {
 /// A text that is not an overnight window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWindow {
-    /// Not two times of day.
     #[error("it is not `HH:MM-HH:MM` (24 hours, 00:00 to 23:59)")]
     Malformed,
-    /// From and to are one time: the window would be empty or the whole day, and nobody can tell which.
     #[error("it starts and ends at the same time")]
     Empty,
 }
@@ -62,12 +60,10 @@ impl OvernightWindow {
         Ok(Self { from, to })
     }
 
-    /// The first time of day inside.
     pub fn from(self) -> NaiveTime {
         self.from
     }
 
-    /// The first time of day outside again.
     pub fn to(self) -> NaiveTime {
         self.to
     }
@@ -127,15 +123,10 @@ impl Cidr {
 /// A text that is not an IPv4 network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCidr {
-    /// Not an address, a slash and a length.
     #[error("it is not an IPv4 network such as `10.20.0.0/16`")]
     Malformed,
-    /// An address inside a network, where the network's own address belongs.
     #[error("it has bits set behind its prefix; the network is `{network}`")]
-    HostBits {
-        /// The network that was probably meant.
-        network: Cidr,
-    },
+    HostBits { network: Cidr },
 }
 
 impl FromStr for Cidr {

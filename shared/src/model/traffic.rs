@@ -21,7 +21,6 @@ pub struct Traffic {
 /// What is remembered of one connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionTraffic {
-    /// Whose it is.
     pub user: String,
     /// EC2's counters; `None` where they could not be read.
     #[serde(flatten)]
@@ -48,7 +47,6 @@ pub struct Counters {
 pub struct Window {
     /// The payload of this window so far, in bytes.
     pub grown: u64,
-    /// When it began.
     pub since: DateTime<Utc>,
     /// Whether the window before ended without reaching the limit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -56,7 +54,6 @@ pub struct Window {
 }
 
 impl Traffic {
-    /// Its sort key in the lease table.
     pub const KEY: &'static str = "traffic";
     /// What one item may hold (DESIGN 5): connections beyond it count as in use.
     pub const MAX_BYTES: usize = 300 * 1024;
@@ -87,22 +84,18 @@ impl Traffic {
         }
     }
 
-    /// What is remembered of a connection.
     pub fn get(&self, id: &ConnectionId) -> Option<&ConnectionTraffic> {
         self.connections.get(id)
     }
 
-    /// How many connections are remembered.
     pub fn len(&self) -> usize {
         self.connections.len()
     }
 
-    /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.connections.is_empty()
     }
 
-    /// The connections that are silent.
     pub fn silent(&self) -> BTreeSet<ConnectionId> {
         self.connections
             .iter()
@@ -111,7 +104,6 @@ impl Traffic {
             .collect()
     }
 
-    /// Its attributes.
     pub fn to_item(&self) -> Item {
         // Strings, numbers and times cannot fail to be written.
         let json = serde_json::to_string(&self.connections).unwrap_or_default();

@@ -9,9 +9,7 @@ use super::item::{Item, Reader, Value};
 /// A conditional change of an item.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Update {
-    /// All of these must hold, or nothing is written.
     pub conditions: Vec<Condition>,
-    /// What is written then.
     pub assignments: Vec<Assignment>,
 }
 
@@ -33,20 +31,15 @@ pub enum Condition {
 /// A change of an attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Assignment {
-    /// It becomes this.
     Set(&'static str, Value),
-    /// It goes.
     Remove(&'static str),
     /// So much is added to the number; one that is missing counts as 0.
     Add(&'static str, u64),
-    /// These are added to the set.
     Insert(&'static str, BTreeSet<String>),
-    /// These are taken from the set.
     Delete(&'static str, BTreeSet<String>),
 }
 
 impl Update {
-    /// A change without a condition yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -75,7 +68,6 @@ impl Update {
         self
     }
 
-    /// The set must contain this.
     #[must_use]
     pub fn when_contains(mut self, attribute: &'static str, text: &impl ToString) -> Self {
         self.conditions
@@ -83,7 +75,6 @@ impl Update {
         self
     }
 
-    /// The set must not contain this.
     #[must_use]
     pub fn when_lacks(mut self, attribute: &'static str, text: &impl ToString) -> Self {
         self.conditions
@@ -91,7 +82,6 @@ impl Update {
         self
     }
 
-    /// The attribute becomes this.
     #[must_use]
     pub fn set(mut self, attribute: &'static str, value: impl Into<Value>) -> Self {
         self.assignments
@@ -99,14 +89,12 @@ impl Update {
         self
     }
 
-    /// So much is added to the number.
     #[must_use]
     pub fn add(mut self, attribute: &'static str, more: u64) -> Self {
         self.assignments.push(Assignment::Add(attribute, more));
         self
     }
 
-    /// The attributes go.
     #[must_use]
     pub fn remove(mut self, attributes: &[&'static str]) -> Self {
         self.assignments
@@ -114,32 +102,25 @@ impl Update {
         self
     }
 
-    /// These are added to the set.
     #[must_use]
     pub fn insert<T: ToString>(
         mut self,
         attribute: &'static str,
         texts: impl IntoIterator<Item = T>,
     ) -> Self {
-        let texts: BTreeSet<String> = texts.into_iter().map(|text| text.to_string()).collect();
-        // DynamoDB refuses an empty set.
-        if !texts.is_empty() {
-            self.assignments.push(Assignment::Insert(attribute, texts));
-        }
+        let texts = texts.into_iter().map(|text| text.to_string()).collect();
+        self.assignments.push(Assignment::Insert(attribute, texts));
         self
     }
 
-    /// These are taken from the set.
     #[must_use]
     pub fn delete<T: ToString>(
         mut self,
         attribute: &'static str,
         texts: impl IntoIterator<Item = T>,
     ) -> Self {
-        let texts: BTreeSet<String> = texts.into_iter().map(|text| text.to_string()).collect();
-        if !texts.is_empty() {
-            self.assignments.push(Assignment::Delete(attribute, texts));
-        }
+        let texts = texts.into_iter().map(|text| text.to_string()).collect();
+        self.assignments.push(Assignment::Delete(attribute, texts));
         self
     }
 
@@ -152,7 +133,6 @@ impl Update {
 }
 
 impl Assignment {
-    /// The attribute it changes.
     pub fn attribute(&self) -> &'static str {
         match self {
             Self::Set(attribute, _)
@@ -164,18 +144,9 @@ impl Assignment {
     }
 
     fn apply(&self, item: &mut Item) {
-        let old_set = |item: &Item| match item.get(self.attribute()) {
-            Some(Value::Ss(texts)) => texts.clone(),
-            Some(
-                Value::S(_)
-                | Value::N(_)
-                | Value::L(_)
-                | Value::M(_)
-                | Value::Bool(_)
-                | Value::Null
-                | Value::Foreign,
-            )
-            | None => BTreeSet::new(),
+        let old_set = |item: &Item| {
+            let set = item.get(self.attribute()).and_then(Value::as_set);
+            set.cloned().unwrap_or_default()
         };
         let new = match self {
             Self::Set(_, value) => Some(value.clone()),

@@ -27,7 +27,6 @@ pub enum NetworkStatus {
 }
 
 impl NetworkStatus {
-    /// What a word of EC2's means.
     pub fn parse(word: &str) -> Self {
         match word {
             "associating" => Self::Associating,
@@ -39,7 +38,6 @@ impl NetworkStatus {
         }
     }
 
-    /// The word EC2 uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Associating => "associating",
@@ -55,11 +53,8 @@ impl NetworkStatus {
 /// A subnet's association with the endpoint, as one reading shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetNetwork {
-    /// Its id.
     pub association_id: AssociationId,
-    /// The subnet.
     pub subnet_id: SubnetId,
-    /// Where it stands.
     pub status: NetworkStatus,
     /// What EC2 says about the status, where it says something.
     pub message: Option<String>,
@@ -68,13 +63,11 @@ pub struct TargetNetwork {
 /// One VPN client's connection, active or ended within the last 60 minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Its id.
     pub id: ConnectionId,
     /// Who: the user name, or the common name of the certificate where there is none.
     pub user: String,
     /// Whether it may be connected: EC2 calls it `active`, or does not say that it is over or about to be.
     pub active: bool,
-    /// When it was made.
     pub established_at: Option<DateTime<Utc>>,
     /// When it ended; `None` while it is active.
     pub ended_at: Option<EndedAt>,
@@ -121,7 +114,6 @@ pub struct Route {
     pub key: RouteKey,
     /// Whether somebody made it, rather than EC2 with the association.
     pub manual: bool,
-    /// Where it stands.
     pub status: RouteStatus,
     /// What its maker wrote about it.
     pub description: Option<String>,
@@ -130,7 +122,6 @@ pub struct Route {
 /// What makes a route that route: at most one for each destination and target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RouteKey {
-    /// The destination.
     pub cidr: String,
     /// The target subnet, or `local` for client to client.
     pub subnet_id: SubnetId,
@@ -155,7 +146,6 @@ impl std::fmt::Display for RouteKey {
 /// Where a route stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteStatus {
-    /// On its way.
     Creating,
     /// In use.
     Active,
@@ -168,7 +158,6 @@ pub enum RouteStatus {
 }
 
 impl RouteStatus {
-    /// What a word of EC2's means.
     pub fn parse(word: &str) -> Self {
         match word {
             "creating" => Self::Creating,

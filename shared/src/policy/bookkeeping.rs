@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use super::Policy;
 use super::decision::Action;
 use super::view::{View, ids};
-use crate::model::{EndpointState, Failure, NetworkStatus, Observation, SeenNetwork, SubnetId};
+use crate::model::{
+    AssociationId, EndpointState, Failure, NetworkStatus, Observation, SeenNetwork, SubnetId,
+};
 
 impl View<'_> {
     /// Facts that have to be on record before anything else is decided.
@@ -42,13 +44,7 @@ impl View<'_> {
         let news: Vec<&SeenNetwork> = self
             .seen
             .in_status(NetworkStatus::AssociationFailed)
-            .filter(|network| {
-                !self
-                    .state
-                    .attempts
-                    .failed_ids
-                    .contains(&network.association_id)
-            })
+            .filter(|network| !self.is_failure_known(network))
             .collect();
         let message = news.iter().find_map(|network| network.message.clone());
         let failure = Failure {
@@ -70,11 +66,7 @@ impl View<'_> {
             Vec::new()
         };
         let explained = |network: &&SeenNetwork| {
-            self.state
-                .stay
-                .association_ids
-                .contains(&network.association_id)
-                || claimed.contains(&&network.subnet_id)
+            self.is_known(network) || claimed.contains(&&network.subnet_id)
         };
         let strangers: BTreeSet<_> = self
             .seen
@@ -108,6 +100,22 @@ pub fn served_by_external(
         && requests_before == demand.requests
         && requests_before > demand.served;
     requests_before - u64::from(is_new_wish)
+}
+
+/// When associations that another removed were up last, as far as we saw it.
+pub fn last_seen_up(ids: &BTreeSet<AssociationId>, state: &EndpointState) -> Option<DateTime<Utc>> {
+    let before = state.sightings.observation.iter();
+    before
+        .flat_map(|seen| &seen.networks)
+        .filter(|network| ids.contains(&network.association_id))
+        .map(|network| match network.status {
+            NetworkStatus::Disassociating | NetworkStatus::Disassociated => network.since,
+            NetworkStatus::Associating
+            | NetworkStatus::Associated
+            | NetworkStatus::AssociationFailed
+            | NetworkStatus::Unknown => network.seen_at,
+        })
+        .max()
 }
 
 /// Whether a series of attempts is over: this stay has been ready and has all its subnets, by associations that are known

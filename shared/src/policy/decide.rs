@@ -58,12 +58,7 @@ impl View<'_> {
             && self
                 .seen
                 .in_status(NetworkStatus::Disassociating)
-                .all(|network| {
-                    self.state
-                        .attempts
-                        .failed_ids
-                        .contains(&network.association_id)
-                });
+                .all(|network| self.is_failure_known(network));
         let reason = if only_failed_ones_go {
             Reason::RemovingFailed { comes_back }
         } else {

@@ -33,6 +33,24 @@ pub fn is_too_old(seen: &Observation, now: DateTime<Utc>) -> bool {
     now - seen.observed_at > TOO_OLD
 }
 
+/// Whether what was read of EC2 in the time of `before` can be judged by this state: nothing came up or was found gone in
+/// between.
+pub fn is_same_stay(state: &EndpointState, before: &EndpointState) -> bool {
+    state.stay.number == before.stay.number && state.stay.up_since == before.stay.up_since
+}
+
+/// Whether leases that were read in the time of `before` still stand: an employee who gave one back sees that it is gone.
+pub fn are_leases_as_before(state: &EndpointState, before: &EndpointState) -> bool {
+    is_same_stay(state, before) && state.stay.released_at == before.stay.released_at
+}
+
+/// Whether what was read of EC2 in the time of `before` can be judged by the state that a write of ours left: no other
+/// pass put an association on record or took one off it, and none began to make routes again or took a snapshot since
+/// the version was `routing`.
+pub fn is_still_judged(state: &EndpointState, before: &EndpointState, routing: u64) -> bool {
+    state.stay.association_ids == before.stay.association_ids && state.routing_version == routing
+}
+
 /// What an employee is told who asked: neither "ready" on old evidence, nor that AWS is at work when it could not be
 /// asked (`is_delayed`).
 pub fn as_answer(

@@ -4,29 +4,36 @@ mod bookkeeping;
 mod decide;
 mod decision;
 mod freshness;
+mod leases;
 mod off_at;
 mod overnight;
 mod permission;
+mod read_plan;
 mod ready;
 mod routing;
+mod sentences;
 mod start;
 mod stop;
 mod usage;
 mod view;
 mod wanted;
 
-pub use bookkeeping::{is_series_over, served_by_external};
+pub use bookkeeping::{is_series_over, last_seen_up, served_by_external};
 pub use decide::decide;
 pub use decision::{Action, Decision, Phase, Reason, Warning, retry_after};
 pub use freshness::{
-    READ_AT_MOST_EVERY, as_answer, is_fresh, is_reading_due, is_too_old, latest_reading_before,
+    READ_AT_MOST_EVERY, are_leases_as_before, as_answer, is_fresh, is_reading_due, is_same_stay,
+    is_still_judged, is_too_old, latest_reading_before,
 };
+pub use leases::{releasable, stay_asked_for};
 pub use off_at::{KeepRule, OffAt, last_active_at, last_use, off_at};
 pub use overnight::is_overnight;
 pub use permission::{Executor, is_permitted};
-pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, startable_since};
-pub use stop::confirm_stop;
-pub use usage::{PACKET_ALLOWANCE_BYTES, payload_bytes, stale_after, traffic, usage};
+pub use read_plan::ReadPlan;
+pub use routing::is_unmoved;
+pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, is_last_attempt, startable_since};
+pub use stop::{confirm_stop, is_too_late_to_act};
+pub use usage::{PACKET_ALLOWANCE_BYTES, known_silent, payload_bytes, stale_after, traffic, usage};
 pub use wanted::{is_held, is_pinned, is_unserved, is_wanted};
 
 use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};
@@ -34,9 +41,7 @@ use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};
 /// What was decided beforehand about one endpoint: its subnets, and the company's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
-    /// The endpoint.
     pub endpoint: &'a ManagedEndpoint,
-    /// The rules, the same for all.
     pub rules: &'a Rules,
 }
 

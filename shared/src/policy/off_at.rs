@@ -10,7 +10,6 @@ use crate::model::{EndpointState, LEASE_KEPT, Lease, Rules, Usage};
 /// The first instant at which nothing keeps the endpoint any more, and what kept it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OffAt {
-    /// The instant.
     pub at: DateTime<Utc>,
     /// What keeps it until then.
     pub rule: KeepRule,
@@ -19,7 +18,6 @@ pub struct OffAt {
 /// What keeps an endpoint that nobody uses, or kept it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepRule {
-    /// A lease runs.
     Lease,
     /// Nobody has connected since it became ready.
     FirstConnection,
@@ -27,7 +25,6 @@ pub enum KeepRule {
     ReadyLately,
     /// Nobody has used it since the last use.
     Idle {
-        /// The last use.
         since: DateTime<Utc>,
         /// The idle time that decides.
         timeout: TimeDelta,
@@ -38,7 +35,6 @@ pub enum KeepRule {
     Wanted,
     /// Everybody who held a lease gave it back.
     Released,
-    /// Nothing is known that would.
     Nothing,
 }
 

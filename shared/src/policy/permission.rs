@@ -2,83 +2,61 @@
 
 use super::decision::Action;
 
-/// Who carries out what was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who carries out what was decided, from the one who may do least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Executor {
     /// A click or a poll that relies on what another pass has read of EC2.
     Follower,
     /// A click or a poll that has read EC2 itself.
     Reader,
-    /// A sweep.
     Sweep,
     /// A sweep that leaves EC2 as it is.
     DrySweep,
 }
 
-/// Who may take an action at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Needs {
-    /// Any pass: only one can win the commit.
-    AnyPass,
-    /// A pass that has read EC2. They are one in five seconds, however many people click while EC2 takes its time to
-    /// answer.
-    Reader,
-    /// A sweep: only sweeps stop, tidy up, and follow what administrators change.
-    Sweep,
+impl Executor {
+    /// Whether it is a sweep, and no click or poll.
+    pub fn is_sweep(self) -> bool {
+        matches!(self, Self::Sweep | Self::DrySweep)
+    }
 }
 
 /// Whether an action may be taken by this executor.
 pub fn is_permitted(action: &Action, executor: Executor) -> bool {
-    match executor {
-        Executor::Follower => needs(action) == Needs::AnyPass,
-        Executor::Reader => needs(action) != Needs::Sweep,
-        Executor::Sweep => true,
-        Executor::DrySweep => !changes_ec2(action),
+    let (least, in_dry_run) = needs(action);
+    if executor == Executor::DrySweep {
+        in_dry_run
+    } else {
+        executor >= least
     }
 }
 
-fn needs(action: &Action) -> Needs {
+/// The least executor that may take an action, and whether a dry run takes it: one that neither changes EC2 nor goes with
+/// one that does.
+///
+/// Any pass takes what only one can win the commit of. What else changes EC2 needs a pass that has read it: they are one
+/// in five seconds, however many people click while EC2 takes its time to answer. Only sweeps stop, tidy up, and follow
+/// what administrators change.
+fn needs(action: &Action) -> (Executor, bool) {
     match action {
         Action::NoteMode
         | Action::RecordGone { .. }
         | Action::RecordFailed { .. }
         | Action::Adopt { .. }
-        | Action::MarkReady { .. }
-        | Action::Start { .. }
-        | Action::RefuseStart { .. } => Needs::AnyPass,
+        | Action::MarkReady { .. } => (Executor::Follower, true),
+        Action::Start { .. } | Action::RefuseStart { .. } => (Executor::Follower, false),
         Action::FinishStart { .. }
         | Action::Restore { .. }
         | Action::RemoveFailed {
             within_start: true, ..
-        } => Needs::Reader,
-        Action::RecordRestored { .. }
-        | Action::RemoveFailed {
+        } => (Executor::Reader, false),
+        Action::RecordRestored { .. } | Action::AbandonStop => (Executor::Sweep, true),
+        // What is outstanding is noted when it is made again, which a dry run does not: no snapshot either.
+        Action::RemoveFailed {
             within_start: false,
             ..
         }
         | Action::TakeSnapshot(_)
-        | Action::Stop { .. }
-        | Action::AbandonStop => Needs::Sweep,
-    }
-}
-
-/// Whether an action changes EC2, or goes with one that does.
-fn changes_ec2(action: &Action) -> bool {
-    match action {
-        Action::NoteMode
-        | Action::RecordGone { .. }
-        | Action::RecordFailed { .. }
-        | Action::Adopt { .. }
-        | Action::MarkReady { .. }
-        | Action::RecordRestored { .. }
-        | Action::AbandonStop => false,
-        Action::Start { .. }
-        | Action::RefuseStart { .. }
-        | Action::FinishStart { .. }
-        | Action::Restore { .. }
-        | Action::RemoveFailed { .. }
-        // What is outstanding is noted when it is made again, which a dry run does not.
-        | Action::TakeSnapshot(_)
-        | Action::Stop { .. } => true,
+        | Action::Stop { .. } => (Executor::Sweep, false),
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decision::{Action, Decision, Phase, Reason};
 use super::off_at::off_at;
-use super::routing::{Outstanding, is_news, outstanding, snapshot_to_take};
+use super::routing::Outstanding;
 use super::view::View;
 use super::wanted::is_pinned;
 use crate::model::{NetworkStatus, Restorable, Snapshot};
@@ -17,22 +17,14 @@ const ROUTES_HOLD_UP: TimeDelta = TimeDelta::minutes(5);
 impl View<'_> {
     /// Something is associated, and this stay has not been ready yet.
     pub(super) fn getting_ready(self) -> Decision {
-        let unclaimed = self
-            .seen
-            .in_status(NetworkStatus::Associated)
-            .any(|network| {
-                !self
-                    .state
-                    .stay
-                    .association_ids
-                    .contains(&network.association_id)
-            });
+        let mut associated = self.seen.in_status(NetworkStatus::Associated);
+        let unclaimed = associated.any(|network| !self.is_known(network));
         let unread = Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });
         if let Some(finish) = self.finish_start().filter(|_| unclaimed) {
             // Its answers were lost. "Ready" ends the start, and what it did not claim would pass for a stranger's.
             return unread.with(Some(finish));
         }
-        let Some(outstanding) = outstanding(self.seen, self.state, self.policy) else {
+        let Some(outstanding) = self.outstanding() else {
             return unread;
         };
         let all = outstanding.all();
@@ -43,7 +35,7 @@ impl View<'_> {
             outstanding: Some(all.len()),
         };
         let action = if all.is_empty() || waited_enough {
-            let snapshot = snapshot_to_take(self.seen, self.state, self.policy, &outstanding);
+            let snapshot = self.snapshot_to_take(&outstanding);
             Some(Action::MarkReady {
                 outstanding: all,
                 snapshot,
@@ -57,7 +49,7 @@ impl View<'_> {
     /// Since when routes can be made: one subnet may take many minutes longer than another to come up or to fail.
     fn settled_since(self) -> Option<DateTime<Utc>> {
         let last = self.seen.networks.iter().map(|network| network.since).max();
-        last.max(self.state.stay.associated_since)
+        last.max(self.state.stay.up_since)
     }
 
     /// Ready in this stay.
@@ -93,7 +85,7 @@ impl View<'_> {
 
     /// What routes, security groups and the snapshot need once ready; only a pass that read them can tell.
     fn routing(self) -> Vec<Action> {
-        let Some(outstanding) = outstanding(self.seen, self.state, self.policy) else {
+        let Some(outstanding) = self.outstanding() else {
             return Vec::new();
         };
         let restored = self.restored(&outstanding);
@@ -113,12 +105,12 @@ impl View<'_> {
 
     /// The snapshot that is to be taken, if it says something new.
     pub(super) fn snapshot_due(self) -> Option<Snapshot> {
-        let outstanding = outstanding(self.seen, self.state, self.policy)?;
+        let outstanding = self.outstanding()?;
         if !self.restored(&outstanding).is_empty() {
             return None;
         }
-        snapshot_to_take(self.seen, self.state, self.policy, &outstanding)
-            .filter(|snapshot| is_news(snapshot, self.seen, self.state))
+        self.snapshot_to_take(&outstanding)
+            .filter(|snapshot| self.is_news(snapshot))
     }
 }
 

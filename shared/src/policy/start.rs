@@ -8,11 +8,16 @@ use super::decision::{Action, Decision, Phase, Reason, retry_after};
 use super::view::{View, ids};
 use super::wanted::{is_held, is_wanted};
 use crate::model::{
-    EndpointState, Failure, Mode, NetworkStatus, Observation, SubnetId, WANTED_FOR,
+    Attempts, EndpointState, Failure, Mode, NetworkStatus, Observation, SubnetId, WANTED_FOR,
 };
 
 /// How many attempts a start has.
 pub const MAX_ATTEMPTS: u64 = 3;
+
+/// Whether no attempt follows the latest of these: only a new ask tries again then.
+pub fn is_last_attempt(attempts: &Attempts) -> bool {
+    attempts.used() >= MAX_ATTEMPTS
+}
 
 /// Whether an attempt is due at an endpoint that EC2 refuses to describe: `Some` says whether a new stay begins with it.
 /// It counts as made, and as failed.
@@ -82,7 +87,7 @@ impl<'a> View<'a> {
         if let Some(finish) = self.finish_start() {
             return Some(finish);
         }
-        let exhausted = self.is_given_up() || self.state.attempts.used() >= MAX_ATTEMPTS;
+        let exhausted = self.is_given_up() || is_last_attempt(&self.state.attempts);
         if complete || moving || exhausted || self.now < self.next_attempt_at() {
             return None;
         }
@@ -136,16 +141,7 @@ impl<'a> View<'a> {
         let answered = |subnet_id: &SubnetId| {
             self.seen.networks.iter().any(|network| {
                 network.subnet_id == *subnet_id
-                    && (self
-                        .state
-                        .stay
-                        .association_ids
-                        .contains(&network.association_id)
-                        || self
-                            .state
-                            .attempts
-                            .failed_ids
-                            .contains(&network.association_id))
+                    && (self.is_known(network) || self.is_failure_known(network))
             })
         };
         self.policy

@@ -11,6 +11,14 @@ use crate::model::{EndpointState, NetworkStatus, Observation};
 /// How long to leave an endpoint alone whose stop EC2 refused.
 const STOP_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
+/// A commit older than this is not acted on.
+const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
+/// Whether the evidence behind a stop that was committed then is too old to act on; a later sweep takes it up.
+pub fn is_too_late_to_act(committed_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - committed_at > ACT_WITHIN
+}
+
 /// Whether a stop that was decided is still due on what was seen since; `Some` says what kept the endpoint last.
 pub fn confirm_stop(
     seen: &Observation,

@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::overnight::is_overnight;
 use crate::model::item::whole_seconds;
 use crate::model::{
-    Connection, ConnectionId, ConnectionTraffic, Counters, Rules, Traffic, Usage, Window,
+    Connection, ConnectionId, ConnectionTraffic, Counters, EndpointState, Rules, Traffic, Usage,
+    Window,
 };
 
 /// What of each packet is no payload: more than a keepalive packet, which has some 50 bytes, so that an idle client's
@@ -38,6 +39,17 @@ pub fn usage(
             .filter_map(|c| Some(c.ended_at?.at(now)))
             .max(),
     }
+}
+
+/// The connections that the last sweep found silent, while a stale rule is in force.
+pub fn known_silent(
+    state: &EndpointState,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> BTreeSet<ConnectionId> {
+    let last = state.sightings.observation.as_ref();
+    let last = last.filter(|_| stale_after(rules, now).is_some());
+    last.map(|last| last.silent.clone()).unwrap_or_default()
 }
 
 /// What to remember of the active connections, given what was remembered before.

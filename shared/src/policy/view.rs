@@ -20,7 +20,18 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    /// Whether an employee waits for it.
+    /// Whether a network is on record in this stay.
+    pub(super) fn is_known(self, network: &SeenNetwork) -> bool {
+        let known = &self.state.stay.association_ids;
+        known.contains(&network.association_id)
+    }
+
+    /// Whether it is on record that a network's association failed.
+    pub(super) fn is_failure_known(self, network: &SeenNetwork) -> bool {
+        let failed = &self.state.attempts.failed_ids;
+        failed.contains(&network.association_id)
+    }
+
     pub(super) fn is_wanted(self) -> bool {
         is_wanted(self.state, self.now)
     }

@@ -10,9 +10,7 @@ use crate::policy::Phase;
 pub struct Gauges {
     /// Target networks that are associated or on their way there: what AWS bills.
     pub associations: usize,
-    /// Connections with status `active`.
     pub active_connections: Option<usize>,
-    /// How long it has been up.
     pub up: Option<TimeDelta>,
     /// How long somebody has been waiting for it to be ready.
     pub starting: Option<TimeDelta>,

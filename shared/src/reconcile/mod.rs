@@ -1,25 +1,25 @@
 //! The reconciler that both functions drive: observe an endpoint, decide, act.
 //!
 //! Every pass may be repeated, may overlap with another and may die half-way: the next one carries on from what it
-//! finds. What makes that true is "The protocol" of DESIGN 5, and this module is where it stands:
-//! [`ask`](Reconciler::ask) has the order of an ask's writes, `pass` the order of reads, `start` and `stop` what is
-//! committed before EC2 is called, `transitions` what is written together.
+//! finds. What makes that true is "The protocol" of DESIGN 5:
+//!
+//! - `entry`: how clicks, polls and sweeps come in; [`ask`](Reconciler::ask) has the order of an ask's writes
+//! - `read`: what is read of EC2, and what it means
+//! - `pass`: decide, see who may do it, execute
+//! - `execute`: the calls to EC2, and what is committed before them
+//! - `transition`: what is written together
+//! - `cache`: what a process remembers
+//! - `status`, `gauges`: what people and alarms are told
 
-mod ask;
+mod cache;
+mod deadline;
+mod entry;
+mod execute;
 mod gauges;
-mod look;
-mod observe;
-mod particulars;
 mod pass;
-mod recorded;
-mod restore;
-mod start;
+mod read;
 mod status;
-mod stop;
-mod sweep;
-mod transitions;
-mod visit;
-mod waiting_leases;
+mod transition;
 
 use std::sync::Arc;
 
@@ -30,20 +30,18 @@ use crate::model::audit::{EventIds, Retention};
 use crate::model::{ManagedEndpoint, Rules};
 use crate::policy::Policy;
 use crate::ports::{ClientVpn, Store};
-use recorded::Recorded;
-use waiting_leases::WaitingLeases;
+use cache::{Recorded, WaitingLeases};
 
-pub use ask::{Ask, AskError, AskOutcome, ExtendError};
+pub use deadline::LeftOut;
+pub use entry::Ask;
+pub use entry::ask::{AskError, AskOutcome, ExtendError};
+pub use entry::status::StatusError;
+pub use entry::sweep::{SweepError, Swept};
 pub use gauges::Gauges;
-pub use particulars::Particulars;
-pub use pass::PassOutcome;
-pub use status::{EndpointStatus, LeaseView, TargetNetworkView};
-pub use sweep::{LeftOut, SweepError, Swept};
-pub use visit::StatusError;
+pub use status::{EndpointStatus, Estimate, LeaseView, Particulars, TargetNetworkView};
 
-#[cfg(test)]
 #[cfg(all(test, feature = "aws"))]
-pub(crate) use stop::STOP_TAKES;
+pub(crate) use deadline::STOP_TAKES;
 
 /// EC2 takes at most ten operations in flight for each endpoint
 /// (<https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html>); others may be at work too.
@@ -61,18 +59,15 @@ pub struct Reconciler {
 }
 
 /// What was decided beforehand, the same for all endpoints.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// How long the VPN stays, and what it needs.
     pub rules: Rules,
-    /// How long records are kept.
     pub retention: Retention,
     /// What AWS bills for an hour of one association, in US dollars.
     pub association_hour_price_usd: f64,
 }
 
 impl Reconciler {
-    /// A reconciler over these parts.
     pub fn new(
         vpn: Arc<dyn ClientVpn>,
         store: Arc<dyn Store>,

@@ -31,28 +31,19 @@ impl CountedStore {
 
 #[expect(clippy::cast_precision_loss, reason = "no start takes 2^52 seconds")]
 fn values(record: &AuditRecord) -> Vec<(Metric, f64)> {
-    match record.event {
-        Event::AssociationRequested => vec![(Metric::Requests, 1.0)],
-        // One that was adopted becomes ready too, but nobody waited for it: it has no duration.
-        Event::AssociationCompleted => record.details.duration.map_or(Vec::new(), |took| {
+    if record.event == Event::AssociationRequested {
+        return vec![(Metric::Requests, 1.0)];
+    }
+    if record.event == Event::AssociationFailed {
+        return vec![(Metric::FailedStarts, 1.0)];
+    }
+    // One that was adopted becomes ready too, but no employee waited for it: it has no duration.
+    match record.details.duration {
+        Some(took) if record.event == Event::AssociationCompleted => {
             let seconds = took.num_seconds() as f64;
             vec![(Metric::Starts, 1.0), (Metric::StartSeconds, seconds)]
-        }),
-        Event::AssociationFailed => vec![(Metric::FailedStarts, 1.0)],
-        Event::AssociationStarted
-        | Event::AssociationAdopted
-        | Event::RoutesRestored
-        | Event::RoutesChanged
-        | Event::LeaseExtended
-        | Event::LeaseReleased
-        | Event::ModeChanged
-        | Event::DisassociationStarted
-        | Event::DisassociationCompleted
-        | Event::DisassociationFailed
-        | Event::DisassociationExternal
-        | Event::ConnectionEnded
-        | Event::ProfileDownloaded
-        | Event::AccessDenied => Vec::new(),
+        }
+        Some(_) | None => Vec::new(),
     }
 }
 

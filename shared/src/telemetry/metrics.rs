@@ -20,83 +20,50 @@ pub const FUNCTION_NAME: &str = "FunctionName";
 /// The dimension beside it of those that are told of each endpoint.
 pub const ENDPOINT: &str = "Endpoint";
 
-/// Something that is counted or measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
+macro_rules! metrics {
+    ($($(#[$meaning:meta])* $metric:ident $unit:literal;)*) => {
+        /// Something that is counted or measured. `CloudWatch` knows no minutes and no hours as units.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Metric { $($(#[$meaning])* $metric,)* }
+
+        impl Metric {
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$metric => stringify!($metric),)* }
+            }
+
+            fn unit(self) -> &'static str {
+                match self { $(Self::$metric => $unit,)* }
+            }
+        }
+    };
+}
+
+metrics! {
     /// Employees' requests that are on record.
-    Requests,
+    Requests "Count";
     /// Starts that came to "ready".
-    Starts,
+    Starts "Count";
     /// How long such a start took, from the request.
-    StartSeconds,
+    StartSeconds "Seconds";
     /// Attempts that EC2 refused or that failed.
-    FailedStarts,
+    FailedStarts "Count";
     /// Sweeps that went through at every endpoint.
-    Sweeps,
+    Sweeps "Count";
     /// Sweeps that failed at some endpoint.
-    FailedSweeps,
+    FailedSweeps "Count";
     /// Connections in status `active`.
-    ActiveConnections,
+    ActiveConnections "Count";
     /// Subnets that are billed, times the minutes since the last sweep: an estimate. The audit records have the bill.
-    AssociatedMinutes,
-    /// How long somebody has been waiting for "ready".
-    StartingMinutes,
+    AssociatedMinutes "None";
+    /// How long an employee has been waiting for "ready".
+    StartingMinutes "None";
     /// How long an endpoint has been on its way down.
-    StoppingMinutes,
+    StoppingMinutes "None";
     /// How long an endpoint has been up.
-    UpHours,
+    UpHours "None";
 }
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Requests,
-        Self::Starts,
-        Self::StartSeconds,
-        Self::FailedStarts,
-        Self::Sweeps,
-        Self::FailedSweeps,
-        Self::ActiveConnections,
-        Self::AssociatedMinutes,
-        Self::StartingMinutes,
-        Self::StoppingMinutes,
-        Self::UpHours,
-    ];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Requests => "Requests",
-            Self::Starts => "Starts",
-            Self::StartSeconds => "StartSeconds",
-            Self::FailedStarts => "FailedStarts",
-            Self::Sweeps => "Sweeps",
-            Self::FailedSweeps => "FailedSweeps",
-            Self::ActiveConnections => "ActiveConnections",
-            Self::AssociatedMinutes => "AssociatedMinutes",
-            Self::StartingMinutes => "StartingMinutes",
-            Self::StoppingMinutes => "StoppingMinutes",
-            Self::UpHours => "UpHours",
-        }
-    }
-
-    /// `CloudWatch` knows no minutes and no hours.
-    fn unit(self) -> &'static str {
-        match self {
-            Self::Requests
-            | Self::Starts
-            | Self::FailedStarts
-            | Self::Sweeps
-            | Self::FailedSweeps
-            | Self::ActiveConnections => "Count",
-            Self::StartSeconds => "Seconds",
-            Self::AssociatedMinutes
-            | Self::StartingMinutes
-            | Self::StoppingMinutes
-            | Self::UpHours => "None",
-        }
-    }
-
     /// Whether people want to see it of each endpoint.
     fn is_told_of_each_endpoint(self) -> bool {
         matches!(self, Self::ActiveConnections | Self::AssociatedMinutes)
@@ -255,13 +222,5 @@ mod tests {
     fn nothing_to_tell_is_no_line_and_off_is_silent() {
         assert!(told(Some("tokyo"), &[]).is_empty());
         Metrics::off().tell(None, &[(Metric::Sweeps, 1.0)]);
-    }
-
-    #[test]
-    fn no_two_metrics_have_one_name() {
-        let mut names = Metric::ALL.map(Metric::name).to_vec();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Metric::ALL.len());
     }
 }

@@ -171,7 +171,6 @@ fn a_route_that_will_not_come_holds_it_up_for_five_minutes() {
     let keys = [key("0.0.0.0/0", A), key("10.9.0.0/16", A)];
     let world = start(&keys, &[route("0.0.0.0/0", A, RouteStatus::Creating)]).with(|w| {
         w.state.stay.to_restore = routes(&keys);
-        w.state.stay.associated_since = Some(w.now);
         for network in &mut w.seen.networks {
             network.since = w.now;
         }
@@ -195,7 +194,6 @@ fn the_five_minutes_begin_when_the_last_subnet_has_come_to_an_end() {
             .networks(&[(A, Associated), (B, status)])
             .failures_on_record(if status == Associated { &[] } else { &[B] })
             .with(|w| {
-                w.state.stay.associated_since = Some(w.now - minutes(6));
                 w.seen.networks[0].since = w.now - minutes(6);
                 w.seen.networks[1].since = w.now;
             });

@@ -180,7 +180,7 @@ fn it_is_taken_with_ready_once_that_is_certain() {
         let taken = w.now - minutes(600);
         w.state.snapshot = Some(snapshot(&[key("0.0.0.0/0", A)], "sg-1", taken));
         w.seen.routes = Some(vec![route("10.9.0.0/16", B, RouteStatus::Active)]);
-        w.state.stay.associated_since = Some(w.now - minutes(5));
+        w.state.stay.up_since = Some(w.now - minutes(12));
         for network in &mut w.seen.networks {
             network.since = w.now - minutes(5);
         }

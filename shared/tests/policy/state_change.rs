@@ -37,7 +37,6 @@ fn full() -> Item {
         Attribute::StartSeconds => Value::L(vec![Value::from(300_u64)]),
         Attribute::RequestedAt
         | Attribute::UpSince
-        | Attribute::AssociatedSince
         | Attribute::ReadySince
         | Attribute::LastActiveAt
         | Attribute::ReleasedAt

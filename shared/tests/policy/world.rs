@@ -178,12 +178,10 @@ impl World {
 
     /// Both subnets are associated since a minute, and nobody has seen them ready.
     pub(crate) fn associated() -> Self {
-        let mut world = Self::associating().networks(&[
+        Self::associating().networks(&[
             (A, NetworkStatus::Associated),
             (B, NetworkStatus::Associated),
-        ]);
-        world.state.stay.associated_since = Some(world.now - minutes(1));
-        world
+        ])
     }
 
     /// Ready for two hours, never used, every lease over: nothing keeps it.
@@ -195,7 +193,6 @@ impl World {
         world.state.attempts.asked_at = Some(began);
         world.state.attempts.began_at = None;
         world.state.stay.up_since = Some(began);
-        world.state.stay.associated_since = Some(ready);
         world.state.stay.ready_since = Some(ready);
         world.state.attempts.spent = world.state.attempts.made;
         world.state.snapshot = Some(snapshot(&[], "sg-1", ready));

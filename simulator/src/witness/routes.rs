@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::{EndpointState, SecurityGroupId};
+use shared::model::{EndpointState, NetworkStatus, SecurityGroupId};
 use testkit::ec2::{AssociationStatus, Ec2World, RouteOrigin, RouteStatus};
 
 use super::{Invariant, Witness};
@@ -105,10 +105,13 @@ impl Witness {
             .filter(|route| route.status == RouteStatus::Active)
             .map(|route| (route.cidr.to_string(), route.target.to_string()))
             .collect();
-        let waited = state
-            .stay
-            .associated_since
-            .is_some_and(|since| now - since >= HOLD_UP - self.tolerance());
+        let seen = state.sightings.observation.iter();
+        let associated_since = seen
+            .flat_map(|seen| seen.in_status(NetworkStatus::Associated))
+            .map(|network| network.since)
+            .min();
+        let waited =
+            associated_since.is_some_and(|since| now - since >= HOLD_UP - self.tolerance());
         let missing = self
             .routes
             .routes

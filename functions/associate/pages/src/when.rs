@@ -1,6 +1,6 @@
 //! Instants and spans as texts.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::Language;
@@ -43,12 +43,6 @@ impl When {
     }
 }
 
-/// Whole minutes, rounded up: no time on a page is too short.
-pub(crate) fn minutes_up(span: TimeDelta) -> i64 {
-    let seconds = span.num_seconds().max(0);
-    (seconds + 59) / 60
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,12 +69,5 @@ mod tests {
         assert_eq!(english.at(tomorrow), "24 Nov 00:00 JST");
         let unnamed = when(Tz::Asia__Dubai, Language::En);
         assert_eq!(unnamed.zone_name(tomorrow), "UTC+04:00");
-    }
-
-    #[test]
-    fn minutes_are_rounded_up() {
-        for (seconds, minutes) in [(-5, 0), (0, 0), (1, 1), (60, 1), (61, 2), (419, 7)] {
-            assert_eq!(minutes_up(TimeDelta::seconds(seconds)), minutes);
-        }
     }
 }

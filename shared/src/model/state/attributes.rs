@@ -15,16 +15,12 @@ const LAST_ASK: &str = "last_ask";
 
 macro_rules! attributes {
     ($($attribute:ident $name:literal $($field:ident).+;)*) => {
-        /// An attribute of the `state` item.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        #[expect(missing_docs, reason = "the fields of the state say what each means")]
         pub enum Attribute { $($attribute,)* ObservedAt }
 
         impl Attribute {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$attribute,)* Self::ObservedAt];
 
-            /// Its name in the table.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$attribute => $name,)* Self::ObservedAt => "observed_at" }
             }
@@ -78,7 +74,6 @@ attributes! {
     AssociationIds "association_ids" stay.association_ids;
     UpSince "up_since" stay.up_since;
     JoinedAt "joined_at" stay.joined_at;
-    AssociatedSince "associated_since" stay.associated_since;
     ReadySince "ready_since" stay.ready_since;
     LastActiveAt "last_active_at" stay.last_active_at;
     ReleasedAt "released_at" stay.released_at;
@@ -113,7 +108,6 @@ impl Attribute {
         Self::AssociationIds,
         Self::UpSince,
         Self::JoinedAt,
-        Self::AssociatedSince,
         Self::ReadySince,
         Self::LastActiveAt,
         Self::ReleasedAt,
@@ -145,131 +139,63 @@ trait Stored: Sized {
     fn write(&self) -> Option<Value>;
 }
 
-/// A counter: DynamoDB has no attribute where nothing was counted yet.
-impl Stored for u64 {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.count(name)?.unwrap_or(0))
-    }
+macro_rules! stored {
+    ($($field:ty: |$read:ident, $name:ident| $reading:expr, |$value:ident| $writing:expr;)*) => {$(
+        impl Stored for $field {
+            fn read($read: Reader<'_>, $name: &str) -> Result<Self, Malformed> {
+                $reading
+            }
 
-    fn write(&self) -> Option<Value> {
-        (*self > 0).then(|| Value::from(*self))
-    }
+            fn write(&self) -> Option<Value> {
+                let $value = self;
+                $writing
+            }
+        }
+    )*};
 }
 
-impl Stored for Option<u64> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.count(name)
-    }
-
-    fn write(&self) -> Option<Value> {
-        self.map(Value::from)
-    }
-}
-
-impl Stored for Option<DateTime<Utc>> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.time(name)
-    }
-
-    fn write(&self) -> Option<Value> {
-        self.map(Value::from)
-    }
-}
-
-impl Stored for BTreeSet<AssociationId> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.set(name, AssociationId::observed)
-    }
-
-    fn write(&self) -> Option<Value> {
-        set(self)
-    }
-}
-
-impl Stored for BTreeSet<Restorable> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.set(name, |text| Restorable::parse(&text))
-    }
-
-    fn write(&self) -> Option<Value> {
-        set(self)
-    }
-}
-
-impl Stored for BTreeMap<AssociationId, DateTime<Utc>> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.named_times(name, |id| AssociationId::observed(id))
-    }
-
-    fn write(&self) -> Option<Value> {
-        set(self.iter().map(|(id, at)| named_time(id, *at)))
-    }
-}
-
-impl Stored for Option<Failure> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.text(name)?.map(Failure::parse))
-    }
-
-    fn write(&self) -> Option<Value> {
-        self.as_ref().map(|failure| failure.to_string().into())
-    }
-}
-
-impl Stored for Vec<u64> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        read.counts(name)
-    }
-
-    fn write(&self) -> Option<Value> {
-        let counts = self.iter().copied().map(Value::from).collect();
-        (!self.is_empty()).then_some(Value::L(counts))
-    }
-}
-
-impl Stored for String {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.text(name)?.unwrap_or_default().to_owned())
-    }
-
-    fn write(&self) -> Option<Value> {
-        (!self.is_empty()).then(|| self.as_str().into())
-    }
-}
-
-/// A note for people: whatever stands there, nothing fails.
-impl Stored for Option<String> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.text(name).unwrap_or_default().map(str::to_owned))
-    }
-
-    fn write(&self) -> Option<Value> {
-        self.as_deref().map(Value::from)
-    }
-}
-
-/// An observation that an older version wrote, or none, only costs one more look at EC2.
-impl Stored for Option<Observation> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.json(name).unwrap_or_default())
-    }
-
-    fn write(&self) -> Option<Value> {
-        // An observation is strings, numbers and times: it cannot fail to be written.
-        self.as_ref()
-            .map(|seen| serde_json::to_string(seen).unwrap_or_default().into())
-    }
-}
-
-/// What people typed, as it is.
-impl Stored for Option<Value> {
-    fn read(read: Reader<'_>, name: &str) -> Result<Self, Malformed> {
-        Ok(read.0.get(name).cloned())
-    }
-
-    fn write(&self) -> Option<Value> {
-        self.clone()
-    }
+stored! {
+    // A counter: DynamoDB has no attribute where nothing was counted yet.
+    u64:
+        |read, name| Ok(read.count(name)?.unwrap_or(0)),
+        |count| (*count > 0).then(|| Value::from(*count));
+    Option<u64>:
+        |read, name| read.count(name),
+        |count| count.map(Value::from);
+    Option<DateTime<Utc>>:
+        |read, name| read.time(name),
+        |time| time.map(Value::from);
+    BTreeSet<AssociationId>:
+        |read, name| read.set(name, AssociationId::observed),
+        |ids| set(ids);
+    BTreeSet<Restorable>:
+        |read, name| read.set(name, |text| Restorable::parse(&text)),
+        |restorables| set(restorables);
+    BTreeMap<AssociationId, DateTime<Utc>>:
+        |read, name| read.named_times(name, |id| AssociationId::observed(id)),
+        |times| set(times.iter().map(|(id, at)| named_time(id, *at)));
+    Option<Failure>:
+        |read, name| Ok(read.text(name)?.map(Failure::parse)),
+        |failure| failure.as_ref().map(|failure| failure.to_string().into());
+    Vec<u64>:
+        |read, name| read.counts(name),
+        |counts| (!counts.is_empty()).then(|| Value::L(counts.iter().copied().map(Value::from).collect()));
+    String:
+        |read, name| Ok(read.text(name)?.unwrap_or_default().to_owned()),
+        |text| (!text.is_empty()).then(|| text.as_str().into());
+    // A note for people: whatever stands there, nothing fails.
+    Option<String>:
+        |read, name| Ok(read.text(name).unwrap_or_default().map(str::to_owned)),
+        |text| text.as_deref().map(Value::from);
+    // An observation that an older version wrote, or none, only costs one more look at EC2. It is strings, numbers and
+    // times: it cannot fail to be written.
+    Option<Observation>:
+        |read, name| Ok(read.json(name).unwrap_or_default()),
+        |seen| seen.as_ref().map(|seen| serde_json::to_string(seen).unwrap_or_default().into());
+    // What people typed, as it is.
+    Option<Value>:
+        |read, name| Ok(read.0.get(name).cloned()),
+        |typed| typed.clone();
 }
 
 fn set<T: ToString>(elements: impl IntoIterator<Item = T>) -> Option<Value> {

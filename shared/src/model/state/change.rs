@@ -19,7 +19,6 @@ use crate::model::{AssociationId, Observation};
 #[derive(Debug, Clone)]
 pub struct StateChange<'a> {
     before: &'a EndpointState,
-    /// The state once this is written.
     pub after: EndpointState,
     conditions: Vec<Condition>,
     rewritten: BTreeSet<Attribute>,
@@ -52,7 +51,6 @@ impl<'a> StateChange<'a> {
         change
     }
 
-    /// These must be as they were read.
     pub fn require_as_read(&mut self, attributes: &[Attribute]) {
         for attribute in attributes {
             let value = attribute.value(self.before);
@@ -60,7 +58,6 @@ impl<'a> StateChange<'a> {
         }
     }
 
-    /// It must be missing.
     pub fn require_missing(&mut self, attribute: Attribute) {
         self.require(Condition::Is(attribute.name(), None));
     }
@@ -71,54 +68,19 @@ impl<'a> StateChange<'a> {
         self.require(Condition::Is(Attribute::Requests.name(), requests));
     }
 
-    /// No later request may have been served.
-    pub fn require_served_at_most(&mut self, served: u64) {
-        self.require(Condition::AtMost(Attribute::Served.name(), served.into()));
+    /// It must be missing, or not be later than this.
+    pub fn require_at_most(&mut self, attribute: Attribute, value: impl Into<Value>) {
+        self.require(Condition::AtMost(attribute.name(), value.into()));
     }
 
-    /// No pass may have noted a later look at EC2.
-    pub fn require_observed_at_most(&mut self, at: DateTime<Utc>) {
-        self.require(Condition::AtMost(Attribute::ObservedAt.name(), at.into()));
+    /// The set must have this.
+    pub fn require_in(&mut self, attribute: Attribute, element: &impl ToString) {
+        self.require(Condition::Contains(attribute.name(), element.to_string()));
     }
 
-    /// No pass may have set out to read EC2 after this.
-    pub fn require_reading_at_most(&mut self, since_ms: u64) {
-        self.require(Condition::AtMost(
-            Attribute::ReadingSinceMs.name(),
-            since_ms.into(),
-        ));
-    }
-
-    /// The association must be on record in this stay.
-    pub fn require_known(&mut self, id: &AssociationId) {
-        self.require(Condition::Contains(
-            Attribute::AssociationIds.name(),
-            id.to_string(),
-        ));
-    }
-
-    /// The association must not be on record in this stay.
-    pub fn require_unknown(&mut self, id: &AssociationId) {
-        self.require(Condition::Lacks(
-            Attribute::AssociationIds.name(),
-            id.to_string(),
-        ));
-    }
-
-    /// That the association failed must not be on record.
-    pub fn require_failure_unknown(&mut self, id: &AssociationId) {
-        self.require(Condition::Lacks(
-            Attribute::FailedIds.name(),
-            id.to_string(),
-        ));
-    }
-
-    /// It must still be noted as not restored.
-    pub fn require_to_restore(&mut self, restorable: &Restorable) {
-        self.require(Condition::Contains(
-            Attribute::ToRestore.name(),
-            restorable.to_string(),
-        ));
+    /// The set must not have this.
+    pub fn require_not_in(&mut self, attribute: Attribute, element: &impl ToString) {
+        self.require(Condition::Lacks(attribute.name(), element.to_string()));
     }
 
     fn require(&mut self, condition: Condition) {
@@ -191,7 +153,6 @@ impl<'a> StateChange<'a> {
         }
     }
 
-    /// These are gone.
     pub fn remove_associations(&mut self, ids: &BTreeSet<AssociationId>) {
         self.after
             .stay
@@ -199,7 +160,6 @@ impl<'a> StateChange<'a> {
             .retain(|id| !ids.contains(id));
     }
 
-    /// That these failed is on record from now on.
     pub fn add_failed(&mut self, ids: &BTreeSet<AssociationId>) {
         let failed = ids.iter().cloned();
         self.after.attempts.failed_ids.extend(failed);
@@ -213,14 +173,12 @@ impl<'a> StateChange<'a> {
         self.after.routing_version = self.before.routing_version + 1;
     }
 
-    /// These are going to be made again.
     pub fn add_to_restore(&mut self, missing: &BTreeSet<Restorable>) {
         let to_restore = missing.iter().cloned();
         self.after.stay.to_restore.extend(to_restore);
         self.add(Attribute::ToRestore, missing);
     }
 
-    /// What a pass saw of EC2.
     pub fn note(&mut self, seen: &Observation) {
         self.after.sightings.observation = Some(seen.as_kept());
         self.rewrite(&[Attribute::Observation, Attribute::ObservedAt]);
@@ -252,7 +210,6 @@ impl<'a> StateChange<'a> {
         }
     }
 
-    /// The write of it.
     pub fn update(&self) -> Update {
         let assignments = Attribute::ALL.iter().filter_map(|a| self.assignment(*a));
         Update {
@@ -292,31 +249,16 @@ impl<'a> StateChange<'a> {
 /// The change of a set by its elements, so that what another pass adds to it or takes from it at the same time stays so.
 /// One that has both is written whole.
 fn in_set(name: &'static str, before: Option<&Value>, after: Option<&Value>) -> Option<Assignment> {
+    let none = BTreeSet::new();
+    let elements = |value: Option<_>| value.map_or(Some(&none), Value::as_set);
     let (old, new) = (elements(before)?, elements(after)?);
-    if old.is_subset(&new) {
-        let added = new.difference(&old).cloned().collect();
+    if old.is_subset(new) {
+        let added = new.difference(old).cloned().collect();
         Some(Assignment::Insert(name, added))
-    } else if new.is_subset(&old) {
-        let gone = old.difference(&new).cloned().collect();
+    } else if new.is_subset(old) {
+        let gone = old.difference(new).cloned().collect();
         Some(Assignment::Delete(name, gone))
     } else {
         None
-    }
-}
-
-/// Those of a set; one that is missing has none.
-fn elements(value: Option<&Value>) -> Option<BTreeSet<String>> {
-    match value {
-        None => Some(BTreeSet::new()),
-        Some(Value::Ss(texts)) => Some(texts.clone()),
-        Some(
-            Value::S(_)
-            | Value::N(_)
-            | Value::L(_)
-            | Value::M(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Foreign,
-        ) => None,
     }
 }

@@ -23,15 +23,10 @@ const STARTS_REMEMBERED: usize = 20;
 /// All that the lease table holds of an endpoint. Times are to the second; `None` means "not so" or "not known".
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EndpointState {
-    /// Who asked, and what came of it.
     pub demand: Demand,
-    /// The present or the last time up.
     pub stay: Stay,
-    /// The attempts to bring it up.
     pub attempts: Attempts,
-    /// What an administrator ordered.
     pub order: ModeOrder,
-    /// What passes leave for one another.
     pub sightings: Sightings,
     /// How often a snapshot was taken or routes were set out to be made again.
     pub routing_version: u64,
@@ -46,9 +41,7 @@ pub struct EndpointState {
 /// Employees' requests, counted. A request is open until its number is reached by `served` or `gave_up`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Demand {
-    /// How many requests there were.
     pub requests: u64,
-    /// When the last one was made.
     pub requested_at: Option<DateTime<Utc>>,
     /// The highest `requests` that was answered by "ready".
     pub served: u64,
@@ -62,7 +55,6 @@ pub struct Demand {
 /// with it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stay {
-    /// Which one it is.
     pub number: u64,
     /// Associations that EC2 accepted or that we saw, in this stay.
     pub association_ids: BTreeSet<AssociationId>,
@@ -70,11 +62,8 @@ pub struct Stay {
     pub up_since: Option<DateTime<Utc>>,
     /// When EC2 accepted, or we saw, those of them that came later than the first.
     pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
-    /// When a pass first saw one of them associated.
-    pub associated_since: Option<DateTime<Utc>>,
     /// First ready in this stay.
     pub ready_since: Option<DateTime<Utc>>,
-    /// Last use seen.
     pub last_active_at: Option<DateTime<Utc>>,
     /// The last "I'm done" in this stay.
     pub released_at: Option<DateTime<Utc>>,
@@ -87,16 +76,13 @@ pub struct Stay {
 /// A stop that is committed, or that EC2 refused.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stop {
-    /// When it was committed; `None`: none is.
     pub since: Option<DateTime<Utc>>,
-    /// When EC2 last refused one.
     pub refused_at: Option<DateTime<Utc>>,
 }
 
 /// The attempts of a stay's start, and of subnets that it lost.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Attempts {
-    /// How many were made in this stay.
     pub made: u64,
     /// How many of them belong to a series that is over (ready since, or given up).
     pub spent: u64,
@@ -164,21 +150,18 @@ pub enum Mode {
 pub struct Failure {
     /// EC2's error code, or `association-failed`.
     pub code: String,
-    /// A sentence.
     pub message: String,
 }
 
 /// What a start makes again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Restorable {
-    /// A route.
     Route(RouteKey),
     /// The endpoint's security groups, as the snapshot has them.
     SecurityGroups,
 }
 
 impl EndpointState {
-    /// The sort key of the `state` item.
     pub const KEY: &'static str = "state";
 
     /// Takes what does not stand in the `state` item from another reading of the table.
@@ -190,21 +173,6 @@ impl EndpointState {
             traffic: other.traffic.clone(),
             ..self
         }
-    }
-
-    /// The leases that "I'm done" gives back: those that run, and those of this stay that ran out; either way their
-    /// owners are done.
-    pub fn releasable(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Lease> {
-        self.leases.iter().filter(move |lease| {
-            let counts = lease.runs(now) || lease.was_held_in(self.stay.number, self.stay.up_since);
-            counts && lease.released_at.is_none()
-        })
-    }
-
-    /// Whether something that was read of EC2 in the time of `before` can be judged by this state: nothing came up or
-    /// was found gone in between.
-    pub fn is_same_time_up(&self, before: &Self) -> bool {
-        self.stay.number == before.stay.number && self.stay.up_since == before.stay.up_since
     }
 
     /// From when this stay's start counts: the later of the ask and the first moment at which a start was possible.
@@ -233,7 +201,6 @@ impl Attempts {
 }
 
 impl ModeOrder {
-    /// The mode in force, if one is.
     pub fn in_force(&self, now: DateTime<Utc>) -> Option<&Mode> {
         self.mode
             .as_ref()

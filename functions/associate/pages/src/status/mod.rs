@@ -1,6 +1,5 @@
 //! Where an endpoint stands, until when, and what to do next.
 
-mod estimate;
 mod extend;
 mod situation;
 
@@ -17,7 +16,7 @@ use crate::texts::{About, Texts};
 use crate::when::When;
 use crate::{Language, render};
 
-pub(crate) use estimate::Estimate;
+pub(crate) use shared::reconcile::Estimate;
 pub(crate) use situation::{FailureKind, Situation};
 
 use extend::Extend;
@@ -179,21 +178,12 @@ impl<'a> StatusPage<'a> {
     }
 
     fn about(&self, when: When) -> About<'_> {
-        let EndpointStatus {
-            particulars,
-            leases,
-            ..
-        } = self.standing;
-        let longest = leases.iter().max_by_key(|lease| lease.until);
+        let longest = self.standing.leases.iter().max_by_key(|lease| lease.until);
         About {
             when,
             rules: &self.site.rules,
             holds_longest: longest.is_some_and(|lease| lease.email == self.viewer.as_str()),
-            back: estimate::back_between(
-                &particulars.start_seconds,
-                particulars.stopping_since,
-                self.now,
-            ),
+            back: self.standing.back_between(self.now),
         }
     }
 
@@ -228,11 +218,10 @@ impl<'a> StatusPage<'a> {
                 text,
             }
         };
-        let estimate = estimate::estimate(&particulars.start_seconds, *started_at, self.now);
         Start {
             steps: t.steps.into_iter().enumerate().map(step).collect(),
             since: started_at.map(since),
-            estimate: (t.estimate)(estimate, when),
+            estimate: (t.estimate)(self.standing.estimate(self.now), when),
         }
     }
 

@@ -77,6 +77,7 @@ pub fn standing(phase: Phase, reason: Reason) -> EndpointStatus {
         particulars: Particulars {
             reason,
             warnings: Vec::new(),
+            requested_at: None,
             start_seconds: vec![240, 300, 360, 361, 400, 420, 480, 540, 600, 900],
             stopping_since: (phase == Phase::Stopping).then(|| now() - minutes(2)),
             connected: BTreeSet::new(),

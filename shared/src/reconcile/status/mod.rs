@@ -1,23 +1,25 @@
 //! Where an endpoint stands, as people and programs are told.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod estimate;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::particulars::Particulars;
 use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
-use crate::model::{EndpointState, ManagedEndpoint, NetworkStatus, Observation};
-use crate::policy::Phase;
+use crate::model::{Email, ManagedEndpoint, NetworkStatus, Observation};
+use crate::policy::{Phase, Reason, Warning, releasable};
+
+pub use estimate::Estimate;
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointStatus {
-    /// The endpoint's name.
     pub endpoint: String,
-    /// Its id.
     pub endpoint_id: String,
-    /// What an employee is told.
     pub phase: Phase,
     /// Why, in a sentence.
     pub message: String,
@@ -27,19 +29,14 @@ pub struct EndpointStatus {
     /// When it will probably be ready, from this endpoint's last starts; `null`: not starting, or not known.
     #[serde(serialize_with = "time")]
     pub ready_estimate: Option<DateTime<Utc>>,
-    /// When this time up began.
     #[serde(serialize_with = "time")]
     pub started_at: Option<DateTime<Utc>>,
     /// Connections with status `active`; `null`: not read.
     pub active_connections: Option<usize>,
-    /// The target networks.
     pub associations: Vec<TargetNetworkView>,
-    /// The leases that run.
     pub leases: Vec<LeaseView>,
-    /// When EC2 was last read.
     #[serde(serialize_with = "time")]
     pub observed_at: Option<DateTime<Utc>>,
-    /// What people should know beside.
     pub warnings: Vec<String>,
     /// What a page tells beside the JSON.
     #[serde(skip)]
@@ -50,9 +47,7 @@ pub struct EndpointStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetNetworkView {
-    /// Its id.
     pub association_id: String,
-    /// The subnet.
     pub subnet_id: String,
     /// EC2's word for where it stands.
     pub status: &'static str,
@@ -61,9 +56,7 @@ pub struct TargetNetworkView {
 /// A lease, as people are told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeaseView {
-    /// Whose.
     pub email: String,
-    /// Until when.
     #[serde(serialize_with = "time")]
     pub until: Option<DateTime<Utc>>,
 }
@@ -86,13 +79,14 @@ impl EndpointStatus {
         } = passed;
         let phase = decision.phase;
         let up = state.attempts.began_at.or(state.stay.up_since);
-        Self {
+        let particulars = Particulars::of(passed, now);
+        let mut status = Self {
             endpoint: endpoint.name.to_string(),
             endpoint_id: endpoint.id.to_string(),
             phase,
             message: decision.reason.to_string(),
             keep_until: decision.keep_until.filter(|_| phase == Phase::Ready),
-            ready_estimate: ready_estimate(state, now).filter(|_| phase == Phase::Starting),
+            ready_estimate: None,
             started_at: state
                 .start_counts_from()
                 .or(up)
@@ -118,8 +112,33 @@ impl EndpointStatus {
                 .collect(),
             observed_at: Some(seen.observed_at).filter(|at| *at > DateTime::UNIX_EPOCH),
             warnings: decision.warnings.iter().map(ToString::to_string).collect(),
-            particulars: Particulars::of(passed, now),
+            particulars,
+        };
+        if phase == Phase::Starting {
+            let starts = &status.particulars.start_seconds;
+            status.ready_estimate = estimate::ready_at(starts, status.began(), now);
         }
+        status
+    }
+
+    /// How long a start under way takes.
+    pub fn estimate(&self, now: DateTime<Utc>) -> Estimate {
+        Estimate::of(&self.particulars.start_seconds, self.began(), now)
+    }
+
+    /// Between when an endpoint that goes down is back.
+    pub fn back_between(&self, now: DateTime<Utc>) -> Option<[DateTime<Utc>; 2]> {
+        let Particulars {
+            start_seconds,
+            stopping_since,
+            ..
+        } = &self.particulars;
+        estimate::back_between(start_seconds, *stopping_since, now)
+    }
+
+    /// From when a start counts; before anything has begun, from the ask.
+    fn began(&self) -> Option<DateTime<Utc>> {
+        self.started_at.or(self.particulars.requested_at)
     }
 }
 
@@ -130,15 +149,47 @@ fn active_connections(seen: &Observation) -> Option<usize> {
     seen.or(nobody_can_be.then_some(0))
 }
 
-/// The median of the last starts; once that has passed, the longest of them; once that has passed too, nobody knows.
-fn ready_estimate(state: &EndpointState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began = state.start_counts_from().or(state.demand.requested_at)?;
-    let mut seconds = state.sightings.start_seconds.clone();
-    seconds.sort_unstable();
-    let median = seconds.get(seconds.len() / 2)?;
-    let longest = seconds.last()?;
-    [median, longest]
-        .into_iter()
-        .map(|seconds| began + TimeDelta::seconds(i64::try_from(*seconds).unwrap_or(0)))
-        .find(|estimate| *estimate > now)
+/// What a page needs to explain a [`EndpointStatus`](super::EndpointStatus).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Particulars {
+    pub reason: Reason,
+    pub warnings: Vec<Warning>,
+    pub requested_at: Option<DateTime<Utc>>,
+    /// How long the last starts of this endpoint took, in seconds, the shortest first.
+    pub start_seconds: Vec<u64>,
+    /// Since when it goes down; `None`: it does not, or nobody saw it begin.
+    pub stopping_since: Option<DateTime<Utc>>,
+    /// Who is connected, as EC2 names them.
+    pub connected: BTreeSet<String>,
+    /// Who has something to give back.
+    pub holders: BTreeSet<Email>,
+}
+
+impl Particulars {
+    pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
+        let PassOutcome {
+            state,
+            seen,
+            decision,
+            ..
+        } = passed;
+        let mut start_seconds = state.sightings.start_seconds.clone();
+        start_seconds.sort_unstable();
+        let going = seen.in_status(NetworkStatus::Disassociating);
+        Self {
+            reason: decision.reason.clone(),
+            warnings: decision.warnings.clone(),
+            requested_at: state.demand.requested_at,
+            start_seconds,
+            stopping_since: state
+                .stay
+                .stop
+                .since
+                .or(going.map(|network| network.since).min()),
+            connected: seen.connected.clone(),
+            holders: releasable(state, now)
+                .map(|lease| lease.email.clone())
+                .collect(),
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{NextState, TransitionContext};
+use super::context::{NextState, TransitionContext};
+use super::sighting::next;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{Attribute, Restorable, RouteKey, RouteStatus, Snapshot};
 
@@ -14,9 +15,9 @@ pub(in crate::reconcile) fn restoring(
     let mut change = context.change();
     change.next_routing();
     // A pass that looked later knows whether it is still missing.
-    change.require_observed_at_most(context.seen.observed_at);
+    change.require_at_most(Attribute::ObservedAt, context.seen.observed_at);
     change.add_to_restore(missing);
-    context.next(change, Vec::new())
+    next(context, change, Vec::new())
 }
 
 /// What was made again is in force, or no longer called for.
@@ -26,11 +27,11 @@ pub(in crate::reconcile) fn restored(
 ) -> NextState {
     let mut change = context.change();
     for restorable in restored {
-        change.require_to_restore(restorable);
+        change.require_in(Attribute::ToRestore, restorable);
         change.after.stay.to_restore.remove(restorable);
     }
     let records = restored_record(context, restored).into_iter().collect();
-    context.next(change, records)
+    next(context, change, records)
 }
 
 /// The snapshot follows EC2. The first one, and one that only confirms what was there, is no change of an administrator's.
@@ -71,9 +72,7 @@ pub(in crate::reconcile) fn snapshot_taken(
     let mut change = context.change();
     change.next_routing();
     change.require_as_read(&[Attribute::ReadySince]);
-    context
-        .next(change, record.into_iter().collect())
-        .with_snapshot(Some(snapshot))
+    next(context, change, record.into_iter().collect()).with_snapshot(Some(snapshot))
 }
 
 pub(super) fn restored_record(

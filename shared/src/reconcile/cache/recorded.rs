@@ -17,21 +17,26 @@ type Known = BTreeMap<EventId, DateTime<Utc>>;
 
 /// What is known to be there, of each endpoint.
 #[derive(Debug, Default)]
-pub(super) struct Recorded(Mutex<BTreeMap<EndpointId, Known>>);
+pub(in crate::reconcile) struct Recorded(Mutex<BTreeMap<EndpointId, Known>>);
 
 impl Recorded {
     /// Whether this process has put it, or found it there.
-    pub(super) fn has(&self, endpoint: &EndpointId, id: &EventId) -> bool {
+    pub(in crate::reconcile) fn has(&self, endpoint: &EndpointId, id: &EventId) -> bool {
         self.with(endpoint, |known| known.contains_key(id))
     }
 
     /// Remembers that it is there.
-    pub(super) fn note(&self, endpoint: &EndpointId, id: EventId, occurred_at: DateTime<Utc>) {
+    pub(in crate::reconcile) fn note(
+        &self,
+        endpoint: &EndpointId,
+        id: EventId,
+        occurred_at: DateTime<Utc>,
+    ) {
         self.with(endpoint, |known| known.insert(id, occurred_at));
     }
 
     /// Forgets what happened before: no sweep looks there again.
-    pub(super) fn forget_before(&self, endpoint: &EndpointId, since: DateTime<Utc>) {
+    pub(in crate::reconcile) fn forget_before(&self, endpoint: &EndpointId, since: DateTime<Utc>) {
         self.with(endpoint, |known| known.retain(|_, at| *at >= since));
     }
 

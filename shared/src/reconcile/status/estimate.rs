@@ -2,74 +2,102 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::when::minutes_up;
-
 /// With fewer starts than this, "usually" and "nearly always" would be guesses.
 const ENOUGH: usize = 5;
 
 /// What can honestly be said about a start under way; spans in whole minutes, begun ones counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Estimate {
+pub enum Estimate {
     /// No start of this endpoint is on record.
     Unknown,
     /// Too few are: only what they took.
     Few { shortest: i64, longest: i64 },
-    /// The median, the 90th percentile, and when the median will have passed.
+    /// The median has not passed.
     Usual {
         median: i64,
         within: i64,
+        /// When the median will have passed.
         at: DateTime<Utc>,
     },
-    /// The median has passed; when the 90th percentile will have.
+    /// The median has passed.
     Longer {
         median: i64,
+        /// The 90th percentile; once that has passed, the longest.
         within: i64,
+        /// When that will have passed.
         by: DateTime<Utc>,
     },
     /// Longer than all on record.
     Record { longest: i64 },
 }
 
-/// What the last starts, the shortest first, say about one that began at `began`.
-pub(super) fn estimate(
+impl Estimate {
+    /// What the last starts, the shortest first, say about one that began at `began`.
+    pub(super) fn of(
+        start_seconds: &[u64],
+        began: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let Some((began, marks)) = began.zip(Marks::of(start_seconds)) else {
+            return Self::Unknown;
+        };
+        let longest = minutes_up(marks.longest);
+        let Some(within) = marks.next(began, now) else {
+            return Self::Record { longest };
+        };
+        let median = minutes_up(marks.median);
+        let at = began + span(within);
+        if start_seconds.len() < ENOUGH {
+            let shortest = minutes_up(marks.shortest);
+            Self::Few { shortest, longest }
+        } else if within == marks.median {
+            let within = minutes_up(marks.nearly_all);
+            Self::Usual { median, within, at }
+        } else {
+            let (within, by) = (minutes_up(within), at);
+            Self::Longer { median, within, by }
+        }
+    }
+}
+
+/// When a start that began at `began` will probably be ready; `None`: not known, or longer than all on record.
+pub(super) fn ready_at(
     start_seconds: &[u64],
     began: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Estimate {
-    let minutes = |seconds: &u64| minutes_up(span(*seconds));
-    let ([shortest, ..], Some(longest), Some(began)) = (start_seconds, start_seconds.last(), began)
-    else {
-        return Estimate::Unknown;
-    };
+) -> Option<DateTime<Utc>> {
+    let began = began?;
+    let next = Marks::of(start_seconds)?.next(began, now)?;
+    Some(began + span(next))
+}
 
-    if now > began + span(*longest) {
-        return Estimate::Record {
-            longest: minutes(longest),
-        };
+/// What the last starts took, in seconds.
+struct Marks {
+    shortest: u64,
+    median: u64,
+    /// The 90th percentile: at least nine in ten took no longer.
+    nearly_all: u64,
+    longest: u64,
+}
+
+impl Marks {
+    /// Of these, the shortest first; `None`: there are none.
+    fn of(sorted: &[u64]) -> Option<Self> {
+        let rank = (sorted.len() * 9).div_ceil(10);
+        Some(Self {
+            shortest: *sorted.first()?,
+            median: *sorted.get(sorted.len() / 2)?,
+            nearly_all: *sorted.get(rank.checked_sub(1)?)?,
+            longest: *sorted.last()?,
+        })
     }
-    if start_seconds.len() < ENOUGH {
-        return Estimate::Few {
-            shortest: minutes(shortest),
-            longest: minutes(longest),
-        };
-    }
-    let median = &start_seconds[start_seconds.len() / 2];
-    let within = nearly_all(start_seconds);
-    let by = began + span(*within);
-    if now <= began + span(*median) {
-        Estimate::Usual {
-            median: minutes(median),
-            within: minutes(within),
-            at: began + span(*median),
-        }
-    } else {
-        // Behind the 90th percentile the longest is what is left to say.
-        let within = if now <= by { within } else { longest };
-        Estimate::Longer {
-            median: minutes(median),
-            within: minutes(within),
-            by: began + span(*within),
-        }
+
+    /// The median; once that has passed, the 90th percentile, and then the longest.
+    fn next(&self, began: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
+        let marks = [self.median, self.nearly_all, self.longest];
+        marks
+            .into_iter()
+            .find(|seconds| now <= began + span(*seconds))
     }
 }
 
@@ -79,10 +107,9 @@ fn span(seconds: u64) -> TimeDelta {
     TimeDelta::seconds(i64::try_from(seconds.min(A_WEEK)).unwrap_or_default())
 }
 
-/// The 90th percentile: at least nine in ten took no longer.
-fn nearly_all(sorted: &[u64]) -> &u64 {
-    let rank = (sorted.len() * 9).div_ceil(10);
-    &sorted[rank.saturating_sub(1)]
+/// Whole minutes, begun ones counted: no employee is told a time that is too short.
+fn minutes_up(seconds: u64) -> i64 {
+    (span(seconds).num_seconds() + 59) / 60
 }
 
 /// AWS's own range for a transition that nobody has measured here.
@@ -115,13 +142,13 @@ mod tests {
     }
 
     fn after(seconds: i64, starts: &[u64]) -> Estimate {
-        estimate(starts, Some(at(0)), at(seconds))
+        Estimate::of(starts, Some(at(0)), at(seconds))
     }
 
     #[test]
     fn without_starts_on_record_nothing_is_promised() {
         assert_eq!(after(10, &[]), Estimate::Unknown);
-        assert_eq!(estimate(&[300], None, at(0)), Estimate::Unknown);
+        assert_eq!(Estimate::of(&[300], None, at(0)), Estimate::Unknown);
     }
 
     #[test]
@@ -167,10 +194,25 @@ mod tests {
     }
 
     #[test]
+    fn programs_are_told_the_time_that_people_are_told() {
+        let starts = [240, 300, 360, 361, 420, 480, 540, 600, 660, 900];
+        for seconds in (0..=960).step_by(20) {
+            let told = match after(seconds, &starts) {
+                Estimate::Usual { at, .. } => Some(at),
+                Estimate::Longer { by, .. } => Some(by),
+                Estimate::Record { .. } => None,
+                few @ (Estimate::Unknown | Estimate::Few { .. }) => panic!("{few:?}"),
+            };
+            let ready_at = ready_at(&starts, Some(at(0)), at(seconds));
+            assert_eq!(ready_at, told, "{seconds}");
+        }
+    }
+
+    #[test]
     fn nine_in_ten_took_no_longer() {
         for n in 1..=20_u64 {
             let starts: Vec<u64> = (1..=n).collect();
-            let within = *nearly_all(&starts);
+            let within = Marks::of(&starts).unwrap().nearly_all;
             assert!(within * 10 >= n * 9, "{n}");
             assert!((within - 1) * 10 < n * 9, "{n}");
         }
@@ -192,5 +234,19 @@ mod tests {
             back_between(&[], Some(at(0)), at(0)),
             Some([at(480), at(1200)])
         );
+    }
+
+    #[test]
+    fn minutes_are_rounded_up() {
+        for (seconds, minutes) in [
+            (0, 0),
+            (1, 1),
+            (60, 1),
+            (61, 2),
+            (419, 7),
+            (u64::MAX, 10_080),
+        ] {
+            assert_eq!(minutes_up(seconds), minutes);
+        }
     }
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::context::{NextState, TransitionContext, subnets};
 use super::routes::restored_record;
-use super::{NextState, TransitionContext, subnets};
+use super::sighting::next;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{
     AssociationId, Attribute, Failure, Restorable, SeenNetwork, Snapshot, StateChange, SubnetId,
 };
-use crate::policy::{MAX_ATTEMPTS, startable_since};
+use crate::policy::{is_last_attempt, startable_since};
 
 /// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won.
 pub(in crate::reconcile) fn attempt(context: &TransitionContext<'_>, new_stay: bool) -> NextState {
-    context.next(begun(context, new_stay), Vec::new())
+    next(context, begun(context, new_stay), Vec::new())
 }
 
 fn begun<'a>(context: &'a TransitionContext<'_>, new_stay: bool) -> StateChange<'a> {
@@ -60,7 +61,7 @@ pub(in crate::reconcile) fn answered(
     } else if answers.attempt_is_over {
         change.end_attempt();
     }
-    context.next(change, records)
+    next(context, change, records)
 }
 
 fn accepted(
@@ -70,7 +71,7 @@ fn accepted(
 ) -> AuditRecord {
     let ids: BTreeSet<_> = accepted.iter().map(|(_, id)| id.clone()).collect();
     for id in &ids {
-        change.require_unknown(id);
+        change.require_not_in(Attribute::AssociationIds, id);
     }
     change.add_associations(&ids, context.now);
     let mut seen = context.seen.clone();
@@ -105,7 +106,7 @@ pub(in crate::reconcile) fn refused_before(
 ) -> NextState {
     let mut change = begun(context, new_stay);
     let record = failed(context, &mut change, failure, Details::default());
-    context.next(change, vec![record])
+    next(context, change, vec![record])
 }
 
 /// The end of an attempt, and of the series if it was the last one: only a new ask tries again then.
@@ -117,7 +118,7 @@ fn failed(
 ) -> AuditRecord {
     let attempts = &mut change.after.attempts;
     let number = attempts.made;
-    let is_last = attempts.used() >= MAX_ATTEMPTS;
+    let is_last = is_last_attempt(attempts);
     attempts.failure = Some(failure.clone());
     attempts.failed_at = Some(context.at());
     change.end_attempt();
@@ -151,7 +152,7 @@ pub(in crate::reconcile) fn association_failed(
     let ours: BTreeSet<_> = ids.intersection(&stay.association_ids).cloned().collect();
     let mut change = context.change();
     for id in ids {
-        change.require_failure_unknown(id);
+        change.require_not_in(Attribute::FailedIds, id);
     }
     change.add_failed(ids);
     let details = Details {
@@ -167,7 +168,7 @@ pub(in crate::reconcile) fn association_failed(
             ..details
         };
         let record = context.external_record(Event::AssociationFailed, reason, details);
-        return context.next(change, vec![record]);
+        return next(context, change, vec![record]);
     }
     let record = failed(context, &mut change, failure, details);
     if ours.len() == stay.association_ids.len() {
@@ -180,7 +181,7 @@ pub(in crate::reconcile) fn association_failed(
     } else {
         change.remove_associations(&ours);
     }
-    context.next(change, vec![record])
+    next(context, change, vec![record])
 }
 
 /// Associations that no start of ours explains: taken over, their clocks start now.
@@ -191,7 +192,7 @@ pub(in crate::reconcile) fn adopted(
     let mut change = context.change();
     change.require_as_read(&[Attribute::Attempt, Attribute::StartBeganAt]);
     for id in &ids {
-        change.require_unknown(id);
+        change.require_not_in(Attribute::AssociationIds, id);
     }
     if context.state.stay.up_since.is_none() {
         change.begin_stay();
@@ -205,7 +206,7 @@ pub(in crate::reconcile) fn adopted(
         ..Details::default()
     };
     let record = context.record(Event::AssociationAdopted, reason, details);
-    context.next(change, vec![record])
+    next(context, change, vec![record])
 }
 
 /// First ready in this stay.
@@ -256,5 +257,5 @@ pub(in crate::reconcile) fn ready(
     let to_restore = &state.stay.to_restore;
     let restored: BTreeSet<_> = to_restore.difference(outstanding).cloned().collect();
     records.extend(restored_record(context, &restored));
-    context.next(change, records).with_snapshot(snapshot)
+    next(context, change, records).with_snapshot(snapshot)
 }

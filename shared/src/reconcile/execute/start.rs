@@ -5,39 +5,35 @@ use std::fmt::Write;
 
 use ring::digest::{SHA256, digest};
 
-use super::pass::{Pass, Step};
-use super::transitions::{self, Answers};
-use super::{CALLS_AT_ONCE, side_by_side};
-use crate::model::{
-    AssociationId, EndpointId, EndpointState, Failure, NetworkStatus, SeenNetwork, SubnetId,
-};
+use super::{Execution, Step};
+use crate::model::{AssociationId, EndpointId, EndpointState, Failure, SeenNetwork, SubnetId};
 use crate::policy::attempt_due;
 use crate::ports::{Association, StoreError, VpnError};
+use crate::reconcile::transition::{self, Answers};
+use crate::reconcile::{CALLS_AT_ONCE, side_by_side};
 
-impl Pass<'_> {
-    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won.
-    pub(super) async fn start(
+impl Execution<'_> {
+    /// Commits the next attempt and calls EC2. A pass that loses the commit joins the one that won. One whose reading is
+    /// overtaken leaves the committed attempt to the pass that reads EC2 next.
+    pub(in crate::reconcile) async fn start(
         &mut self,
         subnet_ids: &[SubnetId],
         new_stay: bool,
     ) -> Result<Step, StoreError> {
-        let now = self.reconciler.clock.now();
-        let begun = transitions::attempt(&self.context(now), new_stay);
-        let store = &self.reconciler.store;
-        let Some(state) = store.update(&self.endpoint.id, &begun.update).await? else {
-            return Ok(Step::Lost);
-        };
-        let routing = self.state.routing_version;
-        if !self.takes_over(state, routing) {
-            // The attempt is committed; the pass that reads EC2 next makes what is missing then.
-            return Ok(Step::Lost);
+        let begun = self.update(|context| transition::attempt(context, new_stay));
+        if begun.await? {
+            self.associate(subnet_ids).await
+        } else {
+            Ok(Step::Lost)
         }
-        self.associate(subnet_ids).await
     }
 
     /// Associates the subnets of the attempt that is committed, all at once. Done again after a crash, the tokens
     /// make EC2 answer with what it did the first time.
-    pub(super) async fn associate(&mut self, subnet_ids: &[SubnetId]) -> Result<Step, StoreError> {
+    pub(in crate::reconcile) async fn associate(
+        &mut self,
+        subnet_ids: &[SubnetId],
+    ) -> Result<Step, StoreError> {
         let vpn = &self.reconciler.vpn;
         let id = &self.endpoint.id;
         let state = &self.state;
@@ -52,21 +48,17 @@ impl Pass<'_> {
             return Ok(Step::Done);
         }
         let now = self.reconciler.clock.now();
-        let next = transitions::answered(&self.context(now), &answers);
-        let step = self.commit(next).await?;
-        if step == Step::DecideAnew {
-            for (subnet_id, id) in answers.accepted {
-                self.seen
-                    .networks
-                    .retain(|network| network.association_id != id);
-                self.seen
-                    .networks
-                    .push(SeenNetwork::accepted(id, subnet_id, now));
-            }
-            // What EC2 accepted needs no second look in this pass.
-            return Ok(Step::Done);
+        let recorded = self.record(|context| transition::answered(context, &answers));
+        if recorded.await? == Step::Lost {
+            return Ok(Step::Lost);
         }
-        Ok(step)
+        for (subnet_id, id) in answers.accepted {
+            let networks = &mut self.seen.networks;
+            networks.retain(|network| network.association_id != id);
+            networks.push(SeenNetwork::accepted(id, subnet_id, now));
+        }
+        // What EC2 accepted needs no second look in this pass.
+        Ok(Step::Done)
     }
 
     fn classify(
@@ -108,67 +100,53 @@ impl Pass<'_> {
     }
 
     /// Counts an attempt that failed before anything could be associated.
-    pub(super) async fn refuse_attempt(
+    pub(in crate::reconcile) async fn refuse_attempt(
         &mut self,
         new_stay: bool,
         failure: Failure,
     ) -> Result<Step, StoreError> {
-        let step = self
-            .record(|context| transitions::refused_before(context, new_stay, &failure))
-            .await?;
-        if step == Step::Lost {
+        let counted =
+            self.record(|context| transition::refused_before(context, new_stay, &failure));
+        if counted.await? == Step::Lost {
             return Ok(Step::Lost);
         }
-        let Failure { code, message } = failure;
-        self.keep_failure(VpnError::Refused { code, message });
+        self.keep_failure(failure.into());
         Ok(Step::Done)
     }
 
-    /// Counts an attempt if one was due, for an endpoint that EC2 refuses even to describe.
-    pub(super) async fn refuse_if_due(&mut self, failure: Failure) -> Result<(), StoreError> {
+    /// EC2 could not be read. Where it refuses even to describe the endpoint, an attempt that is due counts as made, and
+    /// as failed.
+    pub(in crate::reconcile) async fn fail_read(
+        &mut self,
+        error: VpnError,
+    ) -> Result<(), StoreError> {
         let now = self.reconciler.clock.now();
         let policy = self.reconciler.policy(self.endpoint);
-        if let Some(new_stay) = attempt_due(&self.seen, &self.state, policy, now) {
-            self.refuse_attempt(new_stay, failure).await?;
-        } else {
-            let Failure { code, message } = failure;
-            self.keep_failure(VpnError::Refused { code, message });
+        match (error, attempt_due(&self.seen, &self.state, policy, now)) {
+            (VpnError::Refused { code, message }, Some(new_stay)) => {
+                self.refuse_attempt(new_stay, Failure { code, message })
+                    .await?;
+            }
+            (error, _) => self.keep_failure(error),
         }
         Ok(())
     }
 
     /// Disassociates networks whose association failed: they are in the way of the next attempt, and of no use.
-    pub(super) async fn remove_failed(
+    pub(in crate::reconcile) async fn remove_failed(
         &mut self,
-        ids: &BTreeSet<AssociationId>,
-    ) -> Result<Step, StoreError> {
-        let vpn = &self.reconciler.vpn;
-        let calls = ids
-            .iter()
-            .map(|id| vpn.disassociate(&self.endpoint.id, id))
-            .collect();
-        let answers = side_by_side(calls, CALLS_AT_ONCE).await;
-        for (id, removal) in ids.iter().zip(answers) {
-            match removal {
-                Ok(()) => self.assume_status(id, NetworkStatus::Disassociating),
-                Err(error) => self.keep_failure(error),
-            }
-        }
-        Ok(Step::Done)
-    }
-
-    /// What EC2 accepted shows in its next listing; until then it is assumed.
-    pub(super) fn assume_status(&mut self, id: &AssociationId, status: NetworkStatus) {
-        let now = self.seen.observed_at;
-        for network in self
-            .seen
-            .networks
-            .iter_mut()
-            .filter(|n| n.association_id == *id)
+        ids: BTreeSet<AssociationId>,
+    ) -> Step {
+        let ids: Vec<_> = ids.into_iter().collect();
+        for error in self
+            .disassociate(&ids)
+            .await
+            .into_iter()
+            .filter_map(Result::err)
         {
-            network.status = status;
-            network.since = now;
+            self.keep_failure(error);
         }
+        Step::Done
     }
 }
 
@@ -185,11 +163,10 @@ pub(super) fn client_token(
         text.push_str(part);
     }
     let hash = digest(&SHA256, text.as_bytes());
-    hash.as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    let mut hex = String::with_capacity(64);
+    for byte in hash.as_ref() {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{NextState, TransitionContext, subnets};
+use super::context::{NextState, TransitionContext, subnets};
+use super::sighting::next;
 use crate::model::audit::{Details, Event, cost_usd};
-use crate::model::{AssociationId, Attribute, NetworkStatus};
+use crate::model::{AssociationId, Attribute};
 use crate::policy::{self, KeepRule};
 
 /// The commit of a stop, before EC2 is called. One that takes up an earlier stop has its record already.
@@ -38,7 +39,7 @@ pub(in crate::reconcile) fn stop(
         };
         context.record(Event::DisassociationStarted, reason, details)
     });
-    context.next(change, record.into_iter().collect())
+    next(context, change, record.into_iter().collect())
 }
 
 /// A committed stop that did not happen, or not wholly, and that is no longer wanted. What it did take away is put on
@@ -96,7 +97,7 @@ fn stop_failed(
         records.push(context.record(Event::DisassociationCompleted, reason, details));
         change.remove_associations(&gone);
     }
-    context.next(change, records)
+    next(context, change, records)
 }
 
 /// Associations are gone: by our stop, or by another's hand.
@@ -108,7 +109,7 @@ pub(in crate::reconcile) fn gone(
     let TransitionContext { state, .. } = context;
     let mut change = context.change();
     for id in ids {
-        change.require_known(id);
+        change.require_in(Attribute::AssociationIds, id);
     }
     if all {
         change.end_stay();
@@ -119,25 +120,24 @@ pub(in crate::reconcile) fn gone(
         change.remove_associations(ids);
         change.end_attempt();
     }
-    let (ended_at, bound) = match state.stay.stop.since {
-        Some(stopped) => (stopped, ""),
-        None => left_at(context, ids),
-    };
-    let details = time_up(context, ids, ended_at);
-    let record = if state.stay.stop.since.is_some() {
+    let record = if let Some(stopped) = state.stay.stop.since {
         let reason = "The VPN is disassociated.".to_owned();
+        let details = time_up(context, ids, stopped);
         context.record(Event::DisassociationCompleted, reason, details)
     } else {
+        let ended_at = policy::last_seen_up(ids, state).unwrap_or(context.now);
         if all {
             change.require_as_read(&[Attribute::Requests]);
             change.after.demand.served =
                 policy::served_by_external(state, context.requests_before(), ended_at);
             change.rewrite(&[Attribute::Served]);
         }
-        let reason = format!("Somebody else disassociated the endpoint{bound}.");
+        let reason = "Somebody else disassociated the endpoint; duration and cost are bounded by what the sweeps saw."
+            .to_owned();
+        let details = time_up(context, ids, ended_at);
         context.external_record(Event::DisassociationExternal, reason, details)
     };
-    context.next(change, vec![record])
+    next(context, change, vec![record])
 }
 
 /// How long associations were up, and what that cost: each from when EC2 accepted it.
@@ -159,27 +159,4 @@ fn time_up(
         cost_usd: (!up.is_empty()).then_some(cost),
         ..Details::default()
     }
-}
-
-/// When associations that another removed were up last, as far as we saw it.
-fn left_at(
-    context: &TransitionContext<'_>,
-    ids: &BTreeSet<AssociationId>,
-) -> (DateTime<Utc>, &'static str) {
-    let before = context.state.sightings.observation.iter();
-    let last_seen = before
-        .flat_map(|seen| &seen.networks)
-        .filter(|network| ids.contains(&network.association_id))
-        .map(|network| match network.status {
-            NetworkStatus::Disassociating | NetworkStatus::Disassociated => network.since,
-            NetworkStatus::Associating
-            | NetworkStatus::Associated
-            | NetworkStatus::AssociationFailed
-            | NetworkStatus::Unknown => network.seen_at,
-        })
-        .max();
-    (
-        last_seen.unwrap_or(context.now),
-        "; duration and cost are bounded by what the sweeps saw",
-    )
 }

@@ -1,0 +1,163 @@
+//! Decisions in words: what the log, the page and the records say.
+
+use std::fmt;
+
+use super::decision::{Reason, Warning};
+use super::off_at::KeepRule;
+use crate::model::Failure;
+use crate::model::item::rfc3339;
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotWanted => write!(f, "The VPN is off, and nobody is waiting for it."),
+            Self::Held { until, asked } => {
+                write!(f, "An administrator keeps the VPN off")?;
+                if let Some(until) = until {
+                    write!(f, " until {}", rfc3339(*until))?;
+                }
+                if *asked {
+                    write!(
+                        f,
+                        "; the request is kept and served if that ends within two hours of it"
+                    )?;
+                }
+                write!(f, ".")
+            }
+            Self::GaveUp(failure) => {
+                write!(f, "The VPN could not be started")?;
+                write_failure(f, failure.as_ref())?;
+                write!(f, "; ask again to try again.")
+            }
+            Self::Asked => write!(f, "The request is on record; the VPN is being associated."),
+            Self::NotSeen => write!(
+                f,
+                "The request is on record; how far AWS is cannot be seen just now."
+            ),
+            Self::Retrying { failure, at } => {
+                write!(f, "An attempt to associate failed")?;
+                write_failure(f, failure.as_ref())?;
+                write!(f, "; the next one follows at {}.", rfc3339(*at))
+            }
+            Self::Associating => write!(
+                f,
+                "AWS is associating the VPN; that takes 4 to 10 minutes, sometimes more."
+            ),
+            Self::Restoring {
+                outstanding: Some(n),
+            } => {
+                write!(
+                    f,
+                    "Associated; {n} routes or security groups are being put back."
+                )
+            }
+            Self::Restoring { outstanding: None } => {
+                write!(
+                    f,
+                    "Associated; routes and security groups are being checked."
+                )
+            }
+            Self::UnknownStatus => {
+                write!(
+                    f,
+                    "AWS reports a status that this version does not know; nothing is changed meanwhile."
+                )
+            }
+            Self::InUse { connections } => write!(
+                f,
+                "Ready, and in use by {connections} {}.",
+                connections_word(*connections)
+            ),
+            Self::Kept { rule, until } => {
+                write!(f, "Ready; {rule}, so it stays until {}.", rfc3339(*until))
+            }
+            Self::Pinned => write!(f, "Ready; an administrator keeps it on."),
+            Self::Due { rule } => write!(f, "Nothing keeps the VPN any more: {rule}."),
+            Self::NotKnown => write!(f, "Ready; who is connected could not be read, so it stays."),
+            Self::Stopping { comes_back: true } => {
+                write!(
+                    f,
+                    "The VPN is being taken down; the request is kept, and it comes back by itself."
+                )
+            }
+            Self::Stopping { comes_back: false } => {
+                write!(
+                    f,
+                    "The VPN is being taken down; ask for it to bring it back."
+                )
+            }
+            Self::RemovingFailed { comes_back: true } => {
+                write!(
+                    f,
+                    "A failed association is being removed; the next attempt follows by itself."
+                )
+            }
+            Self::RemovingFailed { comes_back: false } => {
+                write!(f, "A failed association is being removed.")
+            }
+            Self::AssociationFailed(failure) => {
+                write!(f, "The VPN could not be associated")?;
+                write_failure(f, failure.as_ref())?;
+                write!(f, "; ask again to try again.")
+            }
+        }
+    }
+}
+
+impl fmt::Display for KeepRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lease => write!(f, "somebody holds a lease"),
+            Self::FirstConnection => write!(f, "nobody has connected since it became ready"),
+            Self::ReadyLately => write!(f, "it became ready only lately"),
+            Self::Idle {
+                since,
+                timeout,
+                overnight,
+            } => {
+                let which = if *overnight { "overnight" } else { "by day" };
+                write!(
+                    f,
+                    "idle since {} ({} minutes {which})",
+                    rfc3339(*since),
+                    timeout.num_minutes()
+                )
+            }
+            Self::Wanted => write!(f, "somebody asked for it"),
+            Self::Released => write!(f, "everybody who held a lease has given it back"),
+            Self::Nothing => write!(f, "nobody has a claim on it"),
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FewerSubnets {
+                associated,
+                configured,
+            } => {
+                write!(f, "{associated} of {configured} subnets are associated")
+            }
+            Self::NotRestored(what) => {
+                let what: Vec<String> = what.iter().map(ToString::to_string).collect();
+                write!(f, "not in place yet: {}", what.join(", "))
+            }
+            Self::UnreadableMode(text) => write!(
+                f,
+                "an administrator's mode cannot be read ({text}); nothing is stopped"
+            ),
+        }
+    }
+}
+
+fn connections_word(n: usize) -> &'static str {
+    if n == 1 { "connection" } else { "connections" }
+}
+
+fn write_failure(f: &mut fmt::Formatter<'_>, failure: Option<&Failure>) -> fmt::Result {
+    match failure {
+        Some(failure) => write!(f, " ({})", failure.code),
+        None => Ok(()),
+    }
+}

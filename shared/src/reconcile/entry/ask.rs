@@ -1,0 +1,172 @@
+//! Asking for the VPN, and for longer: the order of an ask's writes, and what is done beside them.
+
+use chrono::{DateTime, Utc};
+use tracing::warn;
+
+use super::Ask;
+use crate::model::audit::{AuditRecord, Details, Event};
+use crate::model::item::{rfc3339, whole_seconds};
+use crate::model::{EndpointState, Lease, ManagedEndpoint};
+use crate::policy::{Executor, as_answer, is_same_stay, stay_asked_for};
+use crate::ports::{StoreError, VpnError};
+use crate::reconcile::pass::PassOutcome;
+use crate::reconcile::read::Reading;
+use crate::reconcile::{EndpointStatus, Reconciler};
+
+/// The answer to an ask that is durable.
+#[derive(Debug)]
+pub struct AskOutcome {
+    pub status: EndpointStatus,
+    /// What EC2 refused for good while this ask was handled.
+    pub refused: Option<VpnError>,
+}
+
+/// An ask that is not durable: nothing was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    #[error("the request could not be put on record")]
+    Store(#[from] StoreError),
+}
+
+/// An extension that is not possible.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtendError {
+    #[error("the time asked for has passed: {}", rfc3339(*.until))]
+    Past { until: DateTime<Utc> },
+    #[error("the time asked for is too far ahead: {} at most", rfc3339(*.latest))]
+    TooFar { latest: DateTime<Utc> },
+    #[error("the extension could not be put on record")]
+    Store(#[from] StoreError),
+}
+
+/// The lease that an ask wants.
+struct WantedLease {
+    until: DateTime<Utc>,
+    may_shorten: bool,
+}
+
+impl Reconciler {
+    /// Asks for the VPN: puts it on record, gives a lease, and starts what is needed.
+    ///
+    /// The audit record is written before anything else is; once the request is counted the ask is durable, and
+    /// whatever fails from then on is left to the next pass.
+    pub async fn ask(&self, endpoint: &ManagedEndpoint, ask: Ask) -> Result<AskOutcome, AskError> {
+        let now = self.clock.now();
+        let event = Event::AssociationRequested;
+        let reason = format!("{} asked for the VPN.", ask.email);
+        let record = self.record_of(Some(endpoint), &ask, event, reason, now, Details::default());
+        let (before, recorded) = futures::join!(
+            self.store.state(&endpoint.id),
+            self.store.put_record(&record)
+        );
+        let before = before?;
+        recorded?;
+        let lease = WantedLease {
+            until: whole_seconds(now) + self.settings.rules.first_connection_grace,
+            may_shorten: false,
+        };
+        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
+    }
+
+    /// Keeps the VPN until a time of the employee's choice. With the endpoint off this is an ask.
+    pub async fn extend(
+        &self,
+        endpoint: &ManagedEndpoint,
+        ask: Ask,
+        until: DateTime<Utc>,
+    ) -> Result<AskOutcome, ExtendError> {
+        let now = self.clock.now();
+        let until = whole_seconds(until);
+        let latest = whole_seconds(now) + self.settings.rules.max_extension;
+        if until <= now {
+            return Err(ExtendError::Past { until });
+        }
+        if until > latest {
+            return Err(ExtendError::TooFar { latest });
+        }
+        let before = self.store.state(&endpoint.id).await?;
+        let (event, what) = if before.stay.up_since.is_some() {
+            (Event::LeaseExtended, "keeps the VPN")
+        } else {
+            (Event::AssociationRequested, "asked for the VPN")
+        };
+        let reason = format!("{} {what} until {}.", ask.email, rfc3339(until));
+        let details = Details {
+            until: Some(until),
+            ..Details::default()
+        };
+        let record = self.record_of(Some(endpoint), &ask, event, reason, now, details);
+        self.store.put_record(&record).await?;
+        let lease = WantedLease {
+            until,
+            may_shorten: true,
+        };
+        Ok(self.grant(endpoint, &ask, before, &record, lease).await?)
+    }
+
+    /// The rest of an ask, its record written: lease and count beside the look at EC2 that is due, then a pass. An error:
+    /// it is not durable.
+    async fn grant(
+        &self,
+        endpoint: &ManagedEndpoint,
+        ask: &Ask,
+        before: EndpointState,
+        record: &AuditRecord,
+        wanted: WantedLease,
+    ) -> Result<AskOutcome, StoreError> {
+        let now = self.clock.now();
+        let lease = Lease {
+            email: ask.email.clone(),
+            requested_at: whole_seconds(now),
+            until: wanted.until,
+            stay: stay_asked_for(&before),
+            released_at: None,
+        };
+        let (store, id) = (&self.store, &endpoint.id);
+        let writes = async {
+            store.grant_lease(id, &lease, wanted.may_shorten).await?;
+            let counted = store.add_request(id, now, &record.event_id).await?;
+            // From here on the ask is durable.
+            Ok::<_, StoreError>(store.load(id).await.unwrap_or_else(|error| {
+                warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
+                counted.with_rest_of(&before)
+            }))
+        };
+        let (state, reading) = futures::join!(writes, self.read_if_due(endpoint, &before, true));
+        let state = state?;
+        let reading = reading.ok().flatten();
+        // In a box: it is large, and the handler's future holds all of an ask.
+        let passed = Box::pin(self.pass_of_ask(endpoint, &before, state.clone(), reading)).await;
+        let mut passed = passed.unwrap_or_else(|error| {
+            warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
+            self.reported(endpoint, state)
+        });
+        let now = self.clock.now();
+        let is_delayed = passed.delayed.is_some();
+        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
+        Ok(AskOutcome {
+            status: EndpointStatus::of(endpoint, &passed, now),
+            refused: passed.refused,
+        })
+    }
+
+    /// The pass that follows a durable ask: on what was read of EC2 beside it, if that is still of the same stay.
+    async fn pass_of_ask(
+        &self,
+        endpoint: &ManagedEndpoint,
+        before: &EndpointState,
+        state: EndpointState,
+        reading: Option<Reading>,
+    ) -> Result<PassOutcome, StoreError> {
+        let Some(reading) = reading.filter(|_| is_same_stay(&state, before)) else {
+            return self.follow(endpoint, state).await;
+        };
+        match reading.interpret(&state, &self.settings.rules, Executor::Reader) {
+            Ok(seen) => {
+                let requests = before.demand.requests;
+                self.pass(endpoint, state, requests, seen).await
+            }
+            Err(error) => self.after_failed_read(endpoint, state, error).await,
+        }
+    }
+}

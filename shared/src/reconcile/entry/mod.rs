@@ -1,0 +1,48 @@
+//! Where clicks, polls and sweeps come in.
+
+pub(super) mod ask;
+mod ends;
+mod profile;
+mod release;
+pub(super) mod status;
+pub(super) mod sweep;
+
+use chrono::{DateTime, Utc};
+
+use super::Reconciler;
+use crate::model::audit::{Actor, AuditRecord, Details, Event, Origin};
+use crate::model::{Email, ManagedEndpoint};
+
+/// A verified employee's request.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub email: Email,
+    pub origin: Origin,
+}
+
+impl Reconciler {
+    /// The record of what an employee does.
+    fn record_of(
+        &self,
+        endpoint: Option<&ManagedEndpoint>,
+        ask: &Ask,
+        event: Event,
+        reason: String,
+        now: DateTime<Utc>,
+        details: Details,
+    ) -> AuditRecord {
+        AuditRecord {
+            event_id: self.ids.next(now),
+            endpoint: endpoint.cloned(),
+            occurred_at: now,
+            event,
+            actor: Actor::Employee(ask.email.clone()),
+            reason,
+            expires_at: self.settings.retention.expires_at(event, now),
+            details: Details {
+                origin: ask.origin.clone(),
+                ..details
+            },
+        }
+    }
+}

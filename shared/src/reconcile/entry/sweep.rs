@@ -1,0 +1,143 @@
+//! A sweep's visit to one endpoint: a pass on complete evidence, and what only sweeps put on record.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::model::{EndpointName, ManagedEndpoint};
+use crate::policy::{Executor, Phase, ReadPlan, is_same_stay};
+use crate::ports::{StoreError, VpnError};
+use crate::reconcile::deadline::{Deadline, LeftOut};
+use crate::reconcile::execute::Execution;
+use crate::reconcile::pass::PassOutcome;
+use crate::reconcile::{Gauges, Reconciler};
+
+/// What a sweep came to at one endpoint.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Swept {
+    pub endpoint: EndpointName,
+    pub phase: Phase,
+    pub reason: String,
+    /// Connections that were put on record as ended, now or by an earlier sweep.
+    pub connections_ended: usize,
+    /// How the endpoint stands, in numbers.
+    #[serde(skip)]
+    pub gauges: Gauges,
+}
+
+impl Swept {
+    fn of(
+        endpoint: &ManagedEndpoint,
+        passed: &PassOutcome,
+        connections_ended: usize,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let phase = passed.decision.phase;
+        Self {
+            endpoint: endpoint.name.clone(),
+            phase,
+            reason: passed.decision.reason.to_string(),
+            connections_ended,
+            gauges: Gauges::of(phase, &passed.state, &passed.seen, now),
+        }
+    }
+}
+
+/// Why a sweep could not do all it should at an endpoint; it stays as it is until the next one.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Vpn(#[from] VpnError),
+    #[error("no time was left for {0}")]
+    OutOfTime(LeftOut),
+}
+
+impl Reconciler {
+    /// When a sweep last did all it should at an endpoint: those that waited longest come first.
+    pub async fn last_sweep_at(
+        &self,
+        endpoint: &ManagedEndpoint,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let state = self.store.state(&endpoint.id).await?;
+        Ok(state.sightings.last_sweep_at)
+    }
+
+    /// Sweeps one endpoint, however long that takes.
+    pub async fn sweep(
+        &self,
+        endpoint: &ManagedEndpoint,
+        dry_run: bool,
+    ) -> Result<Swept, SweepError> {
+        self.sweep_by(endpoint, dry_run, None).await
+    }
+
+    /// Sweeps one endpoint. What was seen is written down even where something else then fails.
+    ///
+    /// As `end` comes near, nothing is begun that could not be finished by then: what is left out is an error, and the
+    /// next sweep's to do.
+    pub async fn sweep_by(
+        &self,
+        endpoint: &ManagedEndpoint,
+        dry_run: bool,
+        end: Option<DateTime<Utc>>,
+    ) -> Result<Swept, SweepError> {
+        let deadline = Deadline(end);
+        let executor = if dry_run {
+            Executor::DrySweep
+        } else {
+            Executor::Sweep
+        };
+        let before = self.store.state(&endpoint.id).await?;
+        let (loaded, reading) = futures::join!(
+            self.store.load_for_sweep(&endpoint.id),
+            self.read(endpoint, ReadPlan::for_sweep(&before))
+        );
+        let loaded = loaded?;
+        if !is_same_stay(&loaded, &before) {
+            // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
+            let passed = self.reported(endpoint, loaded);
+            return Ok(Swept::of(endpoint, &passed, 0, self.clock.now()));
+        }
+        let reading = self.read_on(endpoint, &before, reading).await;
+        // The state is the one read first: an ask that came since makes a stop's condition fail.
+        let requests_before = before.demand.requests;
+        let mut state = before.with_rest_of(&loaded);
+        let mut seen = match reading.interpret(&state, &self.settings.rules, executor) {
+            Ok(seen) => seen,
+            Err(error) => {
+                let mut passed = self.after_failed_read(endpoint, state, error).await?;
+                return finish(endpoint, &mut passed, 0, self.clock.now());
+            }
+        };
+        let ends = self.record_ends(endpoint, &state, &seen, deadline).await?;
+        if let Some(traffic) = seen
+            .traffic
+            .take()
+            .filter(|traffic| *traffic != state.traffic)
+        {
+            self.store.put_traffic(&endpoint.id, &traffic).await?;
+            state.traffic = traffic;
+        }
+        let mut execution =
+            Execution::on_reading(self, endpoint, executor, state, requests_before, seen);
+        execution.deadline = deadline;
+        execution.left_out = (ends.left_out > 0).then_some(LeftOut::Ends(ends.left_out));
+        let mut passed = execution.run().await?;
+        finish(endpoint, &mut passed, ends.recorded, self.clock.now())
+    }
+}
+
+fn finish(
+    endpoint: &ManagedEndpoint,
+    passed: &mut PassOutcome,
+    connections_ended: usize,
+    now: DateTime<Utc>,
+) -> Result<Swept, SweepError> {
+    match (passed.failure(), passed.left_out) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(left_out)) => Err(SweepError::OutOfTime(left_out)),
+        (None, None) => Ok(Swept::of(endpoint, passed, connections_ended, now)),
+    }
+}

@@ -1,0 +1,19 @@
+//! What each transition makes of the state: the new state, its conditions and its audit records.
+//!
+//! Nothing here does I/O: a transition is a function of its context.
+
+mod context;
+mod down;
+mod mode;
+mod routes;
+mod sighting;
+mod up;
+
+pub(super) use context::{NextState, TransitionContext};
+pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
+pub(super) use mode::mode_noted;
+pub(super) use routes::{restored, restoring, snapshot_taken};
+pub(super) use sighting::noted;
+pub(super) use up::{
+    Answers, adopted, answered, association_failed, attempt, ready, refused_before,
+};
