@@ -21,9 +21,9 @@ use shared::model::{
 use shared::ports::{ClientVpn, Store, Transition};
 use simulator::plan::Plan;
 use simulator::run::{bare, ec2_settings};
-use testkit::ec2::{Client, World};
+use testkit::ec2::{Client, Ec2World};
 
-type Act<'a> = &'a dyn Fn(&mut World, DateTime<Utc>);
+type Act<'a> = &'a dyn Fn(&mut Ec2World, DateTime<Utc>);
 
 /// What goes on beside the calls.
 struct Around<'a> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Offset as _, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{EndpointId, EndpointState};
-use testkit::ec2::{Answer, AssociationStatus, World};
+use testkit::ec2::{Answer, AssociationStatus, Ec2World};
 
 use crate::process::Caller;
 use crate::weather::Failing;
@@ -127,7 +127,7 @@ impl Reached {
     }
 
     /// EC2 answered.
-    pub(crate) fn answered(&mut self, answer: &Answer, endpoint: &EndpointId, vpn: &World) {
+    pub(crate) fn answered(&mut self, answer: &Answer, endpoint: &EndpointId, vpn: &Ec2World) {
         if let Answer::TargetNetworks(page) = answer {
             let is_there = vpn.endpoint(endpoint).is_some_and(|found| {
                 let mut networks = found.networks.values();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::config::{ReaperConfig, VARIABLES};
-use testkit::ec2::{self, Behaviour, World};
+use testkit::ec2::{self, Behaviour, Ec2World};
 use testkit::example;
 
 use crate::bugs::Bug;
@@ -100,7 +100,7 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         ec2_takes: plan.associating.longest(),
     };
     let universe = Universe {
-        vpn: World::new(ec2_settings(plan), plan.start),
+        vpn: Ec2World::new(ec2_settings(plan), plan.start),
         tables: Tables::default(),
         weather: Weather::calm(),
         chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),

@@ -20,7 +20,7 @@ use crate::witness::Witness;
 /// What the processes of a run share.
 pub struct Universe {
     /// EC2's Client VPN.
-    pub vpn: ec2::World,
+    pub vpn: ec2::Ec2World,
     /// The lease table and the audit table.
     pub tables: Tables,
     /// What goes wrong at present.

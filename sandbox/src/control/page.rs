@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use shared::clock::Clock;
-use testkit::ec2::{ConnectionStatus, Endpoint, World};
+use testkit::ec2::{ConnectionStatus, Ec2World, Endpoint};
 use testkit::example;
 
 use super::Control;
@@ -83,7 +83,7 @@ fn time(control: &Control) -> String {
     )
 }
 
-fn endpoint(world: &World, endpoint: &Endpoint) -> String {
+fn endpoint(world: &Ec2World, endpoint: &Endpoint) -> String {
     let id = &endpoint.spec.id;
     let networks = endpoint.networks.values().map(|network| {
         format!(

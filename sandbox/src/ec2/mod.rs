@@ -1,4 +1,4 @@
-//! EC2's Client VPN as a server: [`Ec2`] puts the model, `testkit`'s [`World`](testkit::ec2::World), behind the EC2 Query
+//! EC2's Client VPN as a server: [`Ec2`] puts the model, `testkit`'s [`Ec2World`](testkit::ec2::Ec2World), behind the EC2 Query
 //! API and a control API.
 
 mod answer;

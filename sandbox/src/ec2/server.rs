@@ -9,9 +9,9 @@ use axum::Router;
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
 use testkit::ec2::ApiError;
+use testkit::ec2::Ec2World;
 use testkit::ec2::FaultKind;
 use testkit::ec2::Settings;
-use testkit::ec2::World;
 use testkit::ec2::{Action, Answer, Caller, Request};
 use testkit::ec2::{Call, Outcome};
 
@@ -21,7 +21,7 @@ use super::{control, http};
 /// A running EC2. Clones share one world.
 #[derive(Debug, Clone)]
 pub struct Ec2 {
-    world: Arc<Mutex<World>>,
+    world: Arc<Mutex<Ec2World>>,
     clock: Arc<dyn Clock>,
     file: Option<Arc<PathBuf>>,
 }
@@ -50,7 +50,7 @@ pub enum OpenError {
 impl Ec2 {
     /// A new world, kept in memory only.
     pub fn new(clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        let world = World::new(settings, clock.now());
+        let world = Ec2World::new(settings, clock.now());
         Self {
             world: Arc::new(Mutex::new(world)),
             clock,
@@ -71,7 +71,7 @@ impl Ec2 {
                 source,
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                World::new(settings, clock.now())
+                Ec2World::new(settings, clock.now())
             }
             Err(error) => return Err(io(error)),
         };
@@ -94,15 +94,15 @@ impl Ec2 {
     }
 
     /// Reads the world as it is now.
-    pub fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+    pub fn read<T>(&self, look: impl FnOnce(&Ec2World) -> T) -> T {
         let mut world = self.lock();
         world.advance(self.clock.now());
         look(&world)
     }
 
     /// Changes the world: connects clients, injects faults, acts as the administrator. What the closure gets is the
-    /// present time, which every method of [`World`] wants.
-    pub fn change<T>(&self, act: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
+    /// present time, which every method of [`Ec2World`] wants.
+    pub fn change<T>(&self, act: impl FnOnce(&mut Ec2World, DateTime<Utc>) -> T) -> T {
         let now = self.clock.now();
         let mut world = self.lock();
         world.advance(now);
@@ -112,8 +112,8 @@ impl Ec2 {
     }
 
     /// A copy of the world as it is now.
-    pub fn snapshot(&self) -> World {
-        self.read(World::clone)
+    pub fn snapshot(&self) -> Ec2World {
+        self.read(Ec2World::clone)
     }
 
     /// How often this action was called since the calls were last reset.
@@ -148,12 +148,12 @@ impl Ec2 {
         )
     }
 
-    fn lock(&self) -> MutexGuard<'_, World> {
+    fn lock(&self) -> MutexGuard<'_, Ec2World> {
         // A test that panicked while it held the world must not hide its message behind ours.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, world: &World) {
+    fn keep(&self, world: &Ec2World) {
         if let Some(file) = &self.file
             && let Err(error) = save(world, file)
         {
@@ -204,7 +204,7 @@ pub(super) struct Logged {
 }
 
 impl Logged {
-    fn write(self, world: &mut World, caller: &Caller, outcome: Outcome) {
+    fn write(self, world: &mut Ec2World, caller: &Caller, outcome: Outcome) {
         let Self {
             action,
             parameters,
@@ -223,7 +223,7 @@ impl Logged {
 }
 
 /// Writes the whole file anew beside the old one and then puts it in its place: whoever reads finds either.
-fn save(world: &World, file: &Path) -> io::Result<()> {
+fn save(world: &Ec2World, file: &Path) -> io::Result<()> {
     let fresh = file.with_extension("new");
     std::fs::write(&fresh, serde_json::to_vec(world)?)?;
     std::fs::rename(fresh, file)

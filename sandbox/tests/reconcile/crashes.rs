@@ -56,25 +56,17 @@ async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_onc
     }
 }
 
-#[tokio::test]
-async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
+/// Kills a sweep before and after each of its calls, each time in a new world, which then has to be as `holds` says.
+async fn sweep_dies_anywhere(world: impl AsyncFn() -> World, holds: impl AsyncFn(&World, &str)) {
     for when in [When::Before, When::After] {
         let mut finished = false;
         for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {
-            let world = restarted_and_associated().await;
-            let routes = world.manual_routes().len();
-            assert_eq!(routes, 0);
+            let world = world().await;
             let wire = Wire::new();
             wire.kill(when, nth);
-            let reconciler = world.wired(&wire);
-            let done = wire
-                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
-                .await;
+            let done = wire.run(Box::pin(world.sweep_through(&wire))).await;
             let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
-            world.sweep_until(Phase::Ready).await;
-            assert_eq!(world.manual_routes().len(), 6, "{case}");
-            assert_eq!(world.count("association.completed").await, 2, "{case}");
-            assert_eq!(world.count("routes.restored").await, 1, "{case}");
+            holds(&world, &case).await;
             if done.is_some() {
                 finished = true;
                 break;
@@ -85,32 +77,41 @@ async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
 }
 
 #[tokio::test]
+async fn a_sweep_that_dies_anywhere_while_it_makes_ready_is_carried_on() {
+    sweep_dies_anywhere(
+        async || {
+            let world = restarted_and_associated().await;
+            assert_eq!(world.manual_routes().len(), 0);
+            world
+        },
+        async |world, case| {
+            world.sweep_until(Phase::Ready).await;
+            assert_eq!(world.manual_routes().len(), 6, "{case}");
+            assert_eq!(world.count("association.completed").await, 2, "{case}");
+            assert_eq!(world.count("routes.restored").await, 1, "{case}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
-    for when in [When::Before, When::After] {
-        let mut finished = false;
-        for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {
+    sweep_dies_anywhere(
+        async || {
             let world = World::ready().await;
             world.pass_seconds(31 * 60);
-            let wire = Wire::new();
-            wire.kill(when, nth);
-            let reconciler = world.wired(&wire);
-            let done = wire
-                .run(Box::pin(reconciler.sweep(&world.endpoint, false)))
-                .await;
-            let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
+            world
+        },
+        async |world, case| {
             world.sweep_until(Phase::Off).await;
             assert_eq!(world.associations(), 0, "{case}");
             assert_eq!(world.count("disassociation.started").await, 1, "{case}");
             assert_eq!(world.count("disassociation.completed").await, 1, "{case}");
             assert_eq!(world.count("disassociation.external").await, 0, "{case}");
             assert_eq!(world.count("disassociation.failed").await, 0, "{case}");
-            if done.is_some() {
-                finished = true;
-                break;
-            }
-        }
-        assert!(finished, "a sweep makes more calls than this test tries");
-    }
+        },
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn an_end_is_put_on_record_once_by_a_process_and_again_by_one_that_knows_n
         world.pass_seconds(60);
     }
     let stranger = Wire::new();
-    let again = world.wired(&stranger).sweep(&world.endpoint, false).await;
+    let again = world.sweep_through(&stranger).await;
     assert_eq!(again.unwrap().connections_ended, ENDS);
     assert_eq!(puts(&stranger), ENDS);
     assert_eq!(world.count("connection.ended").await, ENDS);

@@ -32,11 +32,7 @@ async fn a_click_between_the_sweeps_read_and_its_commit_keeps_the_vpn() {
     wire.hook(When::Before, "commit", 1, move || async move {
         assert_eq!(clicker.ask("ren").await.status.phase, Phase::Ready);
     });
-    let sweep = world
-        .wired(&wire)
-        .sweep(&world.endpoint, false)
-        .await
-        .unwrap();
+    let sweep = world.sweep_through(&wire).await.unwrap();
     assert_eq!(sweep.phase, Phase::Ready);
     assert_eq!(world.associations(), 2);
     assert_eq!(
@@ -54,11 +50,7 @@ async fn a_connection_between_the_sweeps_two_looks_keeps_the_vpn() {
     wire.hook(When::Before, "connections", 2, move || async move {
         client.connect("ren");
     });
-    let sweep = world
-        .wired(&wire)
-        .sweep(&world.endpoint, false)
-        .await
-        .unwrap();
+    let sweep = world.sweep_through(&wire).await.unwrap();
     assert_eq!(sweep.phase, Phase::Ready);
     assert_eq!(world.associations(), 2);
     assert_eq!(world.count("disassociation.started").await, 0);
@@ -79,11 +71,7 @@ async fn a_click_between_the_commit_and_ec2s_answer_is_told_so_and_gets_it_back(
             asked.status.message
         );
     });
-    let sweep = world
-        .wired(&wire)
-        .sweep(&world.endpoint, false)
-        .await
-        .unwrap();
+    let sweep = world.sweep_through(&wire).await.unwrap();
     assert_eq!(sweep.phase, Phase::Stopping);
     assert_eq!(world.associations(), 0);
     world.sweep_until(Phase::Ready).await;
@@ -146,8 +134,7 @@ async fn what_another_pass_associates_after_a_sweeps_read_is_not_gone() {
         clicker.ask("ren").await;
         assert_eq!(clicker.count("association.started").await, 2);
     });
-    let wired = world.wired(&wire);
-    let _ = wired.sweep(&world.endpoint, false).await;
+    let _ = world.sweep_through(&wire).await;
     for _ in 0..15 {
         world.pass_seconds(60);
         world.sweep().await.unwrap();
@@ -166,8 +153,7 @@ async fn a_change_by_hand_that_two_sweeps_see_is_on_record_once() {
         route_made_and_seen(&other).await;
     });
     // It reads the routes beside the target networks, or after them: it may see the new one or not.
-    let wired = world.wired(&wire);
-    let _ = wired.sweep(&world.endpoint, false).await;
+    let _ = world.sweep_through(&wire).await;
     world.pass_seconds(60);
     world.sweep().await.unwrap();
     assert_eq!(world.count("routes.changed").await, 1);
@@ -184,8 +170,7 @@ async fn a_change_by_hand_that_two_sweeps_see_is_on_record_once() {
         target: RouteTarget::Subnet(world.endpoint.subnets[0].clone()),
     });
     world.pass_seconds(60);
-    let wired = world.wired(&wire);
-    let _ = wired.sweep(&world.endpoint, false).await;
+    let _ = world.sweep_through(&wire).await;
     assert_eq!(world.count("routes.changed").await, 2);
 }
 
@@ -202,8 +187,7 @@ async fn a_sweep_that_read_the_routes_before_a_change_does_not_undo_its_record()
         routes_read.await.unwrap();
         route_made_and_seen(&other).await;
     });
-    let wired = world.wired(&wire);
-    let _ = wired.sweep(&world.endpoint, false).await;
+    let _ = world.sweep_through(&wire).await;
     assert_eq!(world.count("routes.changed").await, 1);
     let snapshot = world.state().await.snapshot.unwrap();
     assert_eq!(snapshot.routes.len(), 7);
@@ -226,8 +210,7 @@ async fn a_sweep_with_an_older_reading_does_not_make_again_what_another_made() {
         }
         assert_eq!(other.count("routes.restored").await, 1);
     });
-    let wired = world.wired(&wire);
-    let _ = wired.sweep(&world.endpoint, false).await;
+    let _ = world.sweep_through(&wire).await;
     for _ in 0..3 {
         world.pass_seconds(60);
         world.sweep().await.unwrap();
@@ -249,11 +232,7 @@ async fn an_administrators_pin_between_read_and_commit_keeps_the_vpn() {
             .await
             .unwrap();
     });
-    world
-        .wired(&wire)
-        .sweep(&world.endpoint, false)
-        .await
-        .unwrap();
+    world.sweep_through(&wire).await.unwrap();
     assert_eq!(world.associations(), 2);
     world.pass_seconds(60);
     world.sweep().await.unwrap();

@@ -120,11 +120,7 @@ async fn traffic_is_written_once_a_sweep_while_somebody_is_connected_and_once_af
     let writes = async || {
         let wire = Wire::new();
         world.pass_seconds(60);
-        world
-            .wired(&wire)
-            .sweep(&world.endpoint, false)
-            .await
-            .unwrap();
+        world.sweep_through(&wire).await.unwrap();
         let calls = wire.calls();
         calls.iter().filter(|call| **call == "put_traffic").count()
     };

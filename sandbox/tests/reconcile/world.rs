@@ -134,6 +134,11 @@ impl World {
         self.reconciler().sweep(&self.endpoint, false).await
     }
 
+    /// One sweep over this wire.
+    pub async fn sweep_through(&self, wire: &Arc<Wire>) -> Result<Swept, SweepError> {
+        self.wired(wire).sweep(&self.endpoint, false).await
+    }
+
     /// Sweeps each minute until the endpoint is in this phase.
     pub async fn sweep_until(&self, phase: Phase) -> u32 {
         for minute in 0..180 {

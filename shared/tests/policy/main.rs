@@ -16,7 +16,6 @@ mod overnight;
 mod permission;
 mod phases;
 mod phases_up;
-mod random;
 mod real_traffic;
 mod release;
 mod routing;

@@ -1,9 +1,9 @@
 //! Off at against a reference that steps from second to second until all conditions hold.
 
 use chrono::{DateTime, Utc};
+use fastrand::Rng;
 use shared::policy::off_at;
 
-use crate::random::Random;
 use crate::wall_clock::{BERLIN, NEW_YORK, TOKYO, Zone, window_text};
 use crate::world::{World, minutes};
 
@@ -25,34 +25,36 @@ struct Case {
 }
 
 impl Case {
-    fn random(random: &mut Random, zone: &Zone) -> Self {
+    fn random(random: &mut Rng, zone: &Zone) -> Self {
         // 2026-01-01T00:00:00Z, and 360 days from there.
-        let mut around = vec![1_767_225_600 + random.below(360 * 24 * 60) * 60];
+        let mut around = vec![1_767_225_600 + random.i64(0..360 * 24 * 60) * 60];
         around.extend(zone.changes());
-        let index = usize::try_from(random.below(around.len().try_into().unwrap_or(1)));
-        let now = around[index.unwrap_or(0)] + random.between(-5 * 3600, 5 * 3600);
-        let from = random.below(24 * 60);
+        let index = usize::try_from(random.i64(0..around.len().try_into().unwrap_or(1)));
+        let now = around[index.unwrap_or(0)] + random.i64(-5 * 3600..=5 * 3600);
+        let from = random.i64(0..24 * 60);
         // Half of the windows begin or end near the hours that are skipped or repeated.
-        let to = match random.below(2) {
-            0 => random.between(60, 200),
-            _ => random.below(24 * 60),
+        let to = match random.i64(0..2) {
+            0 => random.i64(60..=200),
+            _ => random.i64(0..24 * 60),
         };
-        let leases = (0..random.below(3))
-            .map(|_| now + random.between(-3600, 2 * 3600))
+        let leases = (0..random.i64(0..3))
+            .map(|_| now + random.i64(-3600..=2 * 3600))
             .collect();
-        let last_active = now - random.below(2 * 3600);
-        let last_ended = now - random.below(2 * 3600);
+        let last_active = now - random.i64(0..2 * 3600);
+        let last_ended = now - random.i64(0..2 * 3600);
         Self {
             now,
-            ready_since: now - random.below(4 * 3600),
+            ready_since: now - random.i64(0..4 * 3600),
             leases,
-            last_active: random.sometimes(last_active),
-            last_ended: random.sometimes(last_ended),
-            released: random.below(5) == 0,
-            window: random.sometimes((from, to)).filter(|(a, b)| a != b),
-            day: random.between(1, 90),
-            night: random.between(1, 90),
-            grace: random.between(0, 60),
+            last_active: (random.i64(0..3) > 0).then_some(last_active),
+            last_ended: (random.i64(0..3) > 0).then_some(last_ended),
+            released: random.i64(0..5) == 0,
+            window: (random.i64(0..3) > 0)
+                .then_some((from, to))
+                .filter(|(a, b)| a != b),
+            day: random.i64(1..=90),
+            night: random.i64(1..=90),
+            grace: random.i64(0..=60),
         }
     }
 
@@ -106,7 +108,7 @@ fn instant(epoch: i64) -> DateTime<Utc> {
 
 #[test]
 fn off_at_is_the_first_second_at_which_all_conditions_hold() {
-    let mut random = Random(2026);
+    let mut random = Rng::with_seed(2026);
     for zone in [TOKYO, BERLIN, NEW_YORK] {
         let mut later = 0;
         for n in 0..CASES_PER_ZONE {

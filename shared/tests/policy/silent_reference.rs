@@ -1,10 +1,10 @@
 //! Silent, against a reference that goes through all readings from the first one anew, and keeps nothing in between.
 
 use chrono::TimeDelta;
+use fastrand::Rng;
 use shared::model::Rules;
 
 use crate::counted::Counted;
-use crate::random::Random;
 use crate::world::{noon, rules};
 
 /// A reading: seconds since the first one, and the counters where they can be read.
@@ -51,7 +51,7 @@ fn many_histories_of_counters_are_judged_as_the_reference_judges_them() {
         silent_below_kib_per_hour: 100,
         ..rules()
     };
-    let mut random = Random(9);
+    let mut random = Rng::with_seed(9);
     let mut verdicts = [0, 0];
     for history in 0..400 {
         let mut counted = Counted::since(rules.clone(), noon());
@@ -61,15 +61,15 @@ fn many_histories_of_counters_are_judged_as_the_reference_judges_them() {
             counters: Some((bytes, packets)),
         }];
         // In some histories hardly anything moves, in others much does.
-        let most = [1, 4_000, 10_000, 60_000][usize::try_from(random.below(4)).unwrap_or(0)];
+        let most = [1, 4_000, 10_000, 60_000][usize::try_from(random.i64(0..4)).unwrap_or(0)];
         for _ in 0..60 {
             let seconds =
-                [60, 60, 60, 61, 300, 1_800][usize::try_from(random.below(6)).unwrap_or(0)];
+                [60, 60, 60, 61, 300, 1_800][usize::try_from(random.i64(0..6)).unwrap_or(0)];
             at += seconds;
-            let payload_packets = random.below(60);
-            bytes += 100 * seconds + random.below(most) + 80 * payload_packets;
+            let payload_packets = random.i64(0..60);
+            bytes += 100 * seconds + random.i64(0..most) + 80 * payload_packets;
             packets += 2 * seconds + payload_packets;
-            let counters = match random.below(200) {
+            let counters = match random.i64(0..200) {
                 0 => None,
                 1 => {
                     (bytes, packets) = (0, 0);

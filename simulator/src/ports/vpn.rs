@@ -92,6 +92,19 @@ impl SimulatedVpn {
     }
 }
 
+/// The page in an answer to a listing.
+macro_rules! page {
+    ($listing:ident) => {
+        |answer| {
+            if let Answer::$listing(page) = answer {
+                Some(page)
+            } else {
+                None
+            }
+        }
+    };
+}
+
 #[async_trait]
 impl ClientVpn for SimulatedVpn {
     async fn target_networks(&self, endpoint: &EndpointId) -> Result<Vec<TargetNetwork>, VpnError> {
@@ -100,14 +113,7 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| {
-            if let Answer::TargetNetworks(page) = answer {
-                Some(page)
-            } else {
-                None
-            }
-        };
-        let views = self.all(request, page).await?;
+        let views = self.all(request, page!(TargetNetworks)).await?;
         let networks = views.into_iter().map(target_network).collect();
         Ok(bugs::networks(self.line.bug(), networks))
     }
@@ -118,17 +124,11 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| {
-            if let Answer::Connections(page) = answer {
-                Some(page)
-            } else {
-                None
-            }
-        };
         if let Some(read_before) = bugs::read_before(&self.line) {
             return Ok(read_before);
         }
-        let views = bugs::connections_read(self.line.bug(), self.all(request, page).await)?;
+        let views =
+            bugs::connections_read(self.line.bug(), self.all(request, page!(Connections)).await)?;
         let connections = views.into_iter().map(connection).collect();
         let connections = bugs::connections(self.line.bug(), connections);
         bugs::remember(&self.line, &connections);
@@ -141,14 +141,7 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| {
-            if let Answer::Routes(page) = answer {
-                Some(page)
-            } else {
-                None
-            }
-        };
-        let views = self.all(request, page).await?;
+        let views = self.all(request, page!(Routes)).await?;
         Ok(views.into_iter().map(route).collect())
     }
 
@@ -158,14 +151,11 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        let page = |answer| {
-            if let Answer::Endpoints(page) = answer {
-                Some(page)
-            } else {
-                None
-            }
-        };
-        let found = self.all(request, page).await?.into_iter().next();
+        let found = self
+            .all(request, page!(Endpoints))
+            .await?
+            .into_iter()
+            .next();
         found.map(facts).ok_or_else(|| failed(Failing::Internal))
     }
 

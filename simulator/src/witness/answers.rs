@@ -1,7 +1,7 @@
 //! What people are told.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use testkit::ec2::{Endpoint, World};
+use testkit::ec2::{Ec2World, Endpoint};
 
 use super::{Invariant, Witness};
 use crate::lambda::Response;
@@ -18,7 +18,7 @@ impl Witness {
         now: DateTime<Utc>,
         asks: bool,
         response: &Response,
-        vpn: &World,
+        vpn: &Ec2World,
         tables: &Tables,
     ) {
         if asks && matches!(response.status, 200 | 202) {
@@ -37,7 +37,7 @@ impl Witness {
         }
     }
 
-    fn told_ready(&mut self, now: DateTime<Utc>, response: &Response, vpn: &World) {
+    fn told_ready(&mut self, now: DateTime<Utc>, response: &Response, vpn: &Ec2World) {
         let usable = vpn
             .endpoint(&self.terms.endpoint)
             .is_some_and(Endpoint::is_available);

@@ -18,7 +18,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::{ConnectionId, EndpointId, EndpointState, Lease, Rules, SubnetId};
-use testkit::ec2::{Answer, ApiError, AssociationStatus, Request, World};
+use testkit::ec2::{Answer, ApiError, AssociationStatus, Ec2World, Request};
 
 use crate::lambda::Response;
 use crate::process::Caller;
@@ -219,7 +219,7 @@ impl Witness {
         now: DateTime<Utc>,
         caller: Caller,
         request: &Request,
-        vpn: &World,
+        vpn: &Ec2World,
         tables: &Tables,
     ) {
         self.meddled(now, caller, request);
@@ -255,7 +255,7 @@ impl Witness {
         request: &Request,
         answer: &Result<Answer, ApiError>,
         staleness: TimeDelta,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         if let Request::DescribeConnections { paging, .. } = request {
             let as_of = now - staleness;
@@ -339,7 +339,7 @@ impl Witness {
         before: &EndpointState,
         after: &EndpointState,
         records: &[AuditRecord],
-        vpn: &World,
+        vpn: &Ec2World,
         tables: &Tables,
     ) {
         if after.stay.stop.since.is_some() && after.stay.stop.since != before.stay.stop.since {
@@ -359,7 +359,7 @@ impl Witness {
     }
 
     /// The administrator has done something to target networks.
-    pub fn deed_on_networks(&mut self, now: DateTime<Utc>, vpn: &World) {
+    pub fn deed_on_networks(&mut self, now: DateTime<Utc>, vpn: &Ec2World) {
         let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
             return;
         };
@@ -401,7 +401,7 @@ impl Witness {
         now: DateTime<Utc>,
         asks: bool,
         response: &Response,
-        vpn: &World,
+        vpn: &Ec2World,
         tables: &Tables,
     ) {
         self.told(now, asks, response, vpn, tables);

@@ -1,7 +1,7 @@
 //! What has to happen in the end, once nothing goes wrong any more.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use testkit::ec2::{AssociationStatus, World};
+use testkit::ec2::{AssociationStatus, Ec2World};
 
 use super::truth::{idle_time, stale_after};
 use super::use_of::{has_changed, may_count};
@@ -25,13 +25,13 @@ const SETTLES_IN: TimeDelta = TimeDelta::minutes(16);
 
 impl Witness {
     /// A look at everything, about once a sweep.
-    pub fn look_around(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+    pub fn look_around(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
         self.left_on(now, vpn, tables);
         self.unserved(now, tables);
         self.routes_at_rest(now, vpn);
     }
 
-    fn left_on(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+    fn left_on(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
         if !self.nothing_keeps(now, vpn, tables) {
             self.rest.free_since = None;
             return;
@@ -56,7 +56,7 @@ impl Witness {
     }
 
     /// Whether it is up, at rest, and nothing is left that would keep it.
-    fn nothing_keeps(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) -> bool {
+    fn nothing_keeps(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) -> bool {
         let (Some(endpoint), Ok(state)) = (
             vpn.endpoint(&self.terms.endpoint),
             tables.load(&self.terms.endpoint),
@@ -147,7 +147,7 @@ impl Witness {
     }
 
     /// Long after everybody has gone: nothing is up, nobody waits.
-    pub fn at_the_end(&mut self, now: DateTime<Utc>, vpn: &World, tables: &Tables) {
+    pub fn at_the_end(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
         let up = vpn.endpoint(&self.terms.endpoint).is_some_and(|endpoint| {
             endpoint
                 .networks

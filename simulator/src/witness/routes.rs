@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{EndpointState, NetworkStatus, SecurityGroupId};
-use testkit::ec2::{AssociationStatus, RouteOrigin, RouteStatus, World};
+use testkit::ec2::{AssociationStatus, Ec2World, RouteOrigin, RouteStatus};
 
 use super::{Invariant, Witness};
 
@@ -58,7 +58,7 @@ impl Expected {
 impl Witness {
     /// The administrator changed routes or groups: what EC2 has now is what is wanted from now on. Only done, and only
     /// meant, while all configured subnets are associated and the stay is ready.
-    pub fn routes_changed(&mut self, now: DateTime<Utc>, vpn: &World) {
+    pub fn routes_changed(&mut self, now: DateTime<Utc>, vpn: &Ec2World) {
         let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
             return;
         };
@@ -84,7 +84,12 @@ impl Witness {
     }
 
     /// A stay is ready: everything is in place, or has been waited for.
-    pub(super) fn became_ready(&mut self, now: DateTime<Utc>, state: &EndpointState, vpn: &World) {
+    pub(super) fn became_ready(
+        &mut self,
+        now: DateTime<Utc>,
+        state: &EndpointState,
+        vpn: &Ec2World,
+    ) {
         self.truth.ready_since = Some(now);
         self.truth.unusable_since = None;
         let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
@@ -140,7 +145,7 @@ impl Witness {
 
     /// With all of it up and at rest for a while, what EC2 has is what the administrator wants: compared if it is
     /// certain, learned if it is not.
-    pub(crate) fn routes_at_rest(&mut self, now: DateTime<Utc>, vpn: &World) {
+    pub(crate) fn routes_at_rest(&mut self, now: DateTime<Utc>, vpn: &Ec2World) {
         let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
             return;
         };

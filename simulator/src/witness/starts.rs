@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{AssociationId, EndpointState, SubnetId};
-use testkit::ec2::{AssociationStatus, Endpoint, Request, World};
+use testkit::ec2::{AssociationStatus, Ec2World, Endpoint, Request};
 
 use super::truth::Association;
 use super::{Invariant, Witness};
@@ -20,7 +20,7 @@ impl Witness {
         now: DateTime<Utc>,
         caller: Caller,
         subnet: &SubnetId,
-        vpn: &World,
+        vpn: &Ec2World,
         tables: &Tables,
     ) {
         let Ok(state) = tables.state(&self.terms.endpoint) else {
@@ -62,7 +62,7 @@ impl Witness {
         subnet: &SubnetId,
         id: &AssociationId,
         ours: bool,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         // The answer to a token that was used before may name one that is long gone.
         self.truth
@@ -127,7 +127,7 @@ impl Witness {
         before: &EndpointState,
         after: &EndpointState,
         records: &[AuditRecord],
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         if after.demand.gave_up.is_some() && after.demand.gave_up != before.demand.gave_up {
             self.rest.given_up_at = Some(now);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{AssociationId, ConnectionId, EndpointState};
-use testkit::ec2::{AssociationStatus, World};
+use testkit::ec2::{AssociationStatus, Ec2World};
 
 use super::truth::idle_time;
 use super::use_of::{is_certainly_in_use, last_use};
@@ -34,7 +34,7 @@ impl Witness {
         now: DateTime<Utc>,
         caller: Caller,
         before: &EndpointState,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         let evidence = self.evidence(caller);
         evidence.stop_committed_at = Some(now);
@@ -72,7 +72,7 @@ impl Witness {
         now: DateTime<Utc>,
         as_of: DateTime<Utc>,
         present: &BTreeSet<ConnectionId>,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         let slack = self.tolerance() + READ_WITHIN;
         let rules = &self.terms.rules;
@@ -114,7 +114,7 @@ impl Witness {
         now: DateTime<Utc>,
         as_of: DateTime<Utc>,
         present: &BTreeSet<ConnectionId>,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         let Some(ready) = self.truth.ready_since else {
             return;
@@ -159,7 +159,7 @@ impl Witness {
         now: DateTime<Utc>,
         caller: Caller,
         association: &AssociationId,
-        vpn: &World,
+        vpn: &Ec2World,
     ) {
         let network = vpn
             .endpoint(&self.terms.endpoint)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{AssociationId, Email, EndpointId, EndpointState, Lease, Rules, WANTED_FOR};
-use testkit::ec2::{Endpoint, World};
+use testkit::ec2::{Ec2World, Endpoint};
 
 /// What is really so.
 #[derive(Debug, Clone, Default)]
@@ -93,7 +93,7 @@ impl Truth {
         now: DateTime<Utc>,
         id: &AssociationId,
         ours: bool,
-        vpn: &World,
+        vpn: &Ec2World,
         endpoint: &EndpointId,
     ) {
         if let Some(association) = self.associations.get_mut(id) {

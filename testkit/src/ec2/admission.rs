@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::settings::Throttle;
-use super::world::World;
+use super::world::Ec2World;
 
 /// The longest client token that EC2 takes.
 const TOKEN_LENGTH: usize = 64;
@@ -24,7 +24,7 @@ pub(super) struct Bucket {
     at: DateTime<Utc>,
 }
 
-impl World {
+impl Ec2World {
     /// The first result of this token, if it was used before for the same. EC2 answers with it even when what it
     /// made is long gone.
     pub(super) fn replayed(

@@ -13,7 +13,7 @@ use super::route::{NewRoute, RouteStatus, RouteTarget};
 use super::target_network::Association;
 use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
 use super::vpc::{RuleView, SecurityGroupView, SubnetView};
-use super::world::World;
+use super::world::Ec2World;
 
 macro_rules! actions {
     ($($name:ident),* $(,)?) => {
@@ -228,7 +228,7 @@ pub struct Caller {
     pub misses_counters: bool,
 }
 
-impl World {
+impl Ec2World {
     /// Does what a client of the API asks, within the request limit.
     pub fn perform(
         &mut self,

@@ -8,7 +8,7 @@ use super::cidr::Range as _;
 use super::draw::Delay;
 use super::error::ApiError;
 use super::history::Change;
-use super::world::{Event, World};
+use super::world::{Ec2World, Event};
 
 /// EC2 lists a connection for this long after its end.
 pub const LISTED_AFTER_END: TimeDelta = TimeDelta::minutes(60);
@@ -122,7 +122,7 @@ pub enum ClientError {
     NoConnection(ConnectionId),
 }
 
-impl World {
+impl Ec2World {
     /// A client connects.
     pub fn connect(
         &mut self,

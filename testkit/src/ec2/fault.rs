@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::call::Action;
-use super::world::World;
+use super::world::Ec2World;
 
 /// A fault that waits for its call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ pub enum InvalidFault {
     NotConnections,
 }
 
-impl World {
+impl Ec2World {
     /// Adds a fault. The oldest fault that fits a call strikes it.
     pub fn inject(&mut self, fault: Fault) -> Result<(), InvalidFault> {
         fault.validate()?;

@@ -6,7 +6,7 @@ use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, Su
 use super::cidr::Cidr;
 use super::route::{RouteOrigin, RouteStatus, RouteTarget};
 use super::target_network::AssociationStatus;
-use super::world::World;
+use super::world::Ec2World;
 
 /// Something that became so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub enum Change {
     Ended(ConnectionId),
 }
 
-impl World {
+impl Ec2World {
     /// From now on, remembers what happens. Without this nothing is remembered, for it never ends.
     pub fn keep_history(&mut self) {
         self.history.get_or_insert_default();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Action;
 use super::error::ApiError;
 use super::fault::FaultKind;
-use super::world::World;
+use super::world::Ec2World;
 
 /// Whose hand made a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub(super) struct CallLog {
 /// As many calls are kept in full.
 const CALLS_KEPT: usize = 10_000;
 
-impl World {
+impl Ec2World {
     /// Writes a call down.
     pub fn record(&mut self, call: Call) {
         *self.log.counts.entry(call.action).or_default() += 1;

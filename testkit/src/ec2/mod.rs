@@ -39,4 +39,4 @@ pub use settings::{
 pub use target_network::{Association, AssociationStatus, TargetNetwork};
 pub use view::{ConnectionView, EndpointView, RouteView, TargetNetworkView, TransitGatewayView};
 pub use vpc::{RuleView, SecurityGroupView, SubnetView};
-pub use world::{Endpoint, World};
+pub use world::{Ec2World, Endpoint};

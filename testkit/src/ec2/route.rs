@@ -9,7 +9,7 @@ use shared::model::{AssociationId, EndpointId, SubnetId};
 use super::cidr::Cidr;
 use super::error::ApiError;
 use super::settings::RouteOutcome;
-use super::world::{Endpoint, Event, World};
+use super::world::{Ec2World, Endpoint, Event};
 
 /// Where a route leads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct NewRoute {
 /// A route's place in the table. EC2 has no name for it; events and page tokens need one.
 pub type RouteKey = u64;
 
-impl World {
+impl Ec2World {
     /// `CreateClientVpnRoute`.
     pub fn create_route(
         &mut self,

@@ -6,7 +6,7 @@ use shared::model::{EndpointId, SecurityGroupId, SubnetId, VpcId};
 use super::cidr::Cidr;
 use super::draw::Delay;
 
-/// Everything a [`World`](super::World) starts from.
+/// Everything a [`Ec2World`](super::Ec2World) starts from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Settings {
     /// Ids and delays follow from it.

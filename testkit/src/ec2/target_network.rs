@@ -9,7 +9,7 @@ use super::draw::Delay;
 use super::error::ApiError;
 use super::route::{RouteOrigin, RouteTarget};
 use super::settings::Subnet;
-use super::world::{Endpoint, Event, World};
+use super::world::{Ec2World, Endpoint, Event};
 
 /// The status of a target network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ const FEWEST_FREE_ADDRESSES: u32 = 20;
 
 const ASSOCIATE: &str = "AssociateClientVpnTargetNetwork";
 
-impl World {
+impl Ec2World {
     /// `AssociateClientVpnTargetNetwork`.
     pub fn associate(
         &mut self,

@@ -10,7 +10,7 @@ use super::error::ApiError;
 use super::listing::{Filter, Page, Paging, page};
 use super::route::{Route, RouteOrigin, RouteStatus, RouteTarget};
 use super::target_network::{AssociationStatus, TargetNetwork};
-use super::world::{Endpoint, World};
+use super::world::{Ec2World, Endpoint};
 
 /// An endpoint, as `DescribeClientVpnEndpoints` lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub struct RouteView {
 /// The account that everything belongs to.
 const ACCOUNT: &str = "123456789012";
 
-impl World {
+impl Ec2World {
     pub(super) fn endpoints_page(
         &self,
         caller: &Caller,

@@ -6,7 +6,7 @@ use shared::model::{EndpointId, SecurityGroupId, VpcId};
 use super::call::Answer;
 use super::error::ApiError;
 use super::listing::{Filter, Paging, page};
-use super::world::World;
+use super::world::Ec2World;
 
 /// A subnet, as `DescribeSubnets` lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct RuleView {
     pub group_id: Option<String>,
 }
 
-impl World {
+impl Ec2World {
     pub(super) fn subnets_page(
         &self,
         filters: &[Filter],

@@ -23,7 +23,7 @@ use super::target_network::TargetNetwork;
 
 /// The Client VPN of one account and region.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct World {
+pub struct Ec2World {
     now: DateTime<Utc>,
     vpcs: BTreeMap<VpcId, Vpc>,
     subnets: BTreeMap<SubnetId, Subnet>,
@@ -107,7 +107,7 @@ pub(super) enum Event {
     },
 }
 
-impl World {
+impl Ec2World {
     /// A world in which nothing has happened yet.
     pub fn new(settings: Settings, now: DateTime<Utc>) -> Self {
         let endpoint = |spec: EndpointSpec| (spec.id.clone(), Endpoint::new(spec, now));

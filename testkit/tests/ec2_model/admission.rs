@@ -1,11 +1,11 @@
 //! Limits, client tokens, faults and the call log.
 
 use testkit::ec2::{
-    Action, ApiError, Call, Caller, Fault, FaultKind, NewRoute, Outcome, Paging, Request,
-    RouteTarget, Throttle, World,
+    Action, ApiError, Call, Caller, Ec2World, Fault, FaultKind, NewRoute, Outcome, Paging, Request,
+    RouteTarget, Throttle,
 };
 
-use super::{at, osaka, settings, subnet, tokyo, up, world};
+use super::{associate, at, osaka, settings, subnet, tokyo, up, world};
 
 fn describe() -> Request {
     Request::DescribeRoutes {
@@ -70,9 +70,7 @@ fn a_refused_call_does_not_use_its_token_up() {
     world
         .create_route(at(0), &tokyo(), route.clone(), Some("t"))
         .expect_err("nothing is associated");
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    associate(&mut world, 0, 1);
     world
         .create_route(at(300), &tokyo(), route.clone(), Some("t"))
         .expect("the same token works now");
@@ -107,7 +105,7 @@ fn the_request_limit_is_a_bucket_that_refills() {
         capacity: 3,
         refill_per_second: 2,
     });
-    let mut world = World::new(settings, at(0));
+    let mut world = Ec2World::new(settings, at(0));
     let mut allowed = |seconds: i64| {
         (0..10)
             .filter(|_| world.perform(at(seconds), &api(), describe()).is_ok())
@@ -128,10 +126,8 @@ fn the_request_limit_is_a_bucket_that_refills() {
 fn only_so_many_operations_are_under_way_on_an_endpoint() {
     let mut settings = settings();
     settings.behaviour.operations_in_flight = Some(1);
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     let second = world.associate(at(299), &tokyo(), &subnet(2), None);
     assert_eq!(second, Err(ApiError::ConcurrentMutationLimit(tokyo())));
     let elsewhere = shared::model::SubnetId::observed("subnet-0bbbbbbbbbbbbbbb1");

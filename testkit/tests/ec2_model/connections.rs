@@ -3,22 +3,22 @@
 use chrono::TimeDelta;
 use shared::model::ConnectionId;
 use testkit::ec2::{
-    Answer, AssociationStatus, Caller, Change, Client, ClientError, ConnectionView, Paging,
-    Request, Traffic, World,
+    Answer, AssociationStatus, Caller, Change, Client, ClientError, ConnectionView, Ec2World,
+    Paging, Request, Traffic,
 };
 
-use super::{at, osaka, subnet, tokyo, up, world};
+use super::{associate, at, disassociate, osaka, tokyo, up, world};
 
 fn jane() -> Client {
     Client::User("jane@example.com".to_owned())
 }
 
 /// The connections of Tokyo as EC2 lists them.
-fn listed(world: &mut World, seconds: i64) -> Vec<ConnectionView> {
+fn listed(world: &mut Ec2World, seconds: i64) -> Vec<ConnectionView> {
     listed_by(world, seconds, &Caller::api("ap-northeast-1"))
 }
 
-fn listed_by(world: &mut World, seconds: i64, caller: &Caller) -> Vec<ConnectionView> {
+fn listed_by(world: &mut Ec2World, seconds: i64, caller: &Caller) -> Vec<ConnectionView> {
     let request = Request::DescribeConnections {
         endpoint: tokyo(),
         filters: Vec::new(),
@@ -30,7 +30,7 @@ fn listed_by(world: &mut World, seconds: i64, caller: &Caller) -> Vec<Connection
     }
 }
 
-fn status(world: &mut World, seconds: i64) -> Vec<&'static str> {
+fn status(world: &mut Ec2World, seconds: i64) -> Vec<&'static str> {
     listed(world, seconds)
         .iter()
         .map(|connection| connection.status.as_str())
@@ -42,19 +42,14 @@ fn clients_connect_only_while_a_network_is_associated() {
     let mut world = world();
     let refused = Err(ClientError::NotAvailable(tokyo()));
     assert_eq!(world.connect(at(0), &tokyo(), jane()), refused);
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
     assert_eq!(
         world.connect(at(299), &tokyo(), jane()),
         refused,
         "still associating"
     );
     world.connect(at(300), &tokyo(), jane()).expect("connects");
-    world
-        .disassociate(at(400), &tokyo(), &id)
-        .expect("disassociates");
+    disassociate(&mut world, 400, &id);
     assert_eq!(
         world.connect(at(400), &tokyo(), jane()),
         refused,
@@ -66,13 +61,9 @@ fn clients_connect_only_while_a_network_is_associated() {
 fn removing_the_last_network_cuts_every_connection_and_removing_another_none() {
     let (mut world, one, two) = up();
     world.connect(at(400), &tokyo(), jane()).expect("connects");
-    world
-        .disassociate(at(500), &tokyo(), &one)
-        .expect("disassociates");
+    disassociate(&mut world, 500, &one);
     assert_eq!(status(&mut world, 500), ["active"]);
-    world
-        .disassociate(at(600), &tokyo(), &two)
-        .expect("disassociates");
+    disassociate(&mut world, 600, &two);
     assert_eq!(status(&mut world, 600), ["terminated"]);
     assert_eq!(listed(&mut world, 600)[0].ended_at, Some(at(600)));
 }
@@ -100,7 +91,7 @@ fn an_ended_connection_is_listed_for_an_hour() {
 }
 
 /// Bytes and packets of the only connection: from the client, and to it.
-fn moved(world: &mut World, seconds: i64) -> [(u64, u64); 2] {
+fn moved(world: &mut Ec2World, seconds: i64) -> [(u64, u64); 2] {
     let counters = listed(world, seconds)[0].counters.expect("counters");
     [
         (counters.ingress_bytes, counters.ingress_packets),
@@ -210,10 +201,8 @@ fn a_terminated_connection_ends_a_moment_later() {
 fn a_connection_that_cannot_be_terminated_goes_on() {
     let mut settings = super::settings();
     settings.behaviour.terminations_fail = true;
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
     for seconds in [500, 600] {
         // An administrator may try again.
@@ -222,8 +211,9 @@ fn a_connection_that_cannot_be_terminated_goes_on() {
             .expect("is told to");
         assert_eq!(status(&mut world, seconds), ["failed-to-terminate"]);
     }
-    let bytes =
-        |world: &mut World, seconds| listed(world, seconds)[0].counters.map(|it| it.egress_bytes);
+    let bytes = |world: &mut Ec2World, seconds| {
+        listed(world, seconds)[0].counters.map(|it| it.egress_bytes)
+    };
     let before = bytes(&mut world, 699);
     assert!(bytes(&mut world, 700) > before, "traffic still flows");
     world.end(at(800), &id).expect("ends");
@@ -234,10 +224,8 @@ fn a_connection_that_cannot_be_terminated_goes_on() {
 fn an_end_may_be_listed_without_its_time() {
     let mut settings = super::settings();
     settings.behaviour.ends_unstated = true;
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     let id = world.connect(at(400), &tokyo(), jane()).expect("connects");
     world.end(at(500), &id).expect("ends");
     let listed = listed(&mut world, 600);
@@ -290,7 +278,7 @@ fn a_stale_read_shows_the_connections_as_they_were() {
         staleness: TimeDelta::seconds(seconds),
         ..Caller::api("ap-northeast-1")
     };
-    let seen = |world: &mut World, staleness| {
+    let seen = |world: &mut Ec2World, staleness| {
         let listed = listed_by(world, 510, &stale(staleness));
         listed
             .iter()

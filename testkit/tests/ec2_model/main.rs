@@ -7,7 +7,7 @@ mod target_networks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{AssociationId, EndpointId, SubnetId};
-use testkit::ec2::{AssociationStatus, Behaviour, Delay, Settings, World};
+use testkit::ec2::{AssociationStatus, Behaviour, Delay, Ec2World, Settings};
 
 /// A Monday in Tokyo, 9:00.
 const START: &str = "2026-11-23T00:00:00Z";
@@ -47,26 +47,31 @@ fn settings() -> Settings {
     }
 }
 
-fn world() -> World {
-    World::new(settings(), at(0))
+fn world() -> Ec2World {
+    Ec2World::new(settings(), at(0))
+}
+
+/// Associates one of Tokyo's subnets.
+fn associate(world: &mut Ec2World, seconds: i64, number: u32) -> AssociationId {
+    let made = world.associate(at(seconds), &tokyo(), &subnet(number), None);
+    made.expect("associates").association_id
+}
+
+fn disassociate(world: &mut Ec2World, seconds: i64, id: &AssociationId) {
+    let done = world.disassociate(at(seconds), &tokyo(), id);
+    done.expect("disassociates");
 }
 
 /// A world in which both subnets of Tokyo are associated, at 300 s, and all routes are active, at 310 s.
-fn up() -> (World, AssociationId, AssociationId) {
+fn up() -> (Ec2World, AssociationId, AssociationId) {
     let mut world = world();
-    let one = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
-    let two = world
-        .associate(at(0), &tokyo(), &subnet(2), None)
-        .expect("associates")
-        .association_id;
+    let one = associate(&mut world, 0, 1);
+    let two = associate(&mut world, 0, 2);
     world.advance(at(310));
     (world, one, two)
 }
 
-fn status(world: &mut World, seconds: i64, id: &AssociationId) -> Option<AssociationStatus> {
+fn status(world: &mut Ec2World, seconds: i64, id: &AssociationId) -> Option<AssociationStatus> {
     world.advance(at(seconds));
     let endpoint = world.endpoint(&tokyo()).expect("the endpoint");
     endpoint.networks.get(id).map(|network| network.status)
@@ -76,15 +81,11 @@ fn status(world: &mut World, seconds: i64, id: &AssociationId) -> Option<Associa
 fn a_world_that_was_saved_goes_on_as_it_would_have() {
     let (mut kept, one, _) = up();
     let saved = serde_json::to_string(&kept).expect("can be saved");
-    let mut restored: World = serde_json::from_str(&saved).expect("can be restored");
+    let mut restored: Ec2World = serde_json::from_str(&saved).expect("can be restored");
     for world in [&mut kept, &mut restored] {
-        world
-            .disassociate(at(400), &tokyo(), &one)
-            .expect("disassociates");
+        disassociate(world, 400, &one);
         world.advance(at(700));
-        world
-            .associate(at(700), &tokyo(), &subnet(1), None)
-            .expect("associates");
+        associate(world, 700, 1);
     }
     assert_eq!(
         serde_json::to_value(&kept).expect("json"),
@@ -103,8 +104,6 @@ fn time_never_goes_back() {
 fn the_next_transition_is_the_earliest_one_due() {
     let mut world = world();
     assert_eq!(world.next_transition(), None);
-    world
-        .associate(at(10), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    associate(&mut world, 10, 1);
     assert_eq!(world.next_transition(), Some(at(310)));
 }

@@ -1,9 +1,9 @@
 //! The route table.
 
 use shared::model::SubnetId;
-use testkit::ec2::{Cidr, NewRoute, RouteOrigin, RouteOutcome, RouteStatus, RouteTarget, World};
+use testkit::ec2::{Cidr, Ec2World, NewRoute, RouteOrigin, RouteOutcome, RouteStatus, RouteTarget};
 
-use super::{at, osaka, settings, subnet, tokyo, up, world};
+use super::{associate, at, disassociate, osaka, settings, subnet, tokyo, up, world};
 
 fn through(cidr: &str, number: u32) -> NewRoute {
     NewRoute {
@@ -21,7 +21,7 @@ fn local() -> NewRoute {
 }
 
 /// The routes of Tokyo, each as `cidr target origin status`, in the order they were made.
-fn table(world: &mut World, seconds: i64) -> Vec<String> {
+fn table(world: &mut Ec2World, seconds: i64) -> Vec<String> {
     world.advance(at(seconds));
     let routes = world
         .endpoint(&tokyo())
@@ -42,7 +42,7 @@ fn table(world: &mut World, seconds: i64) -> Vec<String> {
 }
 
 fn status_of(
-    world: &mut World,
+    world: &mut Ec2World,
     seconds: i64,
     cidr: &str,
     target: &RouteTarget,
@@ -63,10 +63,7 @@ fn status_of(
 #[test]
 fn the_route_to_the_vpc_comes_with_the_association_and_goes_with_it() {
     let mut world = world();
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
     let vpc = RouteTarget::Subnet(subnet(1));
     for (seconds, expected) in [
         (299, None),
@@ -80,9 +77,7 @@ fn the_route_to_the_vpc_comes_with_the_association_and_goes_with_it() {
             "{seconds}"
         );
     }
-    world
-        .disassociate(at(400), &tokyo(), &id)
-        .expect("disassociates");
+    disassociate(&mut world, 400, &id);
     assert_eq!(
         status_of(&mut world, 599, "10.0.0.0/16", &vpc),
         Some(RouteStatus::Active)
@@ -93,10 +88,7 @@ fn the_route_to_the_vpc_comes_with_the_association_and_goes_with_it() {
 #[test]
 fn the_first_association_ever_finds_an_administrator_who_makes_the_routes_and_no_later_one_does() {
     let mut world = world();
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
     assert_eq!(
         table(&mut world, 305),
         [
@@ -106,12 +98,8 @@ fn the_first_association_ever_finds_an_administrator_who_makes_the_routes_and_no
             "192.168.0.0/16 subnet-0aaaaaaaaaaaaaaa1 add-route active",
         ]
     );
-    world
-        .disassociate(at(400), &tokyo(), &id)
-        .expect("disassociates");
-    world
-        .associate(at(600), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    disassociate(&mut world, 400, &id);
+    associate(&mut world, 600, 1);
     assert_eq!(
         table(&mut world, 905),
         ["10.0.0.0/16 subnet-0aaaaaaaaaaaaaaa1 associate active"]
@@ -121,9 +109,7 @@ fn the_first_association_ever_finds_an_administrator_who_makes_the_routes_and_no
 #[test]
 fn disassociating_deletes_the_manual_routes_of_that_subnet_at_once() {
     let (mut world, one, _) = up();
-    world
-        .disassociate(at(400), &tokyo(), &one)
-        .expect("disassociates");
+    disassociate(&mut world, 400, &one);
     let internet = |number| RouteTarget::Subnet(subnet(number));
     assert_eq!(
         status_of(&mut world, 400, "0.0.0.0/0", &internet(1)),
@@ -146,16 +132,12 @@ fn local_routes_go_with_the_last_association_only() {
     world
         .create_route(at(400), &tokyo(), local(), None)
         .expect("creates");
-    world
-        .disassociate(at(410), &tokyo(), &one)
-        .expect("disassociates");
+    disassociate(&mut world, 410, &one);
     assert_eq!(
         status_of(&mut world, 500, "10.100.0.0/22", &RouteTarget::Local),
         Some(RouteStatus::Active)
     );
-    world
-        .disassociate(at(500), &tokyo(), &two)
-        .expect("disassociates");
+    disassociate(&mut world, 500, &two);
     assert_eq!(
         status_of(&mut world, 500, "10.100.0.0/22", &RouteTarget::Local),
         Some(RouteStatus::Deleting)
@@ -169,7 +151,7 @@ fn local_routes_go_with_the_last_association_only() {
 #[test]
 fn a_route_needs_an_associated_subnet() {
     let mut world = world();
-    let code = |world: &mut World, seconds, route| {
+    let code = |world: &mut Ec2World, seconds, route| {
         world
             .create_route(at(seconds), &tokyo(), route, None)
             .map_err(|error| error.code().to_owned())
@@ -177,9 +159,7 @@ fn a_route_needs_an_associated_subnet() {
     let none = Err("InvalidClientVpnActiveAssociationNotFound".to_owned());
     assert_eq!(code(&mut world, 0, through("1.0.0.0/8", 1)), none);
     assert_eq!(code(&mut world, 0, local()), none);
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    associate(&mut world, 0, 1);
     assert_eq!(
         code(&mut world, 299, through("1.0.0.0/8", 1)),
         none,
@@ -217,10 +197,8 @@ fn a_route_stands_in_the_table_once() {
 fn an_association_takes_so_many_routes_and_no_more() {
     let mut settings = settings();
     settings.behaviour.route_limit = 5;
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     world
         .create_route(at(310), &tokyo(), through("1.0.0.0/8", 1), None)
         .expect("the fifth");

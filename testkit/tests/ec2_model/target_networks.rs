@@ -3,17 +3,14 @@
 use shared::model::{AssociationId, SecurityGroupId, SubnetId, VpcId};
 use testkit::ec2::AssociationStatus as Is;
 use testkit::ec2::{Answer, ApiError, Behaviour, Caller, Delay, EndpointSpec};
-use testkit::ec2::{Paging, Request, Subnet, World};
+use testkit::ec2::{Ec2World, Paging, Request, Subnet};
 
-use super::{at, osaka, settings, status, subnet, tokyo, up, world};
+use super::{associate, at, disassociate, osaka, settings, status, subnet, tokyo, up, world};
 
 #[test]
 fn associating_takes_its_time_and_no_second_less() {
     let mut world = world();
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
     for (seconds, expected) in [
         (0, Is::Associating),
         (299, Is::Associating),
@@ -32,17 +29,14 @@ fn a_drawn_delay_lies_between_its_bounds() {
     let mut settings = settings();
     settings.behaviour.associating = Delay::between(240, 600);
     for seed in 0..50 {
-        let mut world = World::new(
+        let mut world = Ec2World::new(
             testkit::ec2::Settings {
                 seed,
                 ..settings.clone()
             },
             at(0),
         );
-        let id = world
-            .associate(at(0), &tokyo(), &subnet(1), None)
-            .expect("associates")
-            .association_id;
+        let id = associate(&mut world, 0, 1);
         assert_eq!(status(&mut world, 239, &id), Some(Is::Associating));
         assert_eq!(status(&mut world, 600, &id), Some(Is::Associated));
     }
@@ -51,14 +45,10 @@ fn a_drawn_delay_lies_between_its_bounds() {
 #[test]
 fn the_endpoint_reads_pending_associate_while_its_first_network_is_associating() {
     let mut world = world();
-    let read = |world: &World| world.endpoint(&tokyo()).expect("the endpoint").status();
+    let read = |world: &Ec2World| world.endpoint(&tokyo()).expect("the endpoint").status();
     assert_eq!(read(&world), "pending-associate");
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
-    world
-        .associate(at(60), &tokyo(), &subnet(2), None)
-        .expect("associates");
+    associate(&mut world, 0, 1);
+    associate(&mut world, 60, 2);
     for (seconds, expected) in [
         (299, "pending-associate"),
         (300, "available"),
@@ -72,9 +62,7 @@ fn the_endpoint_reads_pending_associate_while_its_first_network_is_associating()
 #[test]
 fn a_disassociated_network_is_listed_for_a_while_and_then_no_more() {
     let (mut world, one, _) = up();
-    world
-        .disassociate(at(1000), &tokyo(), &one)
-        .expect("disassociates");
+    disassociate(&mut world, 1000, &one);
     for (seconds, expected) in [
         (1000, Some(Is::Disassociating)),
         (1199, Some(Is::Disassociating)),
@@ -89,10 +77,7 @@ fn a_disassociated_network_is_listed_for_a_while_and_then_no_more() {
 #[test]
 fn nothing_can_be_done_to_a_network_in_transition() {
     let mut world = world();
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
     let refused = |result: Result<_, ApiError>| {
         result
             .map(|_: testkit::ec2::Association| ())
@@ -102,9 +87,7 @@ fn nothing_can_be_done_to_a_network_in_transition() {
         refused(world.disassociate(at(299), &tokyo(), &id)).code(),
         "IncorrectState"
     );
-    world
-        .disassociate(at(300), &tokyo(), &id)
-        .expect("disassociates once it is associated");
+    disassociate(&mut world, 300, &id);
     assert_eq!(
         refused(world.disassociate(at(300), &tokyo(), &id)).code(),
         "IncorrectState"
@@ -113,9 +96,7 @@ fn nothing_can_be_done_to_a_network_in_transition() {
         refused(world.associate(at(499), &tokyo(), &subnet(1), None)).code(),
         "IncorrectState"
     );
-    world
-        .associate(at(500), &tokyo(), &subnet(1), None)
-        .expect("associates once it is gone");
+    associate(&mut world, 500, 1);
     assert_eq!(
         refused(world.disassociate(at(500), &tokyo(), &id)).code(),
         "InvalidClientVpnAssociationIdNotFound"
@@ -126,26 +107,15 @@ fn nothing_can_be_done_to_a_network_in_transition() {
 fn an_association_can_be_told_to_fail_and_is_then_removed() {
     let mut world = world();
     world.fail_next_associations(1);
-    let id = world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
-    let other = world
-        .associate(at(0), &tokyo(), &subnet(2), None)
-        .expect("associates")
-        .association_id;
+    let id = associate(&mut world, 0, 1);
+    let other = associate(&mut world, 0, 2);
     assert_eq!(status(&mut world, 299, &id), Some(Is::Associating));
     assert_eq!(status(&mut world, 300, &id), Some(Is::AssociationFailed));
     assert_eq!(status(&mut world, 300, &other), Some(Is::Associated));
-    world
-        .disassociate(at(300), &tokyo(), &id)
-        .expect("a failed one can be removed");
+    disassociate(&mut world, 300, &id);
     assert_eq!(status(&mut world, 500, &id), Some(Is::Disassociated));
 
-    let again = world
-        .associate(at(500), &tokyo(), &subnet(1), None)
-        .expect("associates")
-        .association_id;
+    let again = associate(&mut world, 500, 1);
     world
         .fail_association(at(600), &again)
         .expect("can still fail");
@@ -163,10 +133,8 @@ fn a_subnet_is_associated_once_and_a_zone_too() {
         id: SubnetId::observed("subnet-2"),
         ..settings.subnets[0].clone()
     });
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     let code = |result: Result<_, ApiError>| {
         result
             .map(|_: testkit::ec2::Association| ())
@@ -204,7 +172,7 @@ fn a_subnet_must_have_room_and_a_range_of_its_own() {
             "limit" => settings.behaviour.association_limit = 0,
             _ => settings.endpoints[0].transit_gateway_id = Some("tgw-1".to_owned()),
         }
-        let mut world = World::new(settings, at(0));
+        let mut world = Ec2World::new(settings, at(0));
         let error = world
             .associate(at(0), &tokyo(), &subnet(1), None)
             .expect_err(change);
@@ -212,7 +180,7 @@ fn a_subnet_must_have_room_and_a_range_of_its_own() {
     }
     let mut settings = settings();
     settings.subnets[0].free_addresses = 20;
-    World::new(settings, at(0))
+    Ec2World::new(settings, at(0))
         .associate(at(0), &tokyo(), &subnet(1), None)
         .expect("20 are enough");
 }
@@ -220,7 +188,7 @@ fn a_subnet_must_have_room_and_a_range_of_its_own() {
 #[test]
 fn with_no_group_chosen_the_first_association_applies_the_default_one() {
     let mut world = world();
-    let groups = |world: &World| {
+    let groups = |world: &Ec2World| {
         world
             .endpoint(&tokyo())
             .expect("the endpoint")
@@ -229,9 +197,7 @@ fn with_no_group_chosen_the_first_association_applies_the_default_one() {
     };
     let group = |digits: &str| SecurityGroupId::observed(format!("sg-{digits}"));
     assert_eq!(groups(&world), []);
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    associate(&mut world, 0, 1);
     assert_eq!(groups(&world), [group("0aaaaaaaaaaaaaaaa")]);
 
     let vpc = VpcId::observed("vpc-0aaaaaaaaaaaaaaaa");
@@ -261,22 +227,15 @@ fn groups_survive_the_last_association_unless_told_to_be_forgotten() {
     ] {
         let mut settings = settings();
         settings.behaviour.forget_security_groups = forget;
-        let mut world = World::new(settings, at(0));
-        let id = world
-            .associate(at(0), &tokyo(), &subnet(1), None)
-            .expect("associates")
-            .association_id;
+        let mut world = Ec2World::new(settings, at(0));
+        let id = associate(&mut world, 0, 1);
         let vpc = VpcId::observed("vpc-0aaaaaaaaaaaaaaaa");
         let chosen = vec![SecurityGroupId::observed("sg-1aaaaaaaaaaaaaaaa")];
         world
             .apply_security_groups(at(300), &tokyo(), &vpc, chosen)
             .expect("applies");
-        world
-            .disassociate(at(300), &tokyo(), &id)
-            .expect("disassociates");
-        world
-            .associate(at(500), &tokyo(), &subnet(1), None)
-            .expect("associates");
+        disassociate(&mut world, 300, &id);
+        associate(&mut world, 500, 1);
         let groups = &world
             .endpoint(&tokyo())
             .expect("the endpoint")
@@ -289,16 +248,14 @@ fn groups_survive_the_last_association_unless_told_to_be_forgotten() {
 fn the_listing_may_lag_behind() {
     let mut settings = settings();
     settings.behaviour.listing_lag_seconds = 20;
-    let mut world = World::new(settings, at(0));
-    world
-        .associate(at(0), &tokyo(), &subnet(1), None)
-        .expect("associates");
+    let mut world = Ec2World::new(settings, at(0));
+    associate(&mut world, 0, 1);
     for (seconds, expected) in [(0, 0), (19, 0), (20, 1)] {
         assert_eq!(listed(&mut world, seconds).len(), expected, "{seconds}");
     }
 }
 
-fn listed(world: &mut World, seconds: i64) -> Vec<AssociationId> {
+fn listed(world: &mut Ec2World, seconds: i64) -> Vec<AssociationId> {
     let request = Request::DescribeTargetNetworks {
         endpoint: tokyo(),
         filters: Vec::new(),

@@ -7,7 +7,7 @@ use sandbox::dynamo::Record;
 use sandbox::ec2::Ec2;
 use shared::model::{AssociationId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 use testkit::dice::Dice;
-use testkit::ec2::{Answer, AssociationStatus, Cidr, NewRoute, Request, RouteTarget, World};
+use testkit::ec2::{Answer, AssociationStatus, Cidr, Ec2World, NewRoute, Request, RouteTarget};
 
 use super::evidence::{Evidence, endpoints, occurred_at};
 use super::truth::RoutePair;
@@ -165,7 +165,7 @@ impl Admin {
         let Some(cidr) = dice.pick(&EXTRA) else {
             return;
         };
-        let now = ec2.read(World::now);
+        let now = ec2.read(Ec2World::now);
         let what = if dice.chance(20) {
             change_groups(ec2, id, wanted)
         } else {

@@ -27,12 +27,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use shared::model::{
-    AssociationId, ConnectionId, EndpointId, InvalidId, SecurityGroupId, SubnetId, VpcId,
-};
+use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 use testkit::ec2::ApiError;
 use testkit::ec2::Behaviour;
 use testkit::ec2::Cidr;
@@ -51,11 +49,11 @@ pub(super) fn router(ec2: Ec2) -> Router {
         .route("/silence", post(silence))
         .route("/traffic", post(traffic))
         .route("/counters/restart", post(restart_counters))
-        .route("/associate", post(associate))
-        .route("/disassociate", post(disassociate))
-        .route("/routes/create", post(create_route))
-        .route("/routes/delete", post(delete_route))
-        .route("/security-groups", post(apply_security_groups))
+        .route("/associate", post(by_hand::<Associate>))
+        .route("/disassociate", post(by_hand::<Disassociate>))
+        .route("/routes/create", post(by_hand::<CreateRoute>))
+        .route("/routes/delete", post(by_hand::<DeleteRoute>))
+        .route("/security-groups", post(by_hand::<SecurityGroups>))
         .route("/fail-association", post(fail_association))
         .route("/fault", post(inject))
         .route("/faults/clear", post(clear_faults))
@@ -73,8 +71,6 @@ enum Refused {
     #[error("the body is not what this call takes: {0}")]
     Body(#[from] serde_json::Error),
     #[error(transparent)]
-    Id(#[from] InvalidId),
-    #[error(transparent)]
     Ec2(#[from] ApiError),
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -88,9 +84,7 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let code = match &self {
             Self::Ec2(error) | Self::Client(ClientError::Endpoint(error)) => Some(error.code()),
-            Self::Client(_) | Self::Body(_) | Self::Id(_) | Self::Fault(_) | Self::OneOf(..) => {
-                None
-            }
+            Self::Client(_) | Self::Body(_) | Self::Fault(_) | Self::OneOf(..) => None,
         };
         let body = json!({ "error": self.to_string(), "code": code });
         (StatusCode::BAD_REQUEST, Json(body)).into_response()
@@ -102,10 +96,17 @@ fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refused> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
+/// An endpoint's id as ours are, which the derived form does not ask for.
+fn endpoint_id<'de, D: Deserializer<'de>>(text: D) -> Result<EndpointId, D::Error> {
+    let text = String::deserialize(text)?;
+    text.parse().map_err(D::Error::custom)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Connect {
-    endpoint: String,
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
     user: Option<String>,
     certificate: Option<String>,
 }
@@ -116,7 +117,6 @@ async fn connect(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
         user,
         certificate,
     } = body(&bytes)?;
-    let endpoint: EndpointId = endpoint.parse()?;
     let named = |name: &String| !name.is_empty();
     let client = match (user.filter(named), certificate.filter(named)) {
         (Some(user), None) => Client::User(user),
@@ -173,138 +173,116 @@ async fn traffic(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OneEndpoint {
-    endpoint: String,
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
 }
 
 async fn restart_counters(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
     let OneEndpoint { endpoint } = body(&bytes)?;
-    let endpoint = endpoint.parse()?;
     ec2.change(|world, now| world.restart_counters(now, &endpoint))?;
+    done()
+}
+
+/// The administrator does by hand what the API could do too; it stands in the log as such.
+async fn by_hand<T: DeserializeOwned + Into<Request>>(
+    State(ec2): State<Ec2>,
+    bytes: Bytes,
+) -> Reply {
+    ec2.by_hand(body::<T>(&bytes)?.into())?;
     done()
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Associate {
-    endpoint: String,
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
     subnet: SubnetId,
 }
 
-async fn associate(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
-    let Associate { endpoint, subnet } = body(&bytes)?;
-    let endpoint = endpoint.parse()?;
-    by_hand(
-        &ec2,
-        Request::Associate {
+impl From<Associate> for Request {
+    fn from(Associate { endpoint, subnet }: Associate) -> Self {
+        Self::Associate {
             endpoint,
             subnet,
             client_token: None,
-        },
-    )
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Disassociate {
-    endpoint: String,
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
     association: AssociationId,
 }
 
-async fn disassociate(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
-    let Disassociate {
-        endpoint,
-        association,
-    } = body(&bytes)?;
-    let endpoint = endpoint.parse()?;
-    by_hand(
-        &ec2,
-        Request::Disassociate {
-            endpoint,
-            association,
-        },
-    )
+impl From<Disassociate> for Request {
+    fn from(it: Disassociate) -> Self {
+        Self::Disassociate {
+            endpoint: it.endpoint,
+            association: it.association,
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OneRoute {
-    endpoint: String,
+struct CreateRoute {
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
     cidr: Cidr,
     target: String,
     #[serde(default)]
     description: String,
 }
 
-async fn create_route(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
-    let OneRoute {
-        endpoint,
-        cidr,
-        target,
-        description,
-    } = body(&bytes)?;
-    let route = NewRoute {
-        cidr,
-        target: RouteTarget::parse(&target),
-        description,
-    };
-    let endpoint = endpoint.parse()?;
-    by_hand(
-        &ec2,
-        Request::CreateRoute {
-            endpoint,
-            route,
+impl From<CreateRoute> for Request {
+    fn from(it: CreateRoute) -> Self {
+        Self::CreateRoute {
+            endpoint: it.endpoint,
+            route: NewRoute {
+                cidr: it.cidr,
+                target: RouteTarget::parse(&it.target),
+                description: it.description,
+            },
             client_token: None,
-        },
-    )
+        }
+    }
 }
 
-async fn delete_route(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
-    let OneRoute {
-        endpoint,
-        cidr,
-        target,
-        ..
-    } = body(&bytes)?;
-    let endpoint = endpoint.parse()?;
-    by_hand(
-        &ec2,
-        Request::DeleteRoute {
-            endpoint,
-            cidr,
-            target: RouteTarget::parse(&target),
-        },
-    )
+/// What names it; the description that it was made with may stand there too.
+#[derive(Deserialize)]
+struct DeleteRoute(CreateRoute);
+
+impl From<DeleteRoute> for Request {
+    fn from(DeleteRoute(it): DeleteRoute) -> Self {
+        Self::DeleteRoute {
+            endpoint: it.endpoint,
+            cidr: it.cidr,
+            target: RouteTarget::parse(&it.target),
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SecurityGroups {
-    endpoint: String,
+    #[serde(deserialize_with = "endpoint_id")]
+    endpoint: EndpointId,
     vpc: VpcId,
     groups: Vec<SecurityGroupId>,
 }
 
-async fn apply_security_groups(State(ec2): State<Ec2>, bytes: Bytes) -> Reply {
-    let SecurityGroups {
-        endpoint,
-        vpc,
-        groups,
-    } = body(&bytes)?;
-    let endpoint = endpoint.parse()?;
-    by_hand(
-        &ec2,
-        Request::ApplySecurityGroups {
-            endpoint,
-            vpc,
-            groups,
-        },
-    )
-}
-
-/// The administrator does by hand what the API could do too; it stands in the log as such.
-fn by_hand(ec2: &Ec2, request: Request) -> Reply {
-    ec2.by_hand(request)?;
-    done()
+impl From<SecurityGroups> for Request {
+    fn from(it: SecurityGroups) -> Self {
+        Self::ApplySecurityGroups {
+            endpoint: it.endpoint,
+            vpc: it.vpc,
+            groups: it.groups,
+        }
+    }
 }
 
 #[derive(Deserialize)]

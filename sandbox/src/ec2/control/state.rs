@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use testkit::ec2::Call;
 use testkit::ec2::Connection;
-use testkit::ec2::{Endpoint, World};
+use testkit::ec2::{Ec2World, Endpoint};
 
 use crate::ec2::server::Ec2;
 
@@ -74,7 +74,7 @@ pub(super) async fn calls(State(ec2): State<Ec2>) -> Json<Value> {
     Json(json!({ "counts": ec2.read(counts), "calls": calls }))
 }
 
-fn counts(world: &World) -> BTreeMap<&'static str, u64> {
+fn counts(world: &Ec2World) -> BTreeMap<&'static str, u64> {
     world
         .call_counts()
         .iter()
