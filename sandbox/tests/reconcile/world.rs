@@ -135,7 +135,7 @@ impl World {
     }
 
     /// One sweep over this wire.
-    pub async fn sweep_through(&self, wire: &Arc<Wire>) -> Result<Swept, SweepError> {
+    pub async fn sweep_through(&self, wire: &Arc<Wire>) -> Result<SweepOutcome, SweepError> {
         self.wired(wire).sweep(&self.endpoint, false).await
     }
 
