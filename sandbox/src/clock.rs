@@ -3,7 +3,7 @@
 //! A small file says which shared instant belongs to which real one, and how fast shared time runs. The sandbox
 //! ([`ClockKeeper`]) alone writes it; every function's process reads it ([`SharedClock`]) whenever it asks for the time.
 //! Shared time never goes back: the keeper starts from where the file stands, and the file holds good only for
-//! [`KEPT_FOR`] after the keeper last wrote it, so that nobody can have read a later time than that.
+//! [`KEPT_FOR`] after the keeper last wrote it, so that no process can have read a later time than that.
 
 use std::fs;
 use std::io;

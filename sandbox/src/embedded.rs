@@ -50,7 +50,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The example world, whose EC2 throttles nobody, at this time.
+    /// The example world, whose EC2 throttles no one, at this time.
     pub fn at(at: DateTime<Utc>) -> Self {
         let mut ec2 = model::Settings::example();
         ec2.behaviour.throttle = None;
@@ -91,7 +91,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Nothing is associated, and nobody has ever asked.
+    /// Nothing is associated, and no employee has ever asked.
     ///
     /// # Errors
     /// See [`StartError`].

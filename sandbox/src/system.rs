@@ -217,7 +217,7 @@ impl Sandbox {
     pub async fn shutdown(self) {
         self.heartbeat.abort();
         self.scheduler.stop();
-        // First the functions, so that no request waits for one that nobody answers.
+        // First the functions, so that no request waits for one that is never answered.
         self.lambda.shutdown().await;
         self.alb.stop().await;
         if let Some(network) = &self.network {

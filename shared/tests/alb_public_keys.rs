@@ -36,7 +36,7 @@ fn server(answer: impl Into<Vec<u8>>, keep_open: bool) -> Server {
         let mut open = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            // The test is over once nobody listens.
+            // The test is over once no one listens.
             if sender.send(request_line(&stream)).is_err() {
                 return;
             }

@@ -50,7 +50,7 @@ fn the_readme_names_no_variable_that_nobody_reads() {
     let first_cells = table.filter_map(|row| row.split('|').nth(1));
     for name in first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
         let known = VARIABLES.iter().any(|variable| variable.name == name);
-        assert!(known, "the README explains {name}, which nobody reads");
+        assert!(known, "the README explains {name}, which no code reads");
     }
 }
 

@@ -42,7 +42,7 @@ use Invariant as I;
 
 bugs! {
     NoVersionCheck: [I::RecordedTwice, I::NoOutcome, I::AskOverridden, I::Unasked], "No condition guards a write to `state`.";
-    StopIgnoresAsks: [I::AskOverridden], "A stop is committed whoever has asked since.";
+    StopIgnoresAsks: [I::AskOverridden], "A stop is committed although an employee has asked since.";
     TerminatedCounted: [I::LeftOn], "Connections that have ended count as active.";
     FailedToTerminateUnused: [I::CutOff], "A connection that EC2 failed to terminate counts as over.";
     FirstPageOnly: [I::CutOff, I::IncompleteEvidence, I::StoppedEarly, I::RouteLost], "Only the first page of a listing is read.";
@@ -70,7 +70,7 @@ bugs! {
     NobodyCounts: [I::CutOff], "No connection counts as use.";
     SaysReady: [I::ToldReady], "People are told `ready` while it is starting.";
     SaysOff: [I::ToldOff], "People are told `off` while it is starting.";
-    AlwaysWanted: [I::Unasked], "Somebody always seems to wait.";
+    AlwaysWanted: [I::Unasked], "An employee always seems to wait.";
     OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
     GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
     KeepalivesCounted: [I::LeftOn], "Keepalive packets count as use.";

@@ -42,7 +42,7 @@ struct Queue {
     tasks: BTreeMap<TaskId, Option<Task>>,
     next_task: TaskId,
     chance: fastrand::Rng,
-    /// Whether somebody chooses the order of the calls.
+    /// Whether the explorer chooses the order of the calls.
     chosen: bool,
     waiting: Vec<Waiting>,
 }
@@ -141,7 +141,7 @@ impl Engine {
     }
 
     /// Does an effect after a time, and answers after another: a call to something outside of the process. Where
-    /// somebody chooses the order of the calls, it waits to be chosen instead.
+    /// the explorer chooses the order of the calls, it waits to be chosen instead.
     pub async fn call<T: Send + 'static>(
         &self,
         there: TimeDelta,
@@ -190,7 +190,7 @@ impl Engine {
             .retain(|call| call.caller.invocation != invocation);
     }
 
-    /// Does the call at this place, and runs whoever waited for it.
+    /// Does the call at this place, and runs the task that waited for it.
     pub(crate) fn choose(&self, place: usize) {
         let call = self.queue().waiting.remove(place);
         (call.effect)(self);

@@ -35,19 +35,19 @@ pub struct Scene {
 /// What has gone before a small world.
 #[derive(Debug, Clone, Copy)]
 enum Before {
-    /// Somebody asked.
+    /// An employee asked.
     Asked,
     /// So many minutes went by, swept each minute.
     Minutes(i64),
     /// So many minutes went by, and no sweep.
     Unswept(i64),
-    /// Somebody said "I'm done".
+    /// An employee said "I'm done".
     Released,
     /// An administrator disassociated everything.
     DisassociatedByHand,
 }
 
-/// Somebody who acts in a small world.
+/// Who acts in a small world.
 #[derive(Debug, Clone, Copy)]
 enum Actor {
     Asks(&'static str),
@@ -265,7 +265,7 @@ impl Setting {
         for before in scene.before {
             happened(&engine, &stage, *before);
         }
-        // Long enough that nobody relies on what was seen before.
+        // Long enough that no pass relies on what was seen before.
         watch(&engine, engine.now() + TimeDelta::seconds(10));
         let universe = engine.universe().copy();
         let now = engine.now();

@@ -53,7 +53,7 @@ struct Inner {
 struct Fleet {
     processes: u64,
     invocations: u64,
-    /// The tasks of the invocations, while somebody may still want to kill them.
+    /// The tasks of the invocations, while they may still be killed.
     tasks: BTreeMap<u64, TaskId>,
     associates: Vec<Instance<App>>,
     reapers: Vec<Instance<Reaper>>,

@@ -103,7 +103,7 @@ impl Stage {
         drop(moves);
     }
 
-    /// Asks until the ask is durable; nobody clicks for ever.
+    /// Asks until the ask is durable, though not for ever.
     pub(crate) async fn ask(&self, email: &str) -> bool {
         for _ in 0..8 {
             let response = self.send(email, Request::Ask).await;
@@ -265,7 +265,7 @@ impl Stage {
         universe.witness.deed_on_networks(now, &universe.vpn);
     }
 
-    /// Only while all is up and ready: what an administrator changes at another time nobody promises to keep.
+    /// Only while all is up and ready: nothing promises to keep what an administrator changes at another time.
     fn is_settled(&self, universe: &Universe) -> bool {
         let ready = universe
             .tables
@@ -355,7 +355,7 @@ impl Stage {
             .tell(now, || format!("EC2 to the administrator: {done:?}"));
     }
 
-    /// Whether there is anything that a sweep could do or miss: an endpoint that is off and that nobody wants is swept
+    /// Whether there is anything that a sweep could do or miss: an endpoint that is off and that no employee wants is swept
     /// less often, which saves the simulator time and is within what a schedule may do.
     pub(crate) fn is_asleep(&self) -> bool {
         let universe = &*self.engine.universe();

@@ -48,7 +48,7 @@ pub struct Outcome {
     pub story: Vec<String>,
 }
 
-/// From when everybody has gone until somebody asks once more, and from then until all must be off: leases run for
+/// From when all have gone until an employee asks once more, and from then until all must be off: leases run for
 /// twelve hours, and some people still work when the plan ends.
 const AFTERWARDS: TimeDelta = TimeDelta::hours(16);
 /// How often the witness looks around.
@@ -254,17 +254,17 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
     });
 }
 
-/// The storms are over and everybody goes. Once more somebody asks, and all must be as it was; then all must be off.
+/// The storms are over and all employees go. Once more one asks, and all must be as it was; then all must be off.
 fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
     set_weather(engine, Weather::calm());
     stage.everybody_leaves();
     let asked = end + AFTERWARDS;
     watch(engine, asked);
-    let somebody = stage.clone();
+    let employee = stage.clone();
     engine.spawn(async move {
         let email = "last@example.com";
-        if somebody.ask(email).await {
-            somebody.becomes_ready(email, true).await;
+        if employee.ask(email).await {
+            employee.becomes_ready(email, true).await;
         }
     });
     let off = asked + AFTERWARDS;

@@ -31,7 +31,7 @@ pub struct Universe {
     pub witness: Witness,
     /// The rare situations that were reached.
     pub reached: Reached,
-    /// What happened, in words; empty unless somebody wants to read it.
+    /// What happened, in words; empty unless it is to be read.
     pub story: Story,
     /// A bug planted on purpose.
     pub bug: Option<Bug>,

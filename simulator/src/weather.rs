@@ -68,7 +68,7 @@ pub enum Fate {
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failing {
-    /// Nobody answers.
+    /// No answer comes.
     NoAnswer,
     /// `RequestLimitExceeded`.
     Throttled,

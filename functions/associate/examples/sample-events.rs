@@ -51,7 +51,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `GET /vpn/tokyo` of somebody with this token.
+/// `GET /vpn/tokyo` of an employee with this token.
 fn asking(token: &str, client: &[(&str, &str)]) -> Value {
     let alb = Event::bare("GET", "/vpn/tokyo")
         .header("host", "vpn.example.com")

@@ -13,7 +13,7 @@ pub(crate) fn valid_token() -> &'static str {
     &TOKEN
 }
 
-/// The token of somebody who may not.
+/// The token of a person who is not permitted.
 fn foreign_token() -> &'static str {
     static TOKEN: LazyLock<String> =
         LazyLock::new(|| mint().mint("mallory@evil.test", SUBJECT, now()));

@@ -56,7 +56,7 @@ pub(crate) fn handle(event: &Value) -> Option<(Answer, Asked)> {
     answer.check(event["httpMethod"].as_str());
     let asked = aws.asked();
     if asked.calls > 0 {
-        assert!(is_proven(event), "AWS was called for nobody");
+        assert!(is_proven(event), "AWS was called for an unproven caller");
         assert_ne!(answer.status, 401);
     }
     Some((answer, asked))
@@ -76,7 +76,7 @@ fn is_from_alb(event: &Value) -> bool {
         && is("isBase64Encoded", Value::is_boolean)
 }
 
-/// Whether any pair of identity headers in it proves somebody.
+/// Whether any pair of identity headers in it proves a person.
 fn is_proven(event: &Value) -> bool {
     let tokens = values(event, "x-amzn-oidc-data");
     let identities = values(event, "x-amzn-oidc-identity");

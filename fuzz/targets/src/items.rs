@@ -38,7 +38,7 @@ const KINDS: [(&str, &str); 24] = [
 ];
 
 /// Whatever the lease table holds is a state or an error: an attribute of the wrong kind never reads as one that is
-/// missing, a mode that nobody can read is not "no mode", and any state can be decided upon.
+/// missing, a mode that cannot be read is not "no mode", and any state can be decided upon.
 ///
 /// The input's first line is a call, `get` or `query`; the rest is the body of DynamoDB's answer.
 pub fn items(data: &[u8]) {

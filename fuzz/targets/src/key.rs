@@ -31,7 +31,7 @@ pub fn key(data: &[u8]) {
         }
         Err(error) => match error.refusal() {
             Refusal::NotValid | Refusal::Unavailable => {}
-            Refusal::NotPermitted(_) => panic!("nobody is proven: {error}"),
+            Refusal::NotPermitted(_) => panic!("the token proved a person: {error}"),
         },
     }
 }

@@ -17,7 +17,7 @@ use crate::base64url;
 /// What becomes of an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nobody is proven.
+    /// The token proves no one.
     NotValid,
     /// This address is proven, and of a domain that may not.
     NotPermitted(String),

@@ -10,7 +10,7 @@ use testkit::alb::TokenMint;
 use testkit::example;
 use tokio::runtime::{Builder, Runtime};
 
-/// The subject of everybody's token.
+/// The subject of every token.
 pub(crate) const SUBJECT: &str = "5a3e1b0c-0000-4000-8000-000000000001";
 
 /// When everything happens: a Monday morning in Tokyo.

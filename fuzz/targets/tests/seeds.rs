@@ -160,7 +160,7 @@ fn seeds(target: Target) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// A number that somebody set for a longer run by hand.
+/// A number set by hand, for a longer run.
 fn number(variable: &str, default: u32) -> u32 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
 }

@@ -62,7 +62,7 @@ async fn only_differs(stage: Stage, id: &str) {
     );
 }
 
-/// A code that nobody expects, once so many calls have passed.
+/// An unexpected code, once so many calls have passed.
 async fn refusing(action: Action, after: u32, code: &str) -> Stage {
     let stage = whole(|_| {}).await;
     let kind = FaultKind::error(code);

@@ -19,7 +19,7 @@ pub(crate) const COOKIE_NAME: &str = "AWSELBAuthSessionCookie-0";
 /// The ALB's default `SessionTimeout`.
 const LIFE: TimeDelta = TimeDelta::days(7);
 
-/// Somebody who has signed in.
+/// A person who has signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) email: String,

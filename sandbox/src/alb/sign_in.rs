@@ -16,7 +16,7 @@ use crate::html::{self, Escaped};
 /// Where people sign in.
 pub const PATH: &str = "/sandbox/sign-in";
 
-/// The redirect of somebody who is not signed in. A POST is not repeated after sign-in: it becomes a GET of its path.
+/// The redirect of a browser that is not signed in. A POST is not repeated after sign-in: it becomes a GET of its path.
 pub(super) fn redirect(path_and_query: &str) -> Response {
     let next = form_urlencoded::byte_serialize(path_and_query.as_bytes()).collect::<String>();
     let mut response = go_to(StatusCode::FOUND, &format!("{PATH}?next={next}"));
@@ -97,14 +97,14 @@ pub(super) async fn logout(State(alb): State<Shared>, Query(query): Query<Logout
     go_to(StatusCode::FOUND, "/signed-out")
 }
 
-/// A fixed response of the ALB, which signs nobody in.
+/// A fixed response of the ALB, which needs no sign-in.
 pub(super) async fn signed_out() -> Response {
     let body =
         "<p>You are signed out. This is the sandbox.</p><p><a href=\"/\">Sign in again</a></p>";
     Html(html::page("Signed out", body)).into_response()
 }
 
-/// Signs out at once: for people who want to be somebody else.
+/// Signs out at once: for people who want to sign in as another.
 pub(super) async fn forget() -> Response {
     let mut response = go_to(StatusCode::SEE_OTHER, PATH);
     let expired = format!(

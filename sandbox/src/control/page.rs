@@ -44,9 +44,9 @@ pub(super) async fn page(State(control): State<Control>) -> Response {
 }
 
 fn nav() -> String {
-    "<nav><a href=\"/\">What an employee sees</a> <a href=\"/sandbox/sign-in\">Sign in as somebody</a> \
+    "<nav><a href=\"/\">What an employee sees</a> <a href=\"/sandbox/sign-in\">Sign in</a> \
      <a href=\"/sandbox/\">Look again</a> \
-     <form class=\"inline\" method=\"post\" action=\"/sandbox/sign-out\"><button>Be somebody else</button></form></nav>"
+     <form class=\"inline\" method=\"post\" action=\"/sandbox/sign-out\"><button>Sign out</button></form></nav>"
         .to_owned()
 }
 
@@ -138,7 +138,7 @@ fn endpoint(world: &Ec2World, endpoint: &Endpoint) -> String {
         "Packets",
         "Client",
     ];
-    let connections = table(&columns, connections, "Nobody is connected.");
+    let connections = table(&columns, connections, "No client is connected.");
     let routes = endpoint
         .routes
         .values()

@@ -107,7 +107,7 @@ async fn strike(
             std::future::pending().await
         }
         FaultKind::HangAfterWork => {
-            // Whatever the answer is, nobody hears it.
+            // Whatever the answer is, no one hears it.
             let _answer = ec2.perform(logged, &caller, parsed);
             std::future::pending().await
         }

@@ -13,7 +13,7 @@ use testkit::ec2::{NewRoute, RouteTarget};
 const VERSION: &str = "2016-11-15";
 const SMALLEST_PAGE: usize = 5;
 
-/// The parameters of one request, taken out one by one: what is left over in the end nobody knows.
+/// The parameters of one request, taken out one by one: what is left over in the end is unknown.
 pub(super) struct Parameters(BTreeMap<String, String>);
 
 /// A request, understood.

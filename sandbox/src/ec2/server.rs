@@ -83,7 +83,7 @@ impl Ec2 {
         })
     }
 
-    /// The EC2 Query API, at `/`. Requests must be signed, but nobody checks the signature.
+    /// The EC2 Query API, at `/`. Requests must be signed, but the signature is not checked.
     pub fn router(&self) -> Router {
         http::router(self.clone())
     }
@@ -222,7 +222,7 @@ impl Logged {
     }
 }
 
-/// Writes the whole file anew beside the old one and then puts it in its place: whoever reads finds either.
+/// Writes the whole file anew beside the old one and then puts it in its place: a reader finds either.
 fn save(world: &Ec2World, file: &Path) -> io::Result<()> {
     let fresh = file.with_extension("new");
     std::fs::write(&fresh, serde_json::to_vec(world)?)?;

@@ -187,7 +187,7 @@ impl Lambda {
         })))
     }
 
-    /// Invokes a function and waits for its answer. The invocation goes on even if nobody waits any more.
+    /// Invokes a function and waits for its answer. The invocation goes on even if its caller waits no more.
     ///
     /// # Errors
     /// See [`InvokeError`].

@@ -82,7 +82,7 @@ impl Slot {
         let mut current = lock(&self.current);
         match current.take() {
             Some((id, answer)) if id == request_id => {
-                // Nobody waits any more if the time limit has just been reached.
+                // The caller waits no more if the time limit has just been reached.
                 let _ = answer.send(reply);
                 Ok(())
             }

@@ -11,7 +11,7 @@ use super::fault::{Fault, Place};
 /// How much is passed on at once.
 const CHUNK: usize = 16 * 1024;
 
-/// What nobody sent.
+/// Bytes that no server sent.
 const GARBAGE: &[u8] = b"\x00\xff\x16HTTP/9.9 000 \r\n<<<not an answer>>>\r\n\r\n";
 
 /// How often to look whether a client that has sent more than was read is still there.

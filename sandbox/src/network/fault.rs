@@ -16,7 +16,7 @@ pub enum Weather {
     },
     /// Every exchange stands still for seconds.
     Frozen,
-    /// Nobody listens: connections are refused, and those that were open are reset.
+    /// The port is closed: connections are refused, and those that were open are reset.
     Down,
 }
 
@@ -46,12 +46,12 @@ pub enum Fault {
         /// The time between them.
         pause: Duration,
     },
-    /// After so many bytes of the answer comes what nobody sent, and then the end.
+    /// After so many bytes of the answer come bytes that no server sent, and then the end.
     Torn {
         /// How many bytes are right.
         after: usize,
     },
-    /// Behind the answer comes what nobody sent, on a connection that stays open.
+    /// Behind the answer come bytes that no server sent, on a connection that stays open.
     Trailed,
 }
 

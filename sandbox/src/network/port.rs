@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::exchange::carry;
 use super::fault::{Fault, Weather};
 
-/// How long to wait before a port that somebody holds is tried again.
+/// How long to wait before a port that is taken is tried again.
 const AGAIN: Duration = Duration::from_millis(20);
 
 /// A proxy before one port.
@@ -56,9 +56,9 @@ pub struct Struck {
     pub cut: u64,
     /// Exchanges that were stalled or trickled.
     pub slowed: u64,
-    /// Answers with bytes in them that nobody sent.
+    /// Answers with bytes in them that no server sent.
     pub torn: u64,
-    /// How often nobody listened for a while.
+    /// How often the port was closed for a while.
     pub outages: u64,
 }
 
@@ -152,7 +152,7 @@ async fn serve(way: Arc<Way>, listener: TcpListener) {
     let mut weather = way.weather.subscribe();
     loop {
         if *weather.borrow_and_update() == Weather::Down {
-            // Without a listener the system refuses whoever comes.
+            // Without a listener the system refuses each connection.
             listener = None;
             if weather.changed().await.is_err() {
                 return;

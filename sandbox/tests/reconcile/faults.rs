@@ -174,7 +174,7 @@ async fn one_subnet_that_fails_leaves_the_other_ready_with_a_warning() {
     world.sweep_until(Phase::Ready).await;
     let standing = world.status().await;
     assert_eq!(standing.warnings, ["1 of 2 subnets are associated"]);
-    // Somebody uses it: the missing one is made again.
+    // A client uses it: the missing one is made again.
     world.connect("yuki");
     for _ in 0..40 {
         world.pass_seconds(60);

@@ -1,4 +1,4 @@
-//! A laptop that was left on: keepalive packets alone do not hold the VPN, and nobody is called silent in error.
+//! A laptop that was left on: keepalive packets alone do not hold the VPN, and no connection is called silent in error.
 
 use chrono::TimeDelta;
 use serde_json::json;

@@ -39,7 +39,7 @@ impl Deref for World {
 pub const MORNING: &str = "2026-11-23T00:30:00Z";
 
 impl World {
-    /// Nothing associated, nobody has ever asked.
+    /// Nothing associated, no employee has ever asked.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
     }

@@ -188,7 +188,7 @@ impl KeyServer {
         self.state.lock().unwrap().next = Some(Ok(answer.to_vec()));
     }
 
-    /// From now on, whoever fetches waits for [`Self::release`].
+    /// From now on, each fetch waits for [`Self::release`].
     pub(super) fn hold(&self) {
         self.open.forget_permits(Semaphore::MAX_PERMITS);
     }

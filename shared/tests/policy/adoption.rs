@@ -19,7 +19,7 @@ fn an_association_that_no_start_explains_is_adopted_before_anything_else() {
             &[A],
         ),
         (
-            "both, while somebody waits",
+            "both, while an employee waits",
             World::off()
                 .asked()
                 .networks(&[(A, Associated), (B, Associating)]),

@@ -100,7 +100,7 @@ fn only_a_new_ask_tries_again_after_it_was_given_up() {
 
 #[test]
 fn nobody_is_told_of_a_start_that_was_given_up_once_it_was_served_after_all() {
-    // An administrator associated by hand, that served everybody, and it is off again.
+    // An administrator associated by hand, that served every ask, and it is off again.
     let world = World::off().asked().served().with(|w| {
         w.state.demand.gave_up = Some(w.state.demand.requests);
     });
@@ -173,8 +173,8 @@ fn a_failed_one_that_is_being_removed_comes_back_only_if_somebody_waits() {
         .networks(&[(A, Disassociating)])
         .failures_on_record(&[A]);
     for (name, world, comes_back) in [
-        ("nobody waits", going.clone(), false),
-        ("somebody waits", going.asked(), true),
+        ("no employee waits", going.clone(), false),
+        ("an employee waits", going.asked(), true),
     ] {
         let reason = world.decide().reason;
         assert_eq!(reason, Reason::RemovingFailed { comes_back }, "{name}");
@@ -217,7 +217,7 @@ fn a_start_that_is_committed_is_finished_with_what_it_has_not_got() {
         };
         assert_eq!(world.decide().actions, [expected], "{name}");
     }
-    // Nobody waits any more: nothing more is associated.
+    // No employee waits any more: nothing more is associated.
     assert!(committed.served().actions().is_empty());
 }
 

@@ -111,7 +111,7 @@ fn a_mode_is_put_on_record_once_and_before_anything_else() {
     assert!(noticed(World::off().with(on)), "set");
     assert!(
         noticed(World::off().asked().with(on)),
-        "set, while somebody waits"
+        "set, while an employee waits"
     );
     assert!(!noticed(set(World::off(), Mode::On)), "known");
     let longer = set(World::off(), Mode::On).with(|w| w.state.order.until = Some(later));

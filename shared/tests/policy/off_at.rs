@@ -221,7 +221,7 @@ fn without_a_window_the_day_rule_holds_all_night() {
 
 #[test]
 fn the_instant_is_looked_for_from_now_on() {
-    // Idle passed at 06:55 by night; nobody swept then, and by day the hour has not passed.
+    // Idle passed at 06:55 by night; no sweep ran then, and by day the hour has not passed.
     let mut world = last_used(&TOKYO, "2026-11-23T06:45:00+09:00");
     for (now, expected) in [
         ("06:54:59", "06:55:00"),

@@ -18,7 +18,7 @@ pub(crate) fn check(rows: Vec<Row>) {
 #[test]
 fn with_no_target_network_and_nobody_waiting_it_is_off() {
     check(vec![
-        ("nobody ever asked", World::off(), Off, &[]),
+        ("no employee ever asked", World::off(), Off, &[]),
         ("all were served", World::off().asked().served(), Off, &[]),
         (
             "the start was given up",
@@ -94,13 +94,13 @@ fn with_a_stop_in_force_or_anything_disassociating_it_is_stopping_and_a_pass_wai
             &[],
         ),
         (
-            "a stop in force, and somebody asks",
+            "a stop in force, and an employee asks",
             World::ready().stopping_for(10).asked(),
             Stopping,
             &[],
         ),
         (
-            "a stop in force, and somebody connects",
+            "a stop in force, and a client connects",
             World::in_use().stopping_for(10),
             Stopping,
             &[],
@@ -112,7 +112,7 @@ fn with_a_stop_in_force_or_anything_disassociating_it_is_stopping_and_a_pass_wai
             &[],
         ),
         (
-            "going by somebody else's hand",
+            "going by an administrator's hand",
             going(World::ready()),
             Stopping,
             &[],
@@ -144,7 +144,7 @@ fn with_a_stop_in_force_or_anything_disassociating_it_is_stopping_and_a_pass_wai
 fn stopping_says_whether_it_comes_back() {
     let going = World::ready().stopping_for(10);
     let cases = [
-        ("nobody asked", going.clone(), false),
+        ("no employee asked", going.clone(), false),
         ("asked", going.clone().asked(), true),
         (
             "asked, but held",
@@ -197,13 +197,13 @@ fn while_anything_associates_and_nothing_was_ready_yet_it_is_starting_and_a_pass
             &[],
         ),
         (
-            "nobody waits any more",
+            "no employee waits any more",
             World::associating().served(),
             Starting,
             &[],
         ),
         (
-            "adopted, nobody asked",
+            "adopted, no employee asked",
             World::associating().with(|w| {
                 w.state.demand.requests = 0;
                 w.state.attempts.began_at = None;
@@ -212,7 +212,7 @@ fn while_anything_associates_and_nothing_was_ready_yet_it_is_starting_and_a_pass
             &[],
         ),
         (
-            "one accepted, the other's answer lost, and nobody waits any more",
+            "one accepted, the other's answer lost, and no employee waits any more",
             World::associating()
                 .networks(&[(A, Associating)])
                 .known(&[A])

@@ -105,7 +105,7 @@ fn ready_makes_what_is_missing_while_wanted_or_in_use() {
             &[],
         ),
         (
-            "one subnet missing, nobody there",
+            "one subnet missing, no client connected",
             one(World::ready()),
             Ready,
             &["Stop"],
@@ -135,7 +135,7 @@ fn ready_makes_what_is_missing_while_wanted_or_in_use() {
             &[],
         ),
         (
-            "one on its way, nobody there: no two transitions at once",
+            "one on its way, no client connected: no two transitions at once",
             World::ready().networks(&[(A, Associated), (B, Associating)]),
             Ready,
             &[],
@@ -156,7 +156,7 @@ fn ready_makes_nothing_that_is_under_way_or_not_configured() {
             &["FinishStart"],
         ),
         (
-            "an attempt at the other is committed, nobody there",
+            "an attempt at the other is committed, no client connected",
             one(World::ready().with(|w| {
                 w.state.attempts.made = 2;
                 w.state.attempts.began_at = Some(w.now);

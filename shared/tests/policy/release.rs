@@ -1,4 +1,4 @@
-//! "I'm done": once everybody who held a lease in this stay has said so and nobody is connected, nothing waits.
+//! "I'm done": once each employee who held a lease in this stay has said so and no client is connected, nothing waits.
 
 use chrono::{DateTime, Utc};
 use shared::model::Lease;
@@ -56,7 +56,7 @@ fn instant(world: &World) -> DateTime<Utc> {
 fn grace_and_idle_time_count_no_more_once_everybody_has_released() {
     // Name, world, whether nothing waits any more.
     let cases = vec![
-        ("nobody said so", busy().holds(YUKI, 5, -2), false),
+        ("no employee said so", busy().holds(YUKI, 5, -2), false),
         ("the only one", busy().released(YUKI, 5), true),
         ("both", busy().released(YUKI, 5).released(KEN, 5), true),
         (

@@ -128,7 +128,7 @@ fn a_stop_needs_complete_evidence() {
         ("endpoint not read", |w| {
             w.seen.endpoint = None;
         }),
-        ("somebody connected", |w| {
+        ("a client connected", |w| {
             w.seen.usage.as_mut().expect("read").in_use = 1;
         }),
         ("pinned", |w| {

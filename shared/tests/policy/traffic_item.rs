@@ -73,7 +73,7 @@ fn only_active_connections_are_remembered() {
     assert_eq!(
         none,
         Traffic::default(),
-        "nothing to write while nobody is connected"
+        "nothing to write while no client is connected"
     );
 }
 

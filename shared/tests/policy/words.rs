@@ -19,7 +19,11 @@ fn each_sentence_names_what_decided() {
     let idle = World::ready().with(|w| w.state.stay.last_active_at = Some(w.now - minutes(70)));
     let night = idle.clone().at(time("2026-11-23T22:30:00+09:00"));
     let cases: [(&str, World, &[&str]); 9] = [
-        ("nobody waits", World::off(), &["no employee is waiting"]),
+        (
+            "no employee waits",
+            World::off(),
+            &["no employee is waiting"],
+        ),
         ("a lease", leased, &["lease", "2026-11-23T03:20:00Z"]),
         (
             "two connections",

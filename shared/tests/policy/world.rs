@@ -118,7 +118,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Nothing there, nobody ever asked; all of EC2 was read.
+    /// Nothing there, no employee ever asked; all of EC2 was read.
     pub(crate) fn off() -> Self {
         let now = noon();
         let mut seen = Observation::nothing(now);
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    /// Somebody asked ten seconds ago.
+    /// An employee asked ten seconds ago.
     pub(crate) fn asked(mut self) -> Self {
         self.state.demand.requests += 1;
         self.state.demand.requested_at = Some(self.now - seconds(10));
@@ -176,7 +176,7 @@ impl World {
         ])
     }
 
-    /// Both subnets are associated since a minute, and nobody has seen them ready.
+    /// Both subnets are associated for a minute, and no pass has seen them ready.
     pub(crate) fn associated() -> Self {
         Self::associating().networks(&[
             (A, NetworkStatus::Associated),

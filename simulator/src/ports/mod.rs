@@ -56,7 +56,7 @@ impl Line {
         let done = move |engine: &Engine| effect(&mut engine.universe(), engine, caller);
         match fate {
             Fate::Answered { there, back } => {
-                // An engine that ends takes all its tasks with it: the answer comes or nobody waits for it.
+                // An engine that ends takes all its tasks with it: the answer comes or no task waits for it.
                 let answer = self.engine.call(there, back, (caller, name), done).await;
                 answer.ok_or(Failing::NoAnswer)
             }

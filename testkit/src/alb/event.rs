@@ -87,7 +87,7 @@ impl Event {
         }
     }
 
-    /// The event of the health checker, which signs nobody in.
+    /// The event of the health checker, which does not sign in.
     pub fn health_check() -> Self {
         Self::bare("GET", "/")
             .header("host", "10.0.0.1")

@@ -49,7 +49,7 @@ impl TokenMint {
         }
     }
 
-    /// The same ALB with another key: a fresh one, which nobody trusts.
+    /// The same ALB with another key: a fresh one, which is not trusted.
     ///
     /// # Errors
     /// When the system has no random numbers.

@@ -31,7 +31,7 @@ pub enum ConnectionStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Client {
-    /// Somebody who signed in.
+    /// A user who signed in.
     User(String),
     /// A machine with a certificate of this common name; EC2 lists no user for it.
     Certificate(String),
@@ -91,7 +91,7 @@ pub struct Connection {
     pub client: Client,
     pub client_ip: String,
     pub established_at: DateTime<Utc>,
-    /// When somebody called `TerminateClientVpnConnections` on it.
+    /// When a caller used `TerminateClientVpnConnections` on it.
     pub terminating_at: Option<DateTime<Utc>>,
     /// When that failed.
     pub failed_to_terminate_at: Option<DateTime<Utc>>,
@@ -407,7 +407,7 @@ impl Counters {
 }
 
 impl Client {
-    /// The user name, where somebody signed in.
+    /// The user name, where a user signed in.
     pub fn user_name(&self) -> Option<&str> {
         match self {
             Self::User(name) => Some(name),

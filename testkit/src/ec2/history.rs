@@ -1,4 +1,4 @@
-//! What happened in the world and when, for whoever wants to judge afterwards what was true at a time.
+//! What happened in the world and when, for those who judge afterwards what was true at a time.
 
 use chrono::{DateTime, Utc};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId};

@@ -311,7 +311,7 @@ impl Endpoint {
 }
 
 impl Route {
-    /// Whether it is `creating` because somebody asked for it.
+    /// Whether it is `creating` because a caller asked for it.
     pub(super) fn is_being_made_by_hand(&self) -> bool {
         self.origin == RouteOrigin::AddRoute && self.status == RouteStatus::Creating
     }

@@ -44,7 +44,7 @@ pub struct Subnet {
     pub free_addresses: u32,
 }
 
-/// An endpoint as somebody created it.
+/// An endpoint as it was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are EC2's")]
 pub struct EndpointSpec {
@@ -63,9 +63,9 @@ pub struct EndpointSpec {
     /// EC2 allows 8, 10, 12 and 24.
     pub session_timeout_hours: u32,
     /// Routes that the administrator makes by hand on each subnet when it is associated for the very first time;
-    /// after that nobody does.
+    /// after that no caller does.
     pub first_routes: Vec<ManualRoute>,
-    /// Who may go where; without one nobody gets anywhere.
+    /// Who may go where; without one no client gets anywhere.
     pub authorization_rules: Vec<AuthorizationRule>,
 }
 

@@ -225,7 +225,7 @@ impl Endpoint {
         format!("*.{}", self.host(region))
     }
 
-    /// The `.ovpn` as `ExportClientVpnClientConfiguration` hands it out, with a certificate that nobody signed.
+    /// The `.ovpn` as `ExportClientVpnClientConfiguration` hands it out, with a certificate that no authority signed.
     pub(super) fn client_configuration(&self, region: &str) -> String {
         let host = self.host(region);
         format!(

@@ -34,7 +34,7 @@ pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<b
     options.speed = 1;
     options.port = None;
     options.scheduler.running = false;
-    // Room for everybody at once: the sandbox may be slow on a busy machine, and a day has no patience to test.
+    // Room for all at once: the sandbox may be slow on a busy machine, and a day has no patience to test.
     options.max_instances = 12;
     let sandbox = Sandbox::start(options).await?;
     let mut stage = Stage::new(sandbox, start)?;

@@ -11,7 +11,7 @@ const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Somebody with an account, and a browser that remembers cookies and follows redirects.
+/// An employee with an account, and a browser that remembers cookies and follows redirects.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) name: &'static str,
@@ -27,7 +27,7 @@ pub(super) struct Shown {
 }
 
 impl Person {
-    /// Somebody who has just opened the browser.
+    /// An employee who has just opened the browser.
     pub(super) fn new(name: &'static str, base: &str) -> anyhow::Result<Self> {
         let browser = Client::builder().cookie_store(true).build()?;
         Ok(Self {

@@ -28,7 +28,7 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
 }
 
 /// Until today the endpoint was always on: an administrator associated it by hand. The first sweeps take it over,
-/// remember its routes, and, since nobody uses it, take it down.
+/// remember its routes, and, since no client uses it, take it down.
 async fn an_always_on_endpoint_is_adopted_and_taken_down(stage: &mut Stage) -> anyhow::Result<()> {
     for subnet in ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"] {
         let request = Request::Associate {
@@ -49,7 +49,7 @@ async fn an_always_on_endpoint_is_adopted_and_taken_down(stage: &mut Stage) -> a
         .await?;
     stage.checks.that(
         gone,
-        "an endpoint that nobody uses is taken down after its first 30 minutes",
+        "an endpoint that no client uses is taken down after its first 30 minutes",
     );
     stage.checks.equal(
         &stage.manual_routes().len(),
@@ -227,7 +227,7 @@ async fn somebody_asks_while_it_goes_down(stage: &mut Stage, hana: &Person) -> a
     stage.until(stage.at(25, 2)).await?;
     stage.checks.that(
         !stage.is_up(),
-        "nobody else holds it: it goes at once, not after the idle time",
+        "no other employee holds it: it goes at once, not after the idle time",
     );
     let gone = stage
         .until_so(TimeDelta::minutes(20), |stage| stage.networks().is_empty())
@@ -291,9 +291,10 @@ async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
     let osaka = records
         .iter()
         .any(|record| record.text("endpoint_name") == "osaka");
-    stage
-        .checks
-        .that(!osaka, "an endpoint that nobody asked for has no record");
+    stage.checks.that(
+        !osaka,
+        "an endpoint that no employee asked for has no record",
+    );
     let osaka: shared::model::EndpointId = example::OSAKA.parse()?;
     let untouched = stage.ec2().read(|world| {
         world

@@ -21,7 +21,7 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     heading("An unlucky night");
     let url = stage.sandbox.url().to_owned();
     let mio = Person::new("Mio", &url)?;
-    // Nobody knows whether EC2 remembers them; the functions must cope where it does not.
+    // It is not known whether EC2 remembers them; the functions must cope where it does not.
     stage.ec2().change(|world, _| {
         let mut behaviour = world.behaviour().clone();
         behaviour.forget_security_groups = true;
@@ -49,7 +49,7 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     take_down(stage, &mio).await
 }
 
-/// The first attempt fails before a person's eyes, the second while nobody looks.
+/// The first attempt fails while an employee looks at the page, the second while none does.
 async fn associations_fail(stage: &mut Stage, mio: &Person) -> anyhow::Result<()> {
     stage
         .ec2()

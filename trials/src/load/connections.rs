@@ -17,10 +17,10 @@ use super::measure::{self, Used};
 use crate::checks::Checks;
 use crate::day::timeline::heading;
 
-/// Whoever has not been swept by then never will be.
+/// An endpoint that has not been swept by then never will be.
 const MOST_SWEEPS: usize = 12;
 
-/// A sweep, as whoever invokes it sees it.
+/// A sweep, as its caller sees it.
 #[derive(Debug)]
 struct Swept {
     /// What it could not do, in its words.

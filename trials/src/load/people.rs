@@ -19,18 +19,18 @@ use super::measure::{self, Timings};
 use crate::checks::Checks;
 use crate::day::timeline::heading;
 
-/// Time moves on by so much, and everybody whose turn has come then acts at once.
+/// Time moves on by so much, and all whose turn has come then act at once.
 const STEP: TimeDelta = TimeDelta::milliseconds(250);
 /// All clicks are within this.
 const CLICKS: TimeDelta = TimeDelta::seconds(60);
 /// Processes of the function; a machine has few cores.
 const PROCESSES: u32 = 8;
-/// Whoever is not ready by then never will be.
+/// An employee whose VPN is not ready by then waits in vain.
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 /// Every so manieth clicks twice.
 const DOUBLE_CLICK: usize = 10;
 
-/// Somebody, and what comes next.
+/// An employee, and what comes next.
 #[derive(Debug)]
 struct Person {
     email: String,
@@ -87,7 +87,7 @@ pub(super) async fn click(
     let took = began.elapsed();
     checks.that(
         people.iter().all(|person| person.ready),
-        "everybody was told when it was ready",
+        "every employee was told when it was ready",
     );
     let seconds = (sandbox.clock().now() - start).num_seconds();
     judge(&sandbox, size, &sum, seconds, checks).await?;
@@ -96,7 +96,7 @@ pub(super) async fn click(
     Ok(())
 }
 
-/// Everybody's first click, spread evenly over the minute.
+/// The first clicks, spread evenly over the minute.
 fn crowd(people: usize, start: DateTime<Utc>) -> Vec<Person> {
     let clicks_at = |n: usize| {
         let share = i32::try_from(n).unwrap_or(0);
@@ -127,7 +127,7 @@ fn brownout(sandbox: &Sandbox, people: usize) {
     dynamo.inject_after(people / 2, Some("PutItem"), throttled, people / 40);
 }
 
-/// Everybody whose turn it is clicks or polls, as many at once as there are processes.
+/// All whose turn it is click or poll, as many at once as there are processes.
 async fn act(sandbox: &Sandbox, people: &mut [Person], sum: &mut Sum) -> anyhow::Result<()> {
     let now = sandbox.clock().now();
     let due = people
@@ -243,7 +243,7 @@ async fn judge(
     seconds: i64,
     checks: &mut Checks,
 ) -> anyhow::Result<()> {
-    checks.equal(&sum.wrong, &BTreeSet::new(), "nobody was told wrong");
+    checks.equal(&sum.wrong, &BTreeSet::new(), "no employee was told wrong");
     let records = sandbox.dynamo().records().await?;
     let of = |event: &str| -> Vec<&Record> {
         records
@@ -253,7 +253,11 @@ async fn judge(
     };
     let asked = of("association.requested");
     let askers: BTreeSet<&str> = asked.iter().map(|record| record.text("actor")).collect();
-    checks.equal(&askers.len(), &size.people, "everybody's ask is on record");
+    checks.equal(
+        &askers.len(),
+        &size.people,
+        "each employee's ask is on record",
+    );
     checks.that(
         asked.len() >= sum.durable,
         "each durable ask has a record of its own",
@@ -265,7 +269,7 @@ async fn judge(
     let leases = items
         .iter()
         .filter(|item| item.text("item").starts_with("lease#"));
-    checks.equal(&leases.count(), &size.people, "everybody has a lease");
+    checks.equal(&leases.count(), &size.people, "each employee has a lease");
     let state = items.iter().find(|item| item.text("item") == "state");
     let requests = state.map(|state| state.text("requests").to_owned());
     checks.equal(

@@ -168,7 +168,7 @@ impl<'a> StatusPage<'a> {
     }
 
     /// EC2 names a connection by the user's name, which is the email address where the client signs in by SAML, and else
-    /// whatever is in the directory or the certificate. Nobody is told that they are connected on a mere likeness.
+    /// whatever is in the directory or the certificate. No employee is told that they are connected on a mere likeness.
     fn is_connected(&self) -> bool {
         let viewer = self.viewer.as_str();
         let connected = &self.standing.particulars.connected;
@@ -267,7 +267,7 @@ impl<'a> StatusPage<'a> {
         holders
     }
 
-    /// What saying "I'm done" means, to somebody who has something to give back.
+    /// What saying "I'm done" means, to an employee who has something to give back.
     fn done(&self, t: &'static Texts) -> Option<Vec<String>> {
         let EndpointStatus {
             particulars,
