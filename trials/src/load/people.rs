@@ -27,7 +27,7 @@ const CLICKS: TimeDelta = TimeDelta::seconds(60);
 const PROCESSES: u32 = 8;
 /// An employee whose VPN is not ready by then waits in vain.
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
-/// Every so manieth clicks twice.
+/// One in this many clicks twice.
 const DOUBLE_CLICK: usize = 10;
 
 /// An employee, and what comes next.
