@@ -8,13 +8,15 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::clock::Clock;
 use tokio::sync::watch;
+
+use crate::lock::lock;
 
 /// How long shared time runs on, in real time, after the keeper last wrote the file. When a sandbox has crashed, or the
 /// laptop sleeps, its time stands still.
@@ -48,10 +50,6 @@ fn write(path: &Path, mapping: Mapping) -> io::Result<()> {
     let new = path.with_extension("new");
     fs::write(&new, serde_json::to_vec(&mapping)?)?;
     fs::rename(&new, path)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A reader of the shared clock: what a function's process hands to the function.

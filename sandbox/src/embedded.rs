@@ -1,6 +1,6 @@
 //! AWS within a test: EC2 and DynamoDB behind the real adapters, on a clock that stands still until the test moves it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -14,6 +14,7 @@ use testkit::{ec2 as model, example};
 
 use crate::dynamo::{self, Dynamo, Record, Storage};
 use crate::ec2::Ec2;
+use crate::lock::lock;
 use crate::server;
 
 /// A clock that moves when told to.
@@ -28,13 +29,13 @@ impl StillClock {
 
     /// Moves it.
     pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
+        *lock(&self.0) += by;
     }
 }
 
 impl Clock for StillClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.0)
     }
 }
 

@@ -11,6 +11,7 @@ mod environment;
 pub mod function;
 mod html;
 pub mod lambda;
+mod lock;
 pub mod network;
 mod options;
 pub mod rights;

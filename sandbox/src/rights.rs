@@ -2,7 +2,7 @@
 //! checked against it.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -14,6 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 use testkit::example::{ACCOUNT, REGION};
 use uuid::Uuid;
+
+use crate::lock::lock;
 
 /// More than any client of ours sends.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -44,10 +46,7 @@ const KEY_PREFIX: &str = "AKIASANDBOX";
 impl Rights {
     /// All that were needed so far.
     pub fn needed(&self) -> BTreeSet<Right> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.0).clone()
     }
 
     /// Writes down the calls that functions make to this API.
@@ -63,7 +62,7 @@ impl Rights {
             Some(operation) => of_dynamodb(operation, body),
             None => of_ec2(body),
         };
-        let mut rights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rights = lock(&self.0);
         rights.extend(needed.into_iter().map(|(action, resources)| Right {
             function: function.clone(),
             action,

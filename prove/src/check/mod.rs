@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod facts;
+mod finding;
 mod holders;
 mod price;
 mod tables;
@@ -11,35 +12,7 @@ use chrono::{DateTime, Utc};
 use crate::config::Config;
 
 pub use facts::{EndpointFacts, Facts};
-
-/// One line of the check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// Checked and right.
-    Fine(String),
-    /// Not as it should be.
-    Wrong {
-        what: String,
-        means: String,
-        cure: String,
-    },
-    /// Not wrong, but worth knowing.
-    Note(String),
-    /// Not checked, and why.
-    Skipped(String),
-    /// For the operator to check.
-    ByHand(String),
-}
-
-impl Finding {
-    fn wrong(what: impl Into<String>, means: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self::Wrong {
-            what: what.into(),
-            means: means.into(),
-            cure: cure.into(),
-        }
-    }
-}
+pub use finding::Finding;
 
 /// What the facts say of this configuration.
 pub fn findings(config: &Config, facts: &Facts, now: DateTime<Utc>) -> Vec<Finding> {

@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use testkit::alb::{Event, TOKEN_LIFE, response};
 
+use super::parts::Shared;
 use super::session::Session;
-use super::{Shared, sign_in};
+use super::sign_in;
 use crate::html::{self, Escaped};
 use crate::lambda::InvokeError;
 use crate::trace;

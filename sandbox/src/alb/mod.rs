@@ -2,13 +2,13 @@
 
 mod forward;
 mod keys;
+mod parts;
 mod session;
 mod sign_in;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -23,56 +23,18 @@ use tokio::net::TcpListener;
 use crate::clock::ClockKeeper;
 use crate::lambda::{InvokeError, Lambda};
 use crate::server::Server;
+use parts::{Parts, Shared};
 use session::Sessions;
 
 pub(crate) use keys::key_server;
+pub use parts::Settings;
 pub use sign_in::PATH as SIGN_IN_PATH;
-
-/// How the load balancer is set up.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The function behind it.
-    pub function: String,
-    /// How long a client may take to send its request's body. The ALB's idle timeout.
-    pub idle_limit: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            function: "associate".to_owned(),
-            idle_limit: Duration::from_mins(1),
-        }
-    }
-}
 
 /// The running load balancer.
 #[derive(Debug)]
 pub struct Alb {
     shared: Shared,
     server: Server,
-}
-
-/// What every request needs.
-#[derive(Clone, Debug)]
-struct Shared(Arc<Parts>);
-
-#[derive(Debug)]
-struct Parts {
-    url: String,
-    settings: Settings,
-    clock: Arc<ClockKeeper>,
-    lambda: Lambda,
-    sessions: Sessions,
-    mint: TokenMint,
-}
-
-impl std::ops::Deref for Shared {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.0
-    }
 }
 
 impl Alb {

@@ -10,7 +10,7 @@ use shared::clock::Clock;
 use testkit::example;
 use uuid::Builder;
 
-use super::Shared;
+use super::parts::Shared;
 use crate::html::{self, Escaped};
 
 /// Where people sign in.

@@ -9,7 +9,8 @@ use serde_json::Value;
 use shared::model::{AssociationId, ConnectionId, EndpointId};
 use testkit::ec2::{Action, Client, Fault, FaultKind, Request};
 
-use super::{Control, PATH, api};
+use super::api;
+use super::parts::{Control, PATH};
 use crate::dynamo;
 use crate::html::{self, Escaped};
 

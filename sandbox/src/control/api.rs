@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use super::Control;
+use super::parts::Control;
 use crate::clock::MAX_SPEED;
 use crate::dynamo::Fault;
 

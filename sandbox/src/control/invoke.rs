@@ -9,7 +9,7 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::Control;
+use super::parts::Control;
 use crate::lambda::InvokeError;
 
 /// Where it is.

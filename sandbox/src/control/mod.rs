@@ -5,34 +5,16 @@ mod actions;
 mod api;
 mod invoke;
 mod page;
-
-use std::sync::Arc;
+mod parts;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
-use crate::clock::ClockKeeper;
-use crate::dynamo::Dynamo;
-use crate::ec2::Ec2;
-use crate::environment::Urls;
-use crate::lambda::Lambda;
-use crate::scheduler::Scheduler;
+use parts::PATH;
 
-/// Where the page is.
-const PATH: &str = "/sandbox/";
-
-/// What can be looked at and acted on.
-#[derive(Clone, Debug)]
-pub(crate) struct Control {
-    pub(crate) clock: Arc<ClockKeeper>,
-    pub(crate) ec2: Ec2,
-    pub(crate) dynamo: Dynamo,
-    pub(crate) lambda: Lambda,
-    pub(crate) scheduler: Arc<Scheduler>,
-    pub(crate) urls: Urls,
-}
+pub(crate) use parts::Control;
 
 /// The page, its forms and the JSON API, all under `/sandbox/`, and Lambda's Invoke API where its clients look for it.
 pub(crate) fn router(control: Control) -> Router {

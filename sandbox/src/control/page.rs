@@ -9,7 +9,7 @@ use shared::clock::Clock;
 use testkit::ec2::{ConnectionStatus, Ec2World, Endpoint};
 use testkit::example;
 
-use super::Control;
+use super::parts::Control;
 use crate::dynamo::Record;
 use crate::html::{self, Escaped};
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::{fault, lock};
+use super::fault;
+use crate::lock::lock;
 
 /// What a conflict is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use dynoxide::Database;
 use serde_json::Value;
@@ -21,18 +21,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::lock::lock;
 use crate::rights::Rights;
 use crate::server::{self, Server};
-use conflict::Conflicts;
-use fault::Faults;
+use proxy::Proxy;
 
 pub use conflict::ConflictCodes;
 pub use fault::Fault;
 pub use record::Record;
 pub use traffic::Traffic;
-
-/// How many calls the log keeps.
-const LOG_LENGTH: usize = 20_000;
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,23 +68,6 @@ struct Running {
     front: Server,
     stop: watch::Sender<bool>,
     back: JoinHandle<()>,
-}
-
-/// What the proxy shares with the handle.
-#[derive(Clone, Debug)]
-struct Proxy {
-    back: String,
-    client: reqwest::Client,
-    faults: Arc<Mutex<Faults>>,
-    conflicts: Arc<Mutex<Conflicts>>,
-    recoverable: Arc<Mutex<bool>>,
-    calls: Arc<Mutex<Vec<String>>>,
-    traffic: Arc<Mutex<Traffic>>,
-    rights: Rights,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Dynamo {

@@ -1,6 +1,7 @@
 //! What stands between a client and the database.
 
 use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -10,15 +11,33 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::conflict::{UnderWay, Write};
-use super::fault::{self, Fault};
-use super::{LOG_LENGTH, Proxy, lock};
+use super::conflict::{Conflicts, UnderWay, Write};
+use super::fault::{self, Fault, Faults};
+use super::traffic::Traffic;
+use crate::lock::lock;
+use crate::rights::Rights;
+
+/// How many calls the log keeps.
+const LOG_LENGTH: usize = 20_000;
 
 /// `DynamoDB`'s own limit.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const JSON: &str = "application/x-amz-json-1.0";
+
+/// What the proxy shares with the handle.
+#[derive(Clone, Debug)]
+pub(super) struct Proxy {
+    pub(super) back: String,
+    pub(super) client: reqwest::Client,
+    pub(super) faults: Arc<Mutex<Faults>>,
+    pub(super) conflicts: Arc<Mutex<Conflicts>>,
+    pub(super) recoverable: Arc<Mutex<bool>>,
+    pub(super) calls: Arc<Mutex<Vec<String>>>,
+    pub(super) traffic: Arc<Mutex<Traffic>>,
+    pub(super) rights: Rights,
+}
 
 pub(super) fn router(proxy: Proxy) -> Router {
     Router::new().fallback(pass).with_state(proxy)

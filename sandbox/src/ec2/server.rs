@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use chrono::{DateTime, Utc};
 use shared::clock::Clock;
 use testkit::ec2::ApiError;
@@ -16,7 +15,6 @@ use testkit::ec2::{Action, Answer, Caller, Request};
 use testkit::ec2::{Call, Outcome};
 
 use super::query::Parsed;
-use super::{control, http};
 
 /// A running EC2. Clones share one world.
 #[derive(Debug, Clone)]
@@ -81,16 +79,6 @@ impl Ec2 {
             clock,
             file: Some(Arc::new(file.to_owned())),
         })
-    }
-
-    /// The EC2 Query API, at `/`. Requests must be signed, but the signature is not checked.
-    pub fn router(&self) -> Router {
-        http::router(self.clone())
-    }
-
-    /// The control API: JSON, for people and tests (see [`control`]).
-    pub fn control(&self) -> Router {
-        control::router(self.clone())
     }
 
     /// Reads the world as it is now.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::PAYLOAD_LIMIT;
+use super::settings::PAYLOAD_LIMIT;
 
 /// Why an invocation has no answer. `log` is the end of the function's log.
 #[derive(Debug, thiserror::Error)]

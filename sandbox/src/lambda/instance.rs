@@ -6,25 +6,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use rustix::process::{self, Pid};
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use uuid::Uuid;
 
+use super::error::InvokeError;
 use super::log::Log;
-use super::runtime_api::{Delivery, Slot, Slots, Startup};
-use super::{InvokeError, Pool, Settings, Signal};
-use crate::function;
+use super::runtime_api::{Delivery, Job, Slot, Slots, Startup};
+use super::settings::{Function, Settings};
+use crate::function::CLOCK_VARIABLE;
 use crate::rights;
 
-/// One invocation.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) request_id: Uuid,
-    pub(super) deadline: DateTime<Utc>,
-    pub(super) trace_id: String,
-    pub(super) event: Bytes,
+/// How a process is told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// `SIGKILL`: it ends where it stands.
+    Kill,
+    /// `SIGTERM`: it may do as it likes with it; what does nothing about it ends.
+    Terminate,
 }
 
 #[derive(Debug)]
@@ -50,15 +50,16 @@ impl Instance {
         settings: &Settings,
         runtime_api: &str,
         slots: &Slots,
-        pool: &Pool,
+        function: &Function,
+        log: &Log,
     ) -> io::Result<Self> {
         let id = Uuid::new_v4();
-        let mut command = command(settings, pool, runtime_api, id)?;
+        let mut command = command(settings, function, log, runtime_api, id)?;
         let (deliveries, receiver) = mpsc::channel(1);
         let (startup_sender, startup) = watch::channel(Startup::Starting);
-        let function = &pool.function.name;
+        let name = &function.name;
         let arn = format!(
-            "arn:aws:lambda:{}:{}:function:{function}",
+            "arn:aws:lambda:{}:{}:function:{name}",
             settings.region, settings.account
         );
         slots.insert(id, Arc::new(Slot::new(arn, receiver, startup_sender)));
@@ -75,7 +76,7 @@ impl Instance {
             }
         });
         Ok(Self {
-            function: function.clone(),
+            function: name.clone(),
             deliveries,
             startup,
             exit,
@@ -216,34 +217,37 @@ fn terminate(child: &Child) {
 /// The process's command, with the environment that Lambda gives and nothing of the developer's own: no profile, no
 /// credentials and no configuration of theirs may reach a function.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-fn command(settings: &Settings, pool: &Pool, runtime_api: &str, id: Uuid) -> io::Result<Command> {
-    let function = &pool.function.name;
+fn command(
+    settings: &Settings,
+    function: &Function,
+    log: &Log,
+    runtime_api: &str,
+    id: Uuid,
+) -> io::Result<Command> {
+    let name = &function.name;
     let mut command = Command::new(&settings.program.path);
     command.args(&settings.program.arguments).env_clear();
     if settings.program.name_as_argument {
-        command.arg(function);
+        command.arg(name);
     }
-    for name in [
+    for variable in [
         "PATH",
         "LD_LIBRARY_PATH",
         "RUST_BACKTRACE",
         "LLVM_PROFILE_FILE",
     ] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
+        if let Some(value) = std::env::var_os(variable) {
+            command.env(variable, value);
         }
     }
     command
-        .envs(&pool.function.environment)
+        .envs(&function.environment)
         .env("AWS_LAMBDA_RUNTIME_API", format!("{runtime_api}/{id}"))
-        .env("AWS_LAMBDA_FUNCTION_NAME", function)
+        .env("AWS_LAMBDA_FUNCTION_NAME", name)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
         .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-        .env(
-            "AWS_LAMBDA_LOG_GROUP_NAME",
-            format!("/aws/lambda/{function}"),
-        )
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
         .env(
             "AWS_LAMBDA_LOG_STREAM_NAME",
             format!("sandbox/[$LATEST]{}", Uuid::new_v4().simple()),
@@ -251,15 +255,15 @@ fn command(settings: &Settings, pool: &Pool, runtime_api: &str, id: Uuid) -> io:
         .env("AWS_REGION", &settings.region)
         .env("AWS_DEFAULT_REGION", &settings.region)
         // Whose calls they are, rights and EC2's log tell by the key.
-        .env("AWS_ACCESS_KEY_ID", rights::access_key(function, id))
+        .env("AWS_ACCESS_KEY_ID", rights::access_key(name, id))
         .env("AWS_SECRET_ACCESS_KEY", "the sandbox checks no signature")
         .env("AWS_SESSION_TOKEN", "sandbox")
         .env("TZ", ":UTC")
-        .env(function::CLOCK_VARIABLE, settings.clock.path())
+        .env(CLOCK_VARIABLE, settings.clock.path())
         // The process ends when this pipe breaks: see `function`.
         .stdin(Stdio::piped())
-        .stdout(Stdio::from(pool.log.append()?))
-        .stderr(Stdio::from(pool.log.append()?))
+        .stdout(Stdio::from(log.append()?))
+        .stderr(Stdio::from(log.append()?))
         // Ctrl-C is for the sandbox, which then ends its functions in order.
         .process_group(0)
         .kill_on_drop(true);

@@ -9,121 +9,30 @@ mod error;
 mod instance;
 mod log;
 mod runtime_api;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::clock::ClockKeeper;
+use crate::lock::lock;
 use crate::server::{self, Server};
-use instance::{Instance, Job};
+use instance::Instance;
 use log::Log;
-use runtime_api::Slots;
+use runtime_api::{Job, Slots};
 
 pub use error::{FunctionError, InvokeError};
-
-/// The largest event and the largest answer.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
-pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
-
-/// How a process is told to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// `SIGKILL`: it ends where it stands.
-    Kill,
-    /// `SIGTERM`: it may do as it likes with it; what does nothing about it ends.
-    Terminate,
-}
+pub use instance::Signal;
+pub use settings::{Function, PAYLOAD_LIMIT, Program, Settings};
 
 /// How long a function may take to start; Lambda's own limit.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
-
-/// The command that runs a function: the name is added as the last argument.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// The executable.
-    pub path: PathBuf,
-    /// What stands before the function's name.
-    pub arguments: Vec<String>,
-    /// Whether the function's name is the last argument; it is in `AWS_LAMBDA_FUNCTION_NAME` in any case.
-    pub name_as_argument: bool,
-}
-
-impl Program {
-    /// The `sandbox` binary at `path`, which runs itself as the function.
-    pub fn sandbox(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            arguments: vec!["function".to_owned()],
-            name_as_argument: true,
-        }
-    }
-
-    /// This test binary, which runs its own test `name` as the function. That test returns at once when
-    /// `AWS_LAMBDA_RUNTIME_API` is not set, and is the function when it is.
-    ///
-    /// # Errors
-    /// When the path of this binary is unknown.
-    pub fn test(name: &str) -> io::Result<Self> {
-        Ok(Self {
-            path: std::env::current_exe()?,
-            arguments: ["--exact", name, "--nocapture", "--include-ignored"]
-                .map(str::to_owned)
-                .to_vec(),
-            name_as_argument: false,
-        })
-    }
-}
-
-/// One function.
-#[derive(Clone, Debug)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// How long an invocation may take, in real time.
-    pub time_limit: Duration,
-    /// How many processes there may be at once.
-    pub max_instances: u32,
-    /// How long an invocation waits, in real time, for one of them. AWS has far more room and throttles at once; a
-    /// developer's machine has not.
-    pub queue_limit: Duration,
-    /// Its environment, beside what Lambda itself sets.
-    pub environment: BTreeMap<String, String>,
-}
-
-impl Function {
-    /// A function with the limits that `template.yaml` gives it, more or less.
-    pub fn new(name: &str, environment: BTreeMap<String, String>) -> Self {
-        Self {
-            name: name.to_owned(),
-            time_limit: Duration::from_secs(29),
-            max_instances: 8,
-            queue_limit: Duration::from_secs(20),
-            environment,
-        }
-    }
-}
-
-/// Where all functions run.
-#[derive(Debug)]
-pub struct Settings {
-    /// How a function is started.
-    pub program: Program,
-    /// Each function logs to `<name>.log` there.
-    pub logs: PathBuf,
-    /// The region and account that ARNs and environments name.
-    pub region: String,
-    /// See `region`.
-    pub account: String,
-    /// The shared clock.
-    pub clock: Arc<ClockKeeper>,
-}
 
 /// A handle to the functions; cheap to clone.
 #[derive(Clone, Debug)]
@@ -153,10 +62,6 @@ struct Instances {
     /// The most recently used last.
     idle: Vec<Arc<Instance>>,
     cold_starts: u32,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Lambda {
@@ -343,7 +248,13 @@ impl Inner {
             if let Some(idle) = instances.idle.pop() {
                 return Ok(idle);
             }
-            let fresh = Instance::start(&self.settings, &self.runtime_api, &self.slots, pool);
+            let fresh = Instance::start(
+                &self.settings,
+                &self.runtime_api,
+                &self.slots,
+                &pool.function,
+                &pool.log,
+            );
             let fresh = fresh.map_err(|source| InvokeError::Spawn {
                 function: pool.function.name.clone(),
                 source,

@@ -11,12 +11,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use super::instance::Job;
-use super::{FunctionError, PAYLOAD_LIMIT, lock};
+use super::error::FunctionError;
+use super::settings::PAYLOAD_LIMIT;
+use crate::lock::lock;
 
 /// What the Runtime API knows of the instances that live, by the secret first segment of their base path.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +39,15 @@ impl Slots {
             .cloned()
             .ok_or(Refusal::UnknownInstance)
     }
+}
+
+/// One invocation.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) request_id: Uuid,
+    pub(super) deadline: DateTime<Utc>,
+    pub(super) trace_id: String,
+    pub(super) event: Bytes,
 }
 
 /// How far a process is.

@@ -1,18 +1,19 @@
 //! What stands before the work: the request limit, and client tokens that were used before.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::settings::Throttle;
-use super::world::Ec2World;
 
 /// The longest client token that EC2 takes.
 const TOKEN_LENGTH: usize = 64;
 
 /// How a client token was used: for what, and with what result.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct TokenUse {
+struct TokenUse {
     asked: String,
     result: String,
 }
@@ -24,7 +25,11 @@ pub(super) struct Bucket {
     at: DateTime<Utc>,
 }
 
-impl Ec2World {
+/// What was answered to each client token, for each action.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Tokens(BTreeMap<String, TokenUse>);
+
+impl Tokens {
     /// The first result of this token, if it was used before for the same. EC2 answers with it even when what it
     /// made is long gone.
     pub(super) fn replayed(
@@ -41,7 +46,7 @@ impl Ec2World {
                 "It is longer than 64 characters.",
             ));
         }
-        match self.tokens.get(&token_key(action, token)) {
+        match self.0.get(&token_key(action, token)) {
             Some(first) if first.asked == asked => Ok(Some(first.result.clone())),
             Some(_) => Err(ApiError::IdempotentParameterMismatch),
             None => Ok(None),
@@ -61,27 +66,30 @@ impl Ec2World {
                 asked: asked.to_owned(),
                 result: result.to_owned(),
             };
-            self.tokens.insert(token_key(action, token), first);
+            self.0.insert(token_key(action, token), first);
         }
     }
 
     /// Forgets the token that made this.
-    pub(super) fn forget_token_of(&mut self, action: &str, result: &str) {
+    pub(super) fn forget_of(&mut self, action: &str, result: &str) {
         let of_action = token_key(action, "");
-        self.tokens
+        self.0
             .retain(|key, used| !key.starts_with(&of_action) || used.result != result);
     }
+}
 
-    /// Takes one call from the request limit.
-    pub(super) fn admit_call(&mut self) -> Result<(), ApiError> {
-        let now = self.now();
-        let Some(throttle) = self.behaviour().throttle else {
-            self.bucket = None;
+impl Bucket {
+    /// Takes one call from the request limit; the bucket is full at first.
+    pub(super) fn admit(
+        bucket: &mut Option<Self>,
+        throttle: Option<Throttle>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        let Some(throttle) = throttle else {
+            *bucket = None;
             return Ok(());
         };
-        let bucket = self
-            .bucket
-            .get_or_insert_with(|| Bucket::full(throttle, now));
+        let bucket = bucket.get_or_insert_with(|| Self::full(throttle, now));
         bucket.refill(throttle, now);
         bucket.thousandths = bucket
             .thousandths
@@ -89,9 +97,7 @@ impl Ec2World {
             .ok_or(ApiError::RequestLimitExceeded)?;
         Ok(())
     }
-}
 
-impl Bucket {
     fn full(throttle: Throttle, at: DateTime<Utc>) -> Self {
         Self {
             thousandths: u64::from(throttle.capacity) * 1000,

@@ -1,9 +1,10 @@
 //! A call to EC2 as the world sees it: typed, admitted, and done.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
+use super::action::Action;
+use super::admission::Bucket;
 use super::cidr::Cidr;
 use super::connection::Terminating;
 use super::error::ApiError;
@@ -14,74 +15,6 @@ use super::target_network::Association;
 use super::view::{ConnectionView, EndpointView, RouteView, TargetNetworkView};
 use super::vpc::{RuleView, SecurityGroupView, SubnetView};
 use super::world::Ec2World;
-
-macro_rules! actions {
-    ($($name:ident),* $(,)?) => {
-        /// An action of the EC2 API.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[expect(missing_docs, reason = "the names are EC2's")]
-        pub enum Action { $($name),* }
-
-        impl Action {
-            /// All that this EC2 can do.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// EC2's name for it.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name)),* }
-            }
-        }
-    };
-}
-
-actions!(
-    DescribeClientVpnEndpoints,
-    DescribeClientVpnTargetNetworks,
-    DescribeClientVpnConnections,
-    DescribeClientVpnRoutes,
-    DescribeClientVpnAuthorizationRules,
-    DescribeSubnets,
-    DescribeSecurityGroups,
-    AssociateClientVpnTargetNetwork,
-    DisassociateClientVpnTargetNetwork,
-    CreateClientVpnRoute,
-    DeleteClientVpnRoute,
-    ApplySecurityGroupsToClientVpnTargetNetwork,
-    ExportClientVpnClientConfiguration,
-    TerminateClientVpnConnections,
-    ModifyClientVpnEndpoint,
-);
-
-impl Action {
-    /// The action of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|action| action.as_str() == name)
-    }
-
-    /// Whether it leaves the world as it is.
-    pub fn only_reads(self) -> bool {
-        match self {
-            Self::DescribeClientVpnEndpoints
-            | Self::DescribeClientVpnTargetNetworks
-            | Self::DescribeClientVpnConnections
-            | Self::DescribeClientVpnRoutes
-            | Self::DescribeClientVpnAuthorizationRules
-            | Self::DescribeSubnets
-            | Self::DescribeSecurityGroups
-            | Self::ExportClientVpnClientConfiguration => true,
-            Self::AssociateClientVpnTargetNetwork
-            | Self::DisassociateClientVpnTargetNetwork
-            | Self::CreateClientVpnRoute
-            | Self::DeleteClientVpnRoute
-            | Self::ApplySecurityGroupsToClientVpnTargetNetwork
-            | Self::TerminateClientVpnConnections
-            | Self::ModifyClientVpnEndpoint => false,
-        }
-    }
-}
 
 /// What a call asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,7 +171,8 @@ impl Ec2World {
     ) -> Result<Answer, ApiError> {
         self.advance(now);
         if caller.actor == Actor::Api {
-            self.admit_call()?;
+            let (throttle, now) = (self.behaviour().throttle, self.now());
+            Bucket::admit(&mut self.bucket, throttle, now)?;
         }
         for endpoint in request.endpoints() {
             self.found(endpoint)?;
@@ -277,7 +211,7 @@ impl Ec2World {
                 filters,
                 paging,
             } => self
-                .endpoints_page(caller, &ids, &filters, &paging)
+                .endpoints_page(&caller.region, &ids, &filters, &paging)
                 .map(Answer::Endpoints),
             Request::DescribeTargetNetworks {
                 endpoint,
@@ -300,13 +234,15 @@ impl Ec2World {
             } => self
                 .routes_page(&endpoint, &filters, &paging)
                 .map(Answer::Routes),
-            Request::DescribeAuthorizationRules { endpoint, paging } => {
-                self.rules_page(&endpoint, &paging)
+            Request::DescribeAuthorizationRules { endpoint, paging } => self
+                .rules_page(&endpoint, &paging)
+                .map(Answer::AuthorizationRules),
+            Request::DescribeSubnets { filters, paging } => {
+                self.subnets_page(&filters, &paging).map(Answer::Subnets)
             }
-            Request::DescribeSubnets { filters, paging } => self.subnets_page(&filters, &paging),
-            Request::DescribeSecurityGroups { filters, paging } => {
-                self.security_groups_page(&filters, &paging)
-            }
+            Request::DescribeSecurityGroups { filters, paging } => self
+                .security_groups_page(&filters, &paging)
+                .map(Answer::SecurityGroupsOfVpc),
             Request::Associate {
                 endpoint,
                 subnet,
@@ -347,27 +283,27 @@ impl Ec2World {
             Request::TerminateConnection {
                 endpoint,
                 connection,
-            } => {
-                let connections = self.terminate_connection(now, &endpoint, &connection)?;
-                Ok(Answer::Terminating {
+            } => self
+                .terminate_connection(now, &endpoint, &connection)
+                .map(|connections| Answer::Terminating {
                     endpoint,
                     user: None,
                     connections,
-                })
-            }
-            Request::TerminateUser { endpoint, user } => {
-                let connections = self.terminate_user(now, &endpoint, &user)?;
-                Ok(Answer::Terminating {
+                }),
+            Request::TerminateUser { endpoint, user } => self
+                .terminate_user(now, &endpoint, &user)
+                .map(|connections| Answer::Terminating {
                     endpoint,
                     user: Some(user),
                     connections,
-                })
-            }
+                }),
             Request::ModifyEndpoint {
                 endpoint,
                 vpc,
                 groups,
-            } => self.modify_security_groups(now, &endpoint, &vpc, groups),
+            } => self
+                .modify_security_groups(now, &endpoint, &vpc, groups)
+                .map(|()| Answer::Modified),
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::call::Action;
-use super::world::Ec2World;
+use super::action::Action;
 
 /// A fault that waits for its call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,43 +78,6 @@ pub enum InvalidFault {
     NotConnections,
 }
 
-impl Ec2World {
-    /// Adds a fault. The oldest fault that fits a call strikes it.
-    pub fn inject(&mut self, fault: Fault) -> Result<(), InvalidFault> {
-        fault.validate()?;
-        self.faults.push(fault);
-        Ok(())
-    }
-
-    /// Takes all faults back.
-    pub fn clear_faults(&mut self) {
-        self.faults.clear();
-    }
-
-    /// The faults that still wait for their calls.
-    pub fn faults(&self) -> &[Fault] {
-        &self.faults
-    }
-
-    /// What goes wrong with this call, if anything. Each call must ask once, before anything is done.
-    pub fn take_fault(&mut self, action: Action) -> Option<FaultKind> {
-        let mut struck = None;
-        self.faults.retain_mut(|fault| {
-            if struck.is_some() || fault.action.is_some_and(|only| only != action) {
-                return true;
-            }
-            if fault.after > 0 {
-                fault.after -= 1;
-                return true;
-            }
-            struck = Some(fault.kind.clone());
-            fault.times = fault.times.map(|times| times.saturating_sub(1));
-            fault.times != Some(0)
-        });
-        struck
-    }
-}
-
 impl Fault {
     /// Strikes the next call of this action, once.
     pub fn once(action: Action, kind: FaultKind) -> Self {
@@ -137,7 +99,7 @@ impl Fault {
         }
     }
 
-    fn validate(&self) -> Result<(), InvalidFault> {
+    pub(super) fn validate(&self) -> Result<(), InvalidFault> {
         if self.times == Some(0) {
             return Err(InvalidFault::Never);
         }

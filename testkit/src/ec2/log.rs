@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::call::Action;
+use super::action::Action;
 use super::error::ApiError;
 use super::fault::FaultKind;
-use super::world::Ec2World;
 
 /// Whose hand made a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,38 +61,4 @@ pub enum Outcome {
 pub(super) struct CallLog {
     pub(super) calls: VecDeque<Call>,
     pub(super) counts: BTreeMap<Action, u64>,
-}
-
-/// As many calls are kept in full.
-const CALLS_KEPT: usize = 10_000;
-
-impl Ec2World {
-    /// Writes a call down.
-    pub fn record(&mut self, call: Call) {
-        *self.log.counts.entry(call.action).or_default() += 1;
-        if self.log.calls.len() == CALLS_KEPT {
-            self.log.calls.pop_front();
-        }
-        self.log.calls.push_back(call);
-    }
-
-    /// The latest calls, oldest first.
-    pub fn calls(&self) -> impl DoubleEndedIterator<Item = &Call> {
-        self.log.calls.iter()
-    }
-
-    /// How often each action was called, by whomever and whatever came of it.
-    pub fn call_counts(&self) -> &BTreeMap<Action, u64> {
-        &self.log.counts
-    }
-
-    /// The calls since they were last taken or forgotten, oldest first; how often each was called is kept.
-    pub fn take_calls(&mut self) -> Vec<Call> {
-        self.log.calls.drain(..).collect()
-    }
-
-    /// Forgets the calls so far.
-    pub fn reset_calls(&mut self) {
-        self.log = CallLog::default();
-    }
 }

@@ -1,17 +1,22 @@
 //! EC2's Client VPN, as far as this system and its users can tell it from the real one: state machines, routes,
 //! connections, limits and faults, without I/O and without a clock.
 
+mod action;
 mod admission;
+mod association;
 mod call;
 mod cidr;
+mod clients;
 mod connection;
 mod draw;
 mod error;
 mod fault;
 mod history;
+mod instruments;
 mod listing;
 mod log;
 mod route;
+mod route_table;
 mod settings;
 mod target_network;
 mod transit_gateway;
@@ -19,11 +24,12 @@ mod view;
 mod vpc;
 mod world;
 
-pub use call::{Action, Answer, Caller, Request};
+pub use action::Action;
+pub use call::{Answer, Caller, Request};
 pub use cidr::{Cidr, InvalidCidr};
+pub use clients::ClientError;
 pub use connection::{
-    Client, ClientError, Connection, ConnectionStatus, Counters, LISTED_AFTER_END, Terminating,
-    Traffic,
+    Client, Connection, ConnectionStatus, Counters, LISTED_AFTER_END, Terminating, Traffic,
 };
 pub use draw::Delay;
 pub use error::ApiError;

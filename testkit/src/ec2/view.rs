@@ -3,7 +3,6 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
-use super::call::Caller;
 use super::cidr::Cidr;
 use super::connection::{Connection, ConnectionStatus, Counters};
 use super::error::ApiError;
@@ -93,7 +92,7 @@ const ACCOUNT: &str = "123456789012";
 impl Ec2World {
     pub(super) fn endpoints_page(
         &self,
-        caller: &Caller,
+        region: &str,
         ids: &[EndpointId],
         filters: &[Filter],
         paging: &Paging,
@@ -106,8 +105,7 @@ impl Ec2World {
                     _ => None,
                 })
         });
-        let views =
-            chosen.map(|endpoint| (endpoint.spec.id.to_string(), endpoint.view(&caller.region)));
+        let views = chosen.map(|endpoint| (endpoint.spec.id.to_string(), endpoint.view(region)));
         page(
             &format!("endpoints {ids:?} {filters:?}"),
             views,

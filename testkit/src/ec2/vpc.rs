@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use shared::model::{EndpointId, SecurityGroupId, VpcId};
 
-use super::call::Answer;
 use super::error::ApiError;
-use super::listing::{Filter, Paging, page};
+use super::listing::{Filter, Page, Paging, page};
 use super::world::Ec2World;
 
 /// A subnet, as `DescribeSubnets` lists it.
@@ -43,7 +42,7 @@ impl Ec2World {
         &self,
         filters: &[Filter],
         paging: &Paging,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Page<SubnetView>, ApiError> {
         let views = self.subnets().map(|subnet| SubnetView {
             id: subnet.id.to_string(),
             vpc_id: subnet.vpc_id.to_string(),
@@ -60,14 +59,14 @@ impl Ec2World {
         });
         let keyed = listed.map(|subnet| (subnet.id.clone(), subnet));
         let cap = self.behaviour().page_cap;
-        page(&format!("subnets {filters:?}"), keyed, paging, cap).map(Answer::Subnets)
+        page(&format!("subnets {filters:?}"), keyed, paging, cap)
     }
 
     pub(super) fn security_groups_page(
         &self,
         filters: &[Filter],
         paging: &Paging,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Page<SecurityGroupView>, ApiError> {
         let views = self.vpcs().flat_map(|vpc| {
             let view = |id: &SecurityGroupId, name: &str| SecurityGroupView {
                 id: id.to_string(),
@@ -86,14 +85,14 @@ impl Ec2World {
         });
         let keyed = listed.map(|group| (group.id.clone(), group));
         let cap = self.behaviour().page_cap;
-        page(&format!("groups {filters:?}"), keyed, paging, cap).map(Answer::SecurityGroupsOfVpc)
+        page(&format!("groups {filters:?}"), keyed, paging, cap)
     }
 
     pub(super) fn rules_page(
         &self,
         endpoint: &EndpointId,
         paging: &Paging,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<Page<RuleView>, ApiError> {
         let rules = self.found(endpoint)?.spec.authorization_rules.iter();
         let keyed = rules.enumerate().map(|(number, rule)| {
             let view = RuleView {
@@ -105,7 +104,7 @@ impl Ec2World {
             (format!("{number:05}"), view)
         });
         let cap = self.behaviour().page_cap;
-        page(&format!("rules {endpoint}"), keyed, paging, cap).map(Answer::AuthorizationRules)
+        page(&format!("rules {endpoint}"), keyed, paging, cap)
     }
 
     /// `ModifyClientVpnEndpoint`, as far as it sets security groups: with or without an association.
@@ -115,7 +114,7 @@ impl Ec2World {
         endpoint: &EndpointId,
         vpc: &VpcId,
         groups: Vec<SecurityGroupId>,
-    ) -> Result<Answer, ApiError> {
+    ) -> Result<(), ApiError> {
         self.advance(now);
         if let Some(unknown) = groups.iter().find(|group| !self.has_group(vpc, group)) {
             return Err(ApiError::GroupNotFound(unknown.clone()));
@@ -125,6 +124,6 @@ impl Ec2World {
         found.security_groups.clone_from(&groups);
         found.spec.security_group_ids = groups;
         self.security_groups_changed(endpoint);
-        Ok(Answer::Modified)
+        Ok(())
     }
 }

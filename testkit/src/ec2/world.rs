@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 
-use super::admission::{Bucket, TokenUse};
-
+use super::admission::{Bucket, Tokens};
 use super::connection::Connection;
 use super::draw::{Delay, Draw};
 use super::error::ApiError;
@@ -33,8 +32,7 @@ pub struct Ec2World {
     due: BTreeSet<Due>,
     order: u64,
     failing_associations: u32,
-    /// What was answered to each client token, for each action.
-    pub(super) tokens: BTreeMap<String, TokenUse>,
+    pub(super) tokens: Tokens,
     /// Full again after a restart.
     #[serde(skip)]
     pub(super) bucket: Option<Bucket>,
@@ -129,7 +127,7 @@ impl Ec2World {
             due: BTreeSet::new(),
             order: 0,
             failing_associations: 0,
-            tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
             bucket: None,
             faults: Vec::new(),
             log: CallLog::default(),

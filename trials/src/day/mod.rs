@@ -5,6 +5,7 @@
 
 mod facts;
 mod person;
+mod record;
 mod records;
 mod script;
 mod stage;

@@ -2,39 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context;
-use chrono::{DateTime, Utc};
 use sandbox::dynamo::Record;
 
+use super::record::{actor, occurred_at};
 use super::stage::Stage;
 use super::timeline::{heading, wall};
 
 /// What an hour of one association costs in Tokyo, in US dollars.
 const HOUR_PRICE_USD: f64 = 0.15;
 const SUBNETS: f64 = 2.0;
-
-/// Who did it, without what stands behind the `@`.
-pub(super) fn actor(record: &Record) -> String {
-    record
-        .text("actor")
-        .split('@')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// When it happened.
-pub(super) fn occurred_at(record: &Record) -> anyhow::Result<DateTime<Utc>> {
-    record
-        .text("occurred_at")
-        .parse()
-        .context("a record without a time")
-}
-
-/// The record in a line of the story.
-pub(super) fn sentence(record: &Record) -> String {
-    format!("{:<24} {}", record.text("event"), record.text("reason"))
-}
 
 /// Prints the records and what the day cost, and checks that the one explains the other.
 pub(super) async fn tell(stage: &mut Stage) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use shared::model::{ConnectionId, EndpointId};
 use testkit::ec2;
 use testkit::example;
 
-use super::records::{actor, occurred_at, sentence};
+use super::record::{actor, occurred_at, sentence};
 use super::timeline;
 use crate::checks::Checks;
 
