@@ -7,6 +7,7 @@
 pub mod aws;
 pub mod clock;
 pub mod config;
+pub mod history;
 pub mod identity;
 pub mod model;
 pub mod policy;

@@ -6,3 +6,6 @@ pub mod dice;
 pub mod ec2;
 pub mod example;
 pub mod fleet;
+pub mod history;
+pub mod people;
+pub mod rulebook;

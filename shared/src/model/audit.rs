@@ -1,5 +1,7 @@
 //! The audit trail: immutable facts, each put once.
 
+mod parse;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,68 +13,59 @@ use uuid::Uuid;
 use super::item::{Item, Value, rfc3339, whole_seconds};
 use super::{AssociationId, ConnectionId, Email, ManagedEndpoint, SubnetId};
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// An employee asked.
-    AssociationRequested,
-    /// EC2 accepted a start.
-    AssociationStarted,
-    /// First ready of the stay.
-    AssociationCompleted,
-    /// An attempt failed.
-    AssociationFailed,
-    /// An association that no start of ours explains.
-    AssociationAdopted,
-    /// Routes made again at a start.
-    RoutesRestored,
-    /// The snapshot follows what an administrator changed.
-    RoutesChanged,
-    /// An employee wanted longer.
-    LeaseExtended,
-    /// An employee said "I'm done".
-    LeaseReleased,
-    /// An administrator's mode was noticed.
-    ModeChanged,
-    /// A stop was committed.
-    DisassociationStarted,
-    /// Gone, by our stop.
-    DisassociationCompleted,
-    /// A stop was refused or given up.
-    DisassociationFailed,
-    /// Gone, and not by us.
-    DisassociationExternal,
-    /// A client's connection is over.
-    ConnectionEnded,
-    /// A client profile was handed out.
-    ProfileDownloaded,
-    /// A verified person who is not permitted.
-    AccessDenied,
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident: $word:literal),* $(,)?) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Event { $($(#[$doc])* $name),* }
+
+        impl Event {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word in the `event` attribute.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+        }
+    };
 }
 
-impl Event {
-    /// The word in the `event` attribute.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AssociationRequested => "association.requested",
-            Self::AssociationStarted => "association.started",
-            Self::AssociationCompleted => "association.completed",
-            Self::AssociationFailed => "association.failed",
-            Self::AssociationAdopted => "association.adopted",
-            Self::RoutesRestored => "routes.restored",
-            Self::RoutesChanged => "routes.changed",
-            Self::LeaseExtended => "lease.extended",
-            Self::LeaseReleased => "lease.released",
-            Self::ModeChanged => "mode.changed",
-            Self::DisassociationStarted => "disassociation.started",
-            Self::DisassociationCompleted => "disassociation.completed",
-            Self::DisassociationFailed => "disassociation.failed",
-            Self::DisassociationExternal => "disassociation.external",
-            Self::ConnectionEnded => "connection.ended",
-            Self::ProfileDownloaded => "profile.downloaded",
-            Self::AccessDenied => "access.denied",
-        }
-    }
+events! {
+    /// An employee asked.
+    AssociationRequested: "association.requested",
+    /// EC2 accepted a start.
+    AssociationStarted: "association.started",
+    /// First ready of the stay.
+    AssociationCompleted: "association.completed",
+    /// An attempt failed.
+    AssociationFailed: "association.failed",
+    /// An association that no start of ours explains.
+    AssociationAdopted: "association.adopted",
+    /// Routes made again at a start.
+    RoutesRestored: "routes.restored",
+    /// The snapshot follows what an administrator changed.
+    RoutesChanged: "routes.changed",
+    /// An employee wanted longer.
+    LeaseExtended: "lease.extended",
+    /// An employee said "I'm done".
+    LeaseReleased: "lease.released",
+    /// An administrator's mode was noticed.
+    ModeChanged: "mode.changed",
+    /// A stop was committed.
+    DisassociationStarted: "disassociation.started",
+    /// Gone, by our stop.
+    DisassociationCompleted: "disassociation.completed",
+    /// A stop was refused or given up.
+    DisassociationFailed: "disassociation.failed",
+    /// Gone, and not by us.
+    DisassociationExternal: "disassociation.external",
+    /// A client's connection is over.
+    ConnectionEnded: "connection.ended",
+    /// A client profile was handed out.
+    ProfileDownloaded: "profile.downloaded",
+    /// A verified person who is not permitted.
+    AccessDenied: "access.denied",
 }
 
 /// Who did it.
