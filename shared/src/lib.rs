@@ -13,6 +13,7 @@ pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod ec2_errors;
+pub mod history;
 pub mod identity;
 pub mod model;
 pub mod policy;

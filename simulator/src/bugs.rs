@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{AuditRecord, Event, EventId};
-use shared::model::item::{Malformed, Value};
+use shared::model::item::{Malformed, Value, rfc3339};
 use shared::model::update::{Assignment, Condition, Update};
 use shared::model::{Attribute, Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
 use shared::ports::{Transition, VpnError};
 use testkit::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatus};
+use testkit::rulebook::Invariant;
 
 use crate::ports::Line;
 use crate::tables::Tables;
-use crate::witness::Invariant;
 
 macro_rules! bugs {
     ($($name:ident: $invariants:expr, $text:literal;)*) => {
@@ -69,6 +70,7 @@ bugs! {
     ClocksFromTheClick: [I::CostWrong], "The time up is counted from long before EC2 accepted.";
     NobodyCounts: [I::CutOff], "No connection counts as use.";
     SaysReady: [I::ToldReady], "People are told `ready` while it is starting.";
+    SaysOld: [I::ToldOld], "People are told what was seen an hour ago.";
     SaysOff: [I::ToldOff], "People are told `off` while it is starting.";
     AlwaysWanted: [I::Unasked], "An employee always seems to wait.";
     OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
@@ -297,6 +299,14 @@ pub(crate) fn networks(bug: Option<Bug>, mut networks: Vec<TargetNetwork>) -> Ve
 /// What people are told.
 pub(crate) fn told(bug: Option<Bug>, body: &mut serde_json::Value) {
     let mistaken = match bug {
+        Some(Bug::SaysOld) => {
+            let seen: Option<DateTime<Utc>> =
+                body["observedAt"].as_str().and_then(|at| at.parse().ok());
+            if let Some(seen) = seen {
+                body["observedAt"] = rfc3339(seen - TimeDelta::hours(1)).into();
+            }
+            return;
+        }
         Some(Bug::SaysReady) => "ready",
         Some(Bug::SaysOff) => "off",
         _ => return,

@@ -10,6 +10,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use testkit::ec2::Delay;
+use testkit::rulebook::Violation;
 
 use crate::bugs::Bug;
 use crate::engine::{Engine, TaskId};
@@ -19,7 +20,6 @@ use crate::plan::{Deed, Plan};
 use crate::process::Caller;
 use crate::run::{Options, set, set_in, watch};
 use crate::universe::Universe;
-use crate::witness::Violation;
 
 /// Who acts at once in a small world, after what has gone before.
 #[derive(Debug, Clone)]
@@ -375,7 +375,7 @@ impl Small {
         watch(&self.engine, self.engine.now() + TimeDelta::minutes(1));
         let now = self.engine.now();
         let universe = &mut *self.engine.universe();
-        universe.vpn.advance(now);
+        universe.advance(now);
         if universe.witness.violation().is_none() {
             universe
                 .witness

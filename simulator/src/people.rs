@@ -190,7 +190,7 @@ impl Stage {
     pub fn deed(&self, deed: &Deed) {
         let now = self.engine.now();
         let universe = &mut *self.engine.universe();
-        universe.vpn.advance(now);
+        universe.advance(now);
         universe.witness.deed(now);
         universe
             .story
@@ -203,7 +203,9 @@ impl Stage {
                     client_token: None,
                 };
                 self.by_hand(universe, request);
-                universe.witness.deed_on_networks(now, &universe.vpn);
+                universe
+                    .witness
+                    .deed_on_networks(now, universe.vpn.take_history());
             }
             Deed::Disassociate => self.disassociate(universe, usize::MAX),
             Deed::DisassociateOne => self.disassociate(universe, 1),
@@ -262,7 +264,9 @@ impl Stage {
             );
         }
         let now = self.engine.now();
-        universe.witness.deed_on_networks(now, &universe.vpn);
+        universe
+            .witness
+            .deed_on_networks(now, universe.vpn.take_history());
     }
 
     /// Only while all is up and ready: nothing promises to keep what an administrator changes at another time.

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::config::{ReaperConfig, VARIABLES};
 use testkit::ec2::{self, Behaviour, Ec2World};
 use testkit::example;
+use testkit::rulebook::{Invariant, Terms, Violation};
 
 use crate::bugs::Bug;
 use crate::engine::Engine;
@@ -20,7 +21,7 @@ use crate::reached::{Counts, Reached};
 use crate::tables::Tables;
 use crate::universe::{Story, Universe};
 use crate::weather::Weather;
-use crate::witness::{Invariant, Terms, Violation, Witness};
+use crate::witness::Witness;
 
 /// How a run is watched.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,7 +77,7 @@ pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
     Ok(Outcome {
         violation: universe.witness.violation().cloned(),
         simulated,
-        looks: universe.witness.looks.clone(),
+        looks: universe.witness.book.looks.clone(),
         reached: universe.reached.counts().clone(),
         records: universe.tables.records_written(),
         story: universe.story.last(LINES).to_vec(),
@@ -98,9 +99,12 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
         sweep_every: plan.sweep_every,
         skew: plan.skew,
         ec2_takes: plan.associating.longest(),
+        judges_cost_amid_storms: false,
     };
+    let mut vpn = Ec2World::new(ec2_settings(plan), plan.start);
+    vpn.keep_history();
     let universe = Universe {
-        vpn: Ec2World::new(ec2_settings(plan), plan.start),
+        vpn,
         tables: Tables::default(),
         weather: Weather::calm(),
         chance: fastrand::Rng::with_seed(plan.seed.wrapping_mul(0x9e37_79b9)),
@@ -245,7 +249,7 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
         let universe = &mut *engine.universe();
         if now >= next {
             next = now + LOOK_EVERY;
-            universe.vpn.advance(now);
+            universe.advance(now);
             universe
                 .witness
                 .look_around(now, &universe.vpn, &universe.tables);
@@ -270,7 +274,7 @@ fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
     let off = asked + AFTERWARDS;
     watch(engine, off);
     let universe = &mut *engine.universe();
-    universe.vpn.advance(off);
+    universe.advance(off);
     universe
         .witness
         .at_the_end(off, &universe.vpn, &universe.tables);

@@ -3,7 +3,7 @@
 use crate::plan::{Plan, What};
 use crate::run::{Options, Outcome, run};
 use crate::weather::Weather;
-use crate::witness::Invariant;
+use testkit::rulebook::Invariant;
 
 /// How many runs a story may cost.
 const TRIES: u32 = 400;

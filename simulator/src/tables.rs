@@ -9,6 +9,7 @@ use shared::model::item::{Item, Malformed, Value};
 use shared::model::update::{Condition, Update};
 use shared::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
 use shared::ports::Transition;
+use testkit::rulebook::record_key;
 
 /// The lease table and the audit table.
 #[derive(Debug, Clone, Default)]
@@ -184,13 +185,6 @@ impl Tables {
         self.put(endpoint, key, item);
         true
     }
-}
-
-/// A record's key in the audit table.
-pub fn record_key(record: &AuditRecord) -> (String, EventId) {
-    let endpoint = record.endpoint.as_ref();
-    let endpoint = endpoint.map_or_else(|| "-".to_owned(), |endpoint| endpoint.id.to_string());
-    (endpoint, record.event_id.clone())
 }
 
 fn holds(item: &Item, update: &Update) -> bool {

@@ -143,13 +143,19 @@ impl Universe {
         missing
     }
 
+    /// EC2's time goes on, and the witness sees what happens there.
+    pub(crate) fn advance(&mut self, now: DateTime<Utc>) {
+        self.vpn.advance(now);
+        self.witness.learn(self.vpn.take_history());
+    }
+
     /// A call arrives at EC2.
     pub(crate) fn before_request(&mut self, now: DateTime<Utc>, caller: Caller, request: &Request) {
         if matches!(request, Request::Associate { .. }) {
             let fails = self.chance.u32(..1000) < self.weather.failing_associations;
             self.vpn.fail_next_associations(fails.into());
         }
-        self.vpn.advance(now);
+        self.advance(now);
         if matches!(request, Request::Disassociate { .. }) {
             self.reached.disassociates();
         }
@@ -179,6 +185,7 @@ impl Universe {
             let endpoint = &self.witness.terms().endpoint;
             self.reached.answered(answer, endpoint, &self.vpn);
         }
+        self.witness.learn(self.vpn.take_history());
         self.witness
             .requested(now, caller, request, answer, staleness, &self.vpn);
     }
@@ -192,7 +199,7 @@ impl Universe {
         after: &EndpointState,
         records: &[AuditRecord],
     ) {
-        self.vpn.advance(now);
+        self.advance(now);
         if before.attempts.began_at != after.attempts.began_at {
             self.story.tell(now, || {
                 let (stay, attempts) = (after.stay.number, &after.attempts);
@@ -213,11 +220,11 @@ impl Universe {
         asks: bool,
         response: &Response,
     ) {
-        self.vpn.advance(now);
+        self.advance(now);
         let (phase, message) = (&response.body["phase"], &response.body["message"]);
         let told = format!("{who} is told {} {phase} {message}", response.status);
         self.story.tell_news(now, who, told);
         self.witness
-            .answered(now, asks, response, &self.vpn, &self.tables);
+            .answered(now, who, asks, response, &self.tables);
     }
 }

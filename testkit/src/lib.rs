@@ -6,4 +6,7 @@ pub mod dice;
 pub mod ec2;
 pub mod example;
 pub mod fleet;
+pub mod history;
+pub mod people;
 pub mod ports;
+pub mod rulebook;

@@ -1,6 +1,7 @@
 //! Items as tests and pages read them.
 
 use serde_json::Value;
+use shared::model::item::{self, Item};
 
 /// An item in DynamoDB's JSON: an audit record, or one of the lease table.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,22 @@ impl Record {
     /// The item, in DynamoDB's JSON.
     pub fn new(item: Value) -> Self {
         Self(item)
+    }
+
+    /// The same as our plain values; a kind of value that audit records do not have is foreign.
+    pub fn item(&self) -> Item {
+        let attributes = self.0.as_object().into_iter().flatten();
+        let value = |json: &Value| {
+            let text = |kind: &str| json[kind].as_str().map(str::to_owned);
+            let set = json["SS"].as_array();
+            let set = set.map(|set| set.iter().filter_map(Value::as_str).collect());
+            let number = text("N").map(item::Value::N);
+            let text = text("S").map(item::Value::S);
+            text.or(number).or(set).unwrap_or(item::Value::Foreign)
+        };
+        attributes
+            .map(|(name, json)| (name.clone(), value(json)))
+            .collect()
     }
 
     /// A string or a number as DynamoDB writes it; empty: there is none.

@@ -2,6 +2,7 @@
 
 mod event;
 mod event_id;
+mod parse;
 
 use std::collections::BTreeSet;
 use std::fmt;

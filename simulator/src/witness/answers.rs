@@ -1,24 +1,22 @@
 //! What people are told.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use testkit::ec2::{Ec2World, Endpoint};
+use testkit::people::{Answer, Wish};
+use testkit::rulebook::Invariant;
 
-use super::{Invariant, Witness};
+use super::Witness;
 use crate::lambda::Response;
+use crate::people::ENDPOINT_NAME;
 use crate::tables::Tables;
 
-/// How old what people are told may be: the observation of a colleague's poll, and the time it took.
-const OLD_IN_CALM: TimeDelta = TimeDelta::seconds(7);
-/// With EC2 slow or out of reach, the last that was seen counts for two minutes.
-const OLD_IN_STORM: TimeDelta = TimeDelta::seconds(122);
-
 impl Witness {
-    pub(super) fn told(
+    /// An employee got an answer.
+    pub fn answered(
         &mut self,
         now: DateTime<Utc>,
+        who: &str,
         asks: bool,
         response: &Response,
-        vpn: &Ec2World,
         tables: &Tables,
     ) {
         if asks && matches!(response.status, 200 | 202) {
@@ -30,36 +28,28 @@ impl Witness {
                 format!("{} to an ask that does not count", response.status)
             });
         }
-        match response.body["phase"].as_str() {
-            Some("ready") => self.told_ready(now, response, vpn),
-            Some("off") => self.told_off(now, response, tables),
-            Some(_) | None => {}
+        let body = &response.body;
+        let word = |name: &str| body[name].as_str().map(str::to_owned);
+        self.book.told(&Answer {
+            email: who.to_owned(),
+            endpoint: ENDPOINT_NAME,
+            wish: if asks { Wish::Ask } else { Wish::Status },
+            sent_at: response.asked_at,
+            received_at: now,
+            status: u16::try_from(response.status).unwrap_or(0),
+            trace: String::new(),
+            phase: word("phase"),
+            observed_at: word("observedAt").and_then(|at| at.parse().ok()),
+            code: word("code"),
+            text: String::new(),
+        });
+        if body["phase"] == "off" {
+            self.told_off(now, response, tables);
         }
     }
 
-    fn told_ready(&mut self, now: DateTime<Utc>, response: &Response, vpn: &Ec2World) {
-        let usable = vpn
-            .endpoint(&self.terms.endpoint)
-            .is_some_and(Endpoint::is_available);
-        let old = if self.calm_since(response.asked_at - OLD_IN_STORM) {
-            OLD_IN_CALM
-        } else {
-            OLD_IN_STORM
-        };
-        let unusable_since = self.truth.unusable_since.filter(|_| !usable);
-        let fair = usable
-            || unusable_since
-                .is_some_and(|since| since >= response.asked_at - old - self.terms.skew);
-        self.holds(Invariant::ToldReady, now, fair, || {
-            format!(
-                "told `ready` (asked {}), unusable since {unusable_since:?}",
-                response.asked_at
-            )
-        });
-    }
-
     fn told_off(&mut self, now: DateTime<Utc>, response: &Response, tables: &Tables) {
-        let Ok(state) = tables.state(&self.terms.endpoint) else {
+        let Ok(state) = tables.state(&self.book.terms.endpoint) else {
             return;
         };
         // Durable before the question, unanswered after the answer, and not about to lapse.
@@ -68,7 +58,7 @@ impl Witness {
             .truth
             .waiting_since(&state, ahead)
             .is_some_and(|since| since < response.asked_at);
-        let lately = now - TimeDelta::minutes(1) - self.terms.skew;
+        let lately = now - TimeDelta::minutes(1) - self.book.terms.skew;
         let held = self
             .truth
             .mode

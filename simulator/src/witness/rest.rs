@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use testkit::ec2::{AssociationStatus, Ec2World};
+use testkit::rulebook::Invariant;
+use testkit::rulebook::usage::{has_changed, idle_time, may_count, stale_after};
 
-use super::truth::{idle_time, stale_after};
-use super::use_of::{has_changed, may_count};
-use super::{Invariant, Witness};
+use super::Witness;
 use crate::tables::Tables;
 
 /// Since when what should not last has lasted.
@@ -37,9 +37,9 @@ impl Witness {
             return;
         }
         let since = *self.rest.free_since.get_or_insert(now);
-        let patience = self.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
+        let patience = self.book.terms.sweep_every * 2 + A_SWEEP_TAKES + self.tolerance() * 2;
         // Counters that a storm kept sweeps from reading are late by as long as a stale rule looks back.
-        let rules = &self.terms.rules;
+        let rules = &self.book.terms.rules;
         let stale = rules.stale_connection.max(rules.overnight_stale_connection);
         let settles = SETTLES_IN + stale.unwrap_or_default();
         let calm = self.calm_since(since - settles);
@@ -48,7 +48,7 @@ impl Witness {
         let calm_for_long = self.calm_since(now - patience);
         let fair = !calm_for_long || now - since <= patience;
         let decision = tables
-            .state(&self.terms.endpoint)
+            .state(&self.book.terms.endpoint)
             .map(|state| state.sightings.last_decision);
         self.holds(Invariant::LeftOn, now, fair, || {
             format!("nothing has kept it since {since}, and it is still up: {decision:?}")
@@ -58,8 +58,8 @@ impl Witness {
     /// Whether it is up, at rest, and nothing is left that would keep it.
     fn nothing_keeps(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) -> bool {
         let (Some(endpoint), Ok(state)) = (
-            vpn.endpoint(&self.terms.endpoint),
-            tables.load(&self.terms.endpoint),
+            vpn.endpoint(&self.book.terms.endpoint),
+            tables.load(&self.book.terms.endpoint),
         ) else {
             return false;
         };
@@ -73,7 +73,7 @@ impl Witness {
         if !up || moving {
             return false;
         }
-        let rules = &self.terms.rules;
+        let rules = &self.book.terms.rules;
         let tolerance = self.tolerance() * 2;
         // Also one whose ask died before it counted: it keeps, and promises nothing.
         let leased = state
@@ -92,8 +92,8 @@ impl Witness {
         // Not ready yet: routes may hold it up, and the grace begins with "ready".
         let associated_at = endpoint.associated().map(|n| n.associated_at).max();
         let ready = self.truth.ready_since.or_else(|| {
-            let up = associated_at? + self.terms.ec2_takes;
-            Some(up + TimeDelta::minutes(5) + self.terms.sweep_every * 2)
+            let up = associated_at? + self.book.terms.ec2_takes;
+            Some(up + TimeDelta::minutes(5) + self.book.terms.sweep_every * 2)
         });
         let grace =
             ready.is_none_or(|ready| ready + rules.first_connection_grace + tolerance > now);
@@ -101,7 +101,7 @@ impl Witness {
             .iter()
             .any(|d| stale_after(rules, now - *d) != stale_after(rules, now));
         let idle = idle_time(rules, now).max(idle_time(rules, now - tolerance));
-        let slack = self.terms.sweep_every * 2 + tolerance;
+        let slack = self.book.terms.sweep_every * 2 + tolerance;
         let steady = stale_after(rules, now).is_none_or(|time| {
             let from = now - time - slack - TimeDelta::minutes(3);
             // Counters that cannot be read begin a window, too.
@@ -122,7 +122,7 @@ impl Witness {
 
     /// Everybody who asked has an answer, in the time that EC2 and the attempts take.
     fn unserved(&mut self, now: DateTime<Utc>, tables: &Tables) {
-        let Ok(state) = tables.state(&self.terms.endpoint) else {
+        let Ok(state) = tables.state(&self.book.terms.endpoint) else {
             return;
         };
         let ahead = now + self.tolerance();
@@ -130,9 +130,9 @@ impl Witness {
             return;
         };
         // Going down first, then up, then routes; somebody polls or a sweep looks.
-        let patience = self.terms.ec2_takes * 2
+        let patience = self.book.terms.ec2_takes * 2
             + TimeDelta::minutes(6)
-            + self.terms.sweep_every * 3
+            + self.book.terms.sweep_every * 3
             + self.tolerance() * 2;
         let from = since - SETTLES_IN;
         let held = self
@@ -148,22 +148,24 @@ impl Witness {
 
     /// Long after everybody has gone: nothing is up, nobody waits.
     pub fn at_the_end(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
-        let up = vpn.endpoint(&self.terms.endpoint).is_some_and(|endpoint| {
-            endpoint
-                .networks
-                .values()
-                .any(|network| network.status != AssociationStatus::Disassociated)
-        });
+        let up = vpn
+            .endpoint(&self.book.terms.endpoint)
+            .is_some_and(|endpoint| {
+                endpoint
+                    .networks
+                    .values()
+                    .any(|network| network.status != AssociationStatus::Disassociated)
+            });
         self.holds(Invariant::LeftOn, now, !up, || {
             "hours after everybody has gone, something is associated".to_owned()
         });
         let waits = tables
-            .state(&self.terms.endpoint)
+            .state(&self.book.terms.endpoint)
             .is_ok_and(|state| self.truth.is_wanted(&state, now));
         self.holds(Invariant::Unserved, now, !waits, || {
             "hours after everybody has gone, an ask waits".to_owned()
         });
-        self.all_is_on_record(now);
+        self.book.all_is_on_record(now, false);
         self.records_stand(now, tables);
     }
 }

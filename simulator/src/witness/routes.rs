@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{EndpointState, NetworkStatus, SecurityGroupId};
 use testkit::ec2::{AssociationStatus, Ec2World, RouteOrigin, RouteStatus};
+use testkit::rulebook::Invariant;
 
-use super::{Invariant, Witness};
+use super::Witness;
 
 /// What the administrator wants, as far as anybody could know it.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +60,7 @@ impl Witness {
     /// The administrator changed routes or groups: what EC2 has now is what is wanted from now on. Only done, and only
     /// meant, while all configured subnets are associated and the stay is ready.
     pub fn routes_changed(&mut self, now: DateTime<Utc>, vpn: &Ec2World) {
-        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+        let Some(endpoint) = vpn.endpoint(&self.book.terms.endpoint) else {
             return;
         };
         let present = by_hand(endpoint);
@@ -91,8 +92,7 @@ impl Witness {
         vpn: &Ec2World,
     ) {
         self.truth.ready_since = Some(now);
-        self.truth.unusable_since = None;
-        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+        let Some(endpoint) = vpn.endpoint(&self.book.terms.endpoint) else {
             return;
         };
         let associated: BTreeSet<String> = endpoint
@@ -120,7 +120,7 @@ impl Witness {
                 associated.contains(subnet) && **certainty == Certainty::Certain
             })
             .map(|(route, _)| route.clone())
-            .chain(self.terms.rules.routes.iter().flat_map(|cidr| {
+            .chain(self.book.terms.rules.routes.iter().flat_map(|cidr| {
                 let pairs = associated.iter();
                 pairs.map(move |subnet| (cidr.to_string(), subnet.clone()))
             }))
@@ -146,21 +146,21 @@ impl Witness {
     /// With all of it up and at rest for a while, what EC2 has is what the administrator wants: compared if it is
     /// certain, learned if it is not.
     pub(crate) fn routes_at_rest(&mut self, now: DateTime<Utc>, vpn: &Ec2World) {
-        let Some(endpoint) = vpn.endpoint(&self.terms.endpoint) else {
+        let Some(endpoint) = vpn.endpoint(&self.book.terms.endpoint) else {
             return;
         };
-        let rest = TimeDelta::minutes(8) + self.terms.sweep_every * 3;
+        let rest = TimeDelta::minutes(8) + self.book.terms.sweep_every * 3;
         let settled = self
             .truth
             .ready_since
             .is_some_and(|ready| now - ready > rest)
             && self.calm_since(now - rest)
             && self.truth.last_deed_at.is_none_or(|at| now - at > rest)
-            && self.terms.subnets.iter().all(|subnet| {
+            && self.book.terms.subnets.iter().all(|subnet| {
                 endpoint.networks.values().any(|network| {
                     network.subnet_id == *subnet
                         && network.status == AssociationStatus::Associated
-                        && now - network.associated_at > self.terms.ec2_takes + rest
+                        && now - network.associated_at > self.book.terms.ec2_takes + rest
                 })
             });
         if !settled {

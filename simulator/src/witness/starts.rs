@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{AuditRecord, Event};
-use shared::model::{AssociationId, EndpointState, SubnetId};
-use testkit::ec2::{AssociationStatus, Ec2World, Endpoint, Request};
+use shared::model::{EndpointState, SubnetId};
+use testkit::ec2::{AssociationStatus, Ec2World, Request};
+use testkit::rulebook::Invariant;
 
-use super::truth::Association;
-use super::{Invariant, Witness};
+use super::Witness;
 use crate::process::Caller;
 use crate::tables::Tables;
 
@@ -23,18 +23,20 @@ impl Witness {
         vpn: &Ec2World,
         tables: &Tables,
     ) {
-        let Ok(state) = tables.state(&self.terms.endpoint) else {
+        let Ok(state) = tables.state(&self.book.terms.endpoint) else {
             return;
         };
         // What is up already is completed while it is used, too.
-        let up = vpn.endpoint(&self.terms.endpoint).is_some_and(|endpoint| {
-            endpoint.networks.values().any(|network| {
-                matches!(
-                    network.status,
-                    AssociationStatus::Associated | AssociationStatus::Associating
-                )
-            })
-        });
+        let up = vpn
+            .endpoint(&self.book.terms.endpoint)
+            .is_some_and(|endpoint| {
+                endpoint.networks.values().any(|network| {
+                    matches!(
+                        network.status,
+                        AssociationStatus::Associated | AssociationStatus::Associating
+                    )
+                })
+            });
         let lately = now - DECIDED_WITHIN - self.tolerance();
         let wanted = self.truth.waiting_since(&state, lately).is_some();
         // Answered, or given up, by another pass only a moment ago.
@@ -47,46 +49,11 @@ impl Witness {
             || format!("{caller} associates {subnet}, and nobody waits for it"),
         );
         let held = self.truth.mode.is_some_and(|mode| {
-            let until = mode.until - self.terms.skew;
+            let until = mode.until - self.book.terms.skew;
             mode.word == "hold" && mode.set_at < lately && until > now
         });
         self.holds(Invariant::ModeIgnored, now, !held, || {
             format!("{caller} associates {subnet} while the mode is `hold`")
-        });
-    }
-
-    /// EC2 has accepted an association, by whomever.
-    pub(super) fn associated(
-        &mut self,
-        now: DateTime<Utc>,
-        subnet: &SubnetId,
-        id: &AssociationId,
-        ours: bool,
-        vpn: &Ec2World,
-    ) {
-        // The answer to a token that was used before may name one that is long gone.
-        self.truth
-            .associations
-            .entry(id.clone())
-            .or_insert(Association {
-                accepted_at: now,
-                ours,
-                disassociated: None,
-            });
-        let on_subnet = vpn
-            .endpoint(&self.terms.endpoint)
-            .into_iter()
-            .flat_map(|endpoint| endpoint.networks.values())
-            .filter(|network| {
-                network.subnet_id == *subnet
-                    && matches!(
-                        network.status,
-                        AssociationStatus::Associating | AssociationStatus::Associated
-                    )
-            });
-        let on_subnet = on_subnet.count();
-        self.holds(Invariant::Duplicate, now, on_subnet <= 1, || {
-            format!("{subnet} has {on_subnet} associations")
         });
     }
 
@@ -109,9 +76,9 @@ impl Witness {
             | Request::ModifyEndpoint { endpoint, .. } => Some(endpoint),
             Request::DescribeSubnets { .. } | Request::DescribeSecurityGroups { .. } => None,
         };
-        let ours = endpoint == Some(&self.terms.endpoint);
+        let ours = endpoint == Some(&self.book.terms.endpoint);
         let subnet_is_ours = if let Request::Associate { subnet, .. } = request {
-            self.terms.subnets.contains(subnet)
+            self.book.terms.subnets.contains(subnet)
         } else {
             true
         };
@@ -127,7 +94,6 @@ impl Witness {
         before: &EndpointState,
         after: &EndpointState,
         records: &[AuditRecord],
-        vpn: &Ec2World,
     ) {
         if after.demand.gave_up.is_some() && after.demand.gave_up != before.demand.gave_up {
             self.rest.given_up_at = Some(now);
@@ -145,14 +111,7 @@ impl Witness {
         if external {
             return;
         }
-        let usable = vpn
-            .endpoint(&self.terms.endpoint)
-            .is_some_and(Endpoint::is_available);
-        let last_usable = if usable {
-            Some(now)
-        } else {
-            self.truth.unusable_since
-        };
+        let last_usable = self.book.history.last_usable(now);
         let asked = self.truth.asks.get(&after.demand.served).copied();
         let fair = match (asked, last_usable) {
             (Some(asked), Some(usable)) => asked <= usable,

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
 use sandbox::ec2::Ec2;
+use shared::model::audit::Event;
 use shared::model::{AssociationId, EndpointId, SecurityGroupId, SubnetId, VpcId};
 use testkit::dice::Dice;
 use testkit::ec2::{Answer, AssociationStatus, Cidr, Ec2World, NewRoute, Request, RouteTarget};
 
-use super::evidence::{Evidence, endpoints, occurred_at};
-use super::truth::RoutePair;
+use super::evidence::{Evidence, Present, RoutePair, endpoints};
 
 const SUBNETS: [(&str, &str); 3] = [
     ("tokyo", "subnet-0aaaaaaaaaaaaaaa1"),
@@ -47,11 +47,12 @@ impl Admin {
     }
 
     /// From now on the endpoints should stay as they are.
-    pub(super) fn wants_what_is_there(&mut self, evidence: &Evidence) {
+    pub(super) fn wants_what_is_there(&mut self, ec2: &Ec2) {
         for (_, id) in endpoints() {
+            let present = Present::of(ec2, &id);
             let wanted = Wanted {
-                routes: evidence.truth.active_routes(&id),
-                groups: evidence.truth.groups(&id),
+                routes: present.routes,
+                groups: present.groups,
                 edited_at: None,
             };
             self.wanted.insert(id, wanted);
@@ -103,13 +104,15 @@ impl Admin {
             return;
         };
         let request = Request::Associate {
-            endpoint: id,
+            endpoint: id.clone(),
             subnet: SubnetId::observed(subnet),
             client_token: None,
         };
         // EC2 refuses what is associated already.
-        if let Ok(Answer::Associated(association)) = ec2.by_hand(request) {
-            evidence.made_by_hand.insert(association.association_id);
+        if let Ok(Answer::Associated(association)) = ec2.by_hand(request)
+            && let Some(history) = evidence.history(&id)
+        {
+            history.made_by_hand.insert(association.association_id);
             self.did("associated a subnet");
         }
     }
@@ -128,9 +131,11 @@ impl Admin {
         {
             return;
         }
-        let networks: Vec<AssociationId> = evidence
-            .truth
-            .of(id)
+        let Some(history) = evidence.history(id) else {
+            return;
+        };
+        let networks = history.networks.iter();
+        let networks: Vec<AssociationId> = networks
             .filter(|(_, network)| network.held().is_some_and(|(_, to)| to.is_none()))
             .map(|(association, _)| association.clone())
             .collect();
@@ -143,23 +148,27 @@ impl Admin {
         };
         // EC2 refuses while it is on its way up or down.
         if ec2.by_hand(request).is_ok() {
-            evidence.left_by_hand.insert(association.clone());
+            history.left_by_hand.insert(association.clone());
             self.did("disassociated a subnet");
         }
     }
 
     /// Changes routes or groups of an endpoint that is whole and in use: nothing takes it away just now.
     fn edit(&mut self, mut dice: Dice, ec2: &Ec2, id: &EndpointId, evidence: &mut Evidence) {
-        let truth = &evidence.truth;
-        let subnets = truth.associated(id);
+        let Present {
+            subnets,
+            routes,
+            in_use,
+            ..
+        } = Present::of(ec2, id);
         let all = SUBNETS.iter().filter(|(name, _)| {
             endpoints().any(|(known, endpoint)| known == *name && endpoint == *id)
         });
         let Some(wanted) = self.wanted.get_mut(id) else {
             return;
         };
-        let whole = subnets.len() == all.count() && truth.active_routes(id) == wanted.routes;
-        if !whole || truth.in_use(id) == 0 || wanted.edited_at.is_some() {
+        let whole = subnets.len() == all.count() && routes == wanted.routes;
+        if !whole || !in_use || wanted.edited_at.is_some() {
             return;
         }
         let Some(cidr) = dice.pick(&EXTRA) else {
@@ -173,7 +182,9 @@ impl Admin {
         };
         if let Some(what) = what {
             wanted.edited_at = Some(now);
-            *evidence.edited_by_hand.entry(id.clone()).or_default() += 1;
+            if let Some(history) = evidence.history(id) {
+                history.edits_by_hand += 1;
+            }
             self.did(what);
         }
     }
@@ -185,8 +196,8 @@ impl Admin {
                 continue;
             };
             let noted = evidence
-                .of(id, &["routes.changed"])
-                .any(|record| occurred_at(record) >= edited_at);
+                .of(id, Event::RoutesChanged)
+                .any(|record| record.occurred_at >= edited_at);
             if noted {
                 wanted.edited_at = None;
             }
@@ -205,10 +216,14 @@ fn is_settled(leases: &[Record], id: &EndpointId, evidence: &Evidence) -> bool {
         return false;
     };
     let taken: Option<DateTime<Utc>> = snapshot.text("taken_at").parse().ok();
-    let came_up = evidence
-        .truth
-        .of(id)
-        .filter_map(|(_, network)| network.first(AssociationStatus::Associated))
+    let networks = evidence
+        .0
+        .get(id)
+        .map(|book| book.history.networks.values());
+    let came_up = networks
+        .into_iter()
+        .flatten()
+        .filter_map(|network| network.first(AssociationStatus::Associated))
         .max();
     let restores = !state.set("to_restore").is_empty();
     // A network is seen as associated by the sweep after it, and the snapshot is of a sweep after that one.
@@ -219,14 +234,14 @@ fn change_route(
     ec2: &Ec2,
     id: &EndpointId,
     cidr: &str,
-    subnets: &BTreeSet<&SubnetId>,
+    subnets: &BTreeSet<SubnetId>,
     wanted: &mut Wanted,
 ) -> Option<&'static str> {
     let range: Cidr = cidr.parse().ok()?;
     let there = wanted.routes.iter().any(|(known, _)| known == cidr);
     let mut changed = None;
     for subnet in subnets {
-        let target = RouteTarget::Subnet((*subnet).clone());
+        let target = RouteTarget::Subnet(subnet.clone());
         let pair = (cidr.to_owned(), subnet.to_string());
         let request = if there {
             Request::DeleteRoute {

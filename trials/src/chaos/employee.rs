@@ -1,6 +1,5 @@
 //! An employee: a browser, and habits that follow from the seed.
 
-use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, HeaderName};
 use reqwest::{Client, RequestBuilder, redirect};
 use sandbox::alb;
@@ -8,64 +7,13 @@ use sandbox::clock::ClockKeeper;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use std::sync::Arc;
+use testkit::people::{Answer, Wish};
 use uuid::Uuid;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// What somebody wants of an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Wish {
-    /// The VPN, at a terminal.
-    Ask,
-    /// The VPN, in a browser.
-    Open,
-    /// To keep it for so many minutes.
-    Extend(i64),
-    /// To give it back.
-    Release,
-    /// To know where it stands.
-    Status,
-}
-
-impl Wish {
-    /// Whether it asks for the VPN, or for more of it.
-    pub(super) fn asks(self) -> bool {
-        match self {
-            Self::Ask | Self::Open | Self::Extend(_) => true,
-            Self::Release | Self::Status => false,
-        }
-    }
-}
-
-/// What somebody was told.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) email: String,
-    /// The endpoint's name.
-    pub(super) endpoint: &'static str,
-    pub(super) wish: Wish,
-    pub(super) sent_at: DateTime<Utc>,
-    pub(super) received_at: DateTime<Utc>,
-    pub(super) status: u16,
-    /// What stands in the record of it.
-    pub(super) trace: String,
-    pub(super) phase: Option<String>,
-    pub(super) observed_at: Option<DateTime<Utc>>,
-    /// EC2's code, where the function says that EC2 refused.
-    pub(super) code: Option<String>,
-    /// How the answer begins, for whoever has to find out why.
-    pub(super) text: String,
-}
-
-impl Answer {
-    /// Whether the ask is durable: whoever got this answer relies on it.
-    pub(super) fn is_promise(&self) -> bool {
-        self.wish.asks() && matches!(self.status, 200 | 202 | 303)
-    }
-}
 
 /// A browser that is signed in.
 #[derive(Debug, Clone)]

@@ -1,14 +1,18 @@
-//! What the checks judge by: EC2's truth, what people were told, and what is on record.
+//! What the storm is judged by: a history of each endpoint, filled from EC2, from what people were told, and from what is on
+//! record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
-use shared::model::{AssociationId, EndpointId};
+use sandbox::ec2::Ec2;
+use shared::model::audit::{AuditRecord, Event};
+use shared::model::{EndpointId, Rules};
+use testkit::ec2::{AssociationStatus, RouteOrigin, RouteStatus};
 use testkit::example;
-
-use super::employee::Answer;
-use super::truth::Truth;
+use testkit::history::History;
+use testkit::people::Answer;
+use testkit::rulebook::{Invariant, RecordKey, Rulebook, Terms, fingerprint, record_key};
 
 /// The managed endpoints: their names and ids.
 pub(super) const ENDPOINTS: [(&str, &str); 2] =
@@ -18,64 +22,177 @@ pub(super) const ENDPOINTS: [(&str, &str); 2] =
 pub(super) const IDLE_MINUTES: i64 = 12;
 /// See [`IDLE_MINUTES`].
 pub(super) const GRACE_MINUTES: i64 = 8;
-/// The longest that somebody extends.
+/// The longest that an employee extends.
 pub(super) const EXTENSION_MINUTES: u64 = 25;
 
 /// The longest that a minute of the story is; time jumps from one to the next, whoever is still at work.
 pub(super) const JUMP: TimeDelta = TimeDelta::seconds(60);
 
-/// All there is.
-#[derive(Debug, Default)]
-pub(super) struct Evidence {
-    pub(super) truth: Truth,
-    pub(super) answers: Vec<Answer>,
-    /// Oldest first.
-    pub(super) records: Vec<Record>,
-    /// Records that were not as they had been, or not there any more.
-    pub(super) altered: Vec<String>,
-    /// What an administrator associated.
-    pub(super) made_by_hand: BTreeSet<AssociationId>,
-    /// What an administrator disassociated.
-    pub(super) left_by_hand: BTreeSet<AssociationId>,
-    /// How often an administrator changed an endpoint's routes or groups.
-    pub(super) edited_by_hand: BTreeMap<EndpointId, usize>,
-    /// Since when nothing is wrong any more.
-    pub(super) calm_from: DateTime<Utc>,
-    seen: BTreeMap<String, Record>,
-}
+/// What an hour of one association costs, in US dollars.
+const HOUR_PRICE_USD: f64 = 0.15;
+
+/// A route that was made by hand: destination and target.
+pub(super) type RoutePair = (String, String);
+
+/// A rulebook of each endpoint, by its id.
+#[derive(Debug)]
+pub(super) struct Evidence(pub(super) BTreeMap<EndpointId, Rulebook>);
 
 impl Evidence {
-    /// Compares the records with how they were before.
-    pub(super) fn compare(&mut self, records: Vec<Record>) {
-        let by_id: BTreeMap<String, Record> = records
-            .iter()
-            .map(|record| (record.text("event_id").to_owned(), record.clone()))
-            .collect();
-        if by_id.len() != records.len() {
-            self.altered.push("two records have one id".to_owned());
-        }
-        for (id, before) in &self.seen {
-            if by_id.get(id) != Some(before) {
-                let event = before.text("event");
-                let now = by_id.get(id);
-                self.altered
-                    .push(format!("{event} {id} was {before:?} and is {now:?}"));
-            }
-        }
-        self.seen = by_id;
-        self.records = records;
+    pub(super) fn new() -> Self {
+        let books = endpoints().map(|(_, id)| (id.clone(), Rulebook::new(terms(id))));
+        Self(books.collect())
     }
 
-    /// The records of an endpoint with one of these events, oldest first.
-    pub(super) fn of<'a, 'b>(
-        &'a self,
-        endpoint: &'b EndpointId,
-        events: &'b [&str],
-    ) -> impl Iterator<Item = &'a Record> + use<'a, 'b> {
-        self.records.iter().filter(move |record| {
-            record.text("endpoint_id") == endpoint.as_str()
-                && events.contains(&record.text("event"))
-        })
+    pub(super) fn histories(&self) -> impl Iterator<Item = &History> {
+        self.0.values().map(|book| &book.history)
+    }
+
+    pub(super) fn history(&mut self, id: &EndpointId) -> Option<&mut History> {
+        self.0.get_mut(id).map(|book| &mut book.history)
+    }
+
+    /// The records of an endpoint with this event, oldest first.
+    pub(super) fn of(&self, id: &EndpointId, event: Event) -> impl Iterator<Item = &AuditRecord> {
+        let history = self.0.get(id).map(|book| &book.history);
+        history.into_iter().flat_map(move |it| it.of(event))
+    }
+
+    pub(super) fn records(&self) -> impl Iterator<Item = &AuditRecord> {
+        self.histories().flat_map(|history| &history.records)
+    }
+
+    pub(super) fn answers(&self) -> impl Iterator<Item = &Answer> {
+        self.histories().flat_map(|history| &history.answers)
+    }
+
+    /// Takes in what happened at EC2 since.
+    pub(super) fn learn(&mut self, ec2: &Ec2) {
+        let (moments, calls) = ec2.change(|world, _| (world.take_history(), world.take_calls()));
+        for (id, book) in &mut self.0 {
+            book.learn(moments.clone(), false);
+            for call in &calls {
+                book.history.called(call);
+            }
+            let connections = ec2.read(|world| {
+                let endpoint = world.endpoint(id);
+                endpoint.map(|endpoint| endpoint.connections.clone())
+            });
+            let connections = connections.into_iter().flatten();
+            book.history.connections.extend(connections);
+        }
+    }
+
+    /// Takes in what people were told.
+    pub(super) fn heard(&mut self, answers: Vec<Answer>) {
+        for answer in answers {
+            if let Some(history) = endpoint(answer.endpoint).and_then(|id| self.history(&id)) {
+                history.answers.push(answer);
+            }
+        }
+    }
+
+    /// Takes in what is on record, and compares it with what was on record before.
+    pub(super) fn compare(&mut self, now: DateTime<Utc>, items: &[Record]) {
+        let mut written: BTreeMap<RecordKey, u64> = BTreeMap::new();
+        let mut records: BTreeMap<String, Vec<AuditRecord>> = BTreeMap::new();
+        let mut unread = Vec::new();
+        for item in items {
+            match AuditRecord::parse(&item.item()) {
+                Ok(record) => {
+                    let key = record_key(&record);
+                    records.entry(key.0.clone()).or_default().push(record);
+                    written.insert(key, fingerprint(item));
+                }
+                Err(error) => unread.push(format!("{error}: {item:?}")),
+            }
+        }
+        let ids: BTreeSet<_> = written.keys().map(|(_, id)| id).collect();
+        let unique = ids.len() == items.len();
+        for (id, book) in &mut self.0 {
+            book.history.records = records.remove(id.as_str()).unwrap_or_default();
+            let as_written = unread.is_empty() && unique;
+            book.holds(Invariant::RecordChanged, now, as_written, || {
+                format!("two records have one id, or one cannot be read: {unread:?}")
+            });
+            for (key, fingerprint) in &written {
+                book.written(now, key.clone(), *fingerprint);
+            }
+            book.records_stand(now, |key| written.get(key).copied());
+        }
+    }
+
+    /// Whether everything of the endpoint is gone now.
+    pub(super) fn is_gone(&self, id: &EndpointId) -> bool {
+        let networks = self.0.get(id).map(|book| book.history.networks.values());
+        let mut networks = networks.into_iter().flatten();
+        networks.all(|network| network.first(AssociationStatus::Disassociated).is_some())
+    }
+}
+
+fn terms(endpoint: EndpointId) -> Terms {
+    Terms {
+        endpoint,
+        subnets: Vec::new(),
+        rules: Rules {
+            time_zone: chrono_tz::Asia::Tokyo,
+            idle_timeout: TimeDelta::minutes(IDLE_MINUTES),
+            first_connection_grace: TimeDelta::minutes(GRACE_MINUTES),
+            overnight_window: None,
+            overnight_idle_timeout: TimeDelta::minutes(IDLE_MINUTES),
+            stale_connection: None,
+            overnight_stale_connection: None,
+            silent_below_kib_per_hour: 256,
+            max_extension: TimeDelta::hours(12),
+            routes: Vec::new(),
+        },
+        hour_price_usd: HOUR_PRICE_USD,
+        sweep_every: JUMP,
+        skew: TimeDelta::zero(),
+        ec2_takes: TimeDelta::minutes(10),
+        judges_cost_amid_storms: true,
+    }
+}
+
+/// What an endpoint has at EC2 now.
+#[derive(Debug, Default)]
+pub(super) struct Present {
+    /// The subnets that are associated.
+    pub(super) subnets: BTreeSet<shared::model::SubnetId>,
+    /// The routes made by hand that are in force.
+    pub(super) routes: BTreeSet<RoutePair>,
+    pub(super) groups: BTreeSet<String>,
+    /// Whether a client is connected.
+    pub(super) in_use: bool,
+}
+
+impl Present {
+    pub(super) fn of(ec2: &Ec2, id: &EndpointId) -> Self {
+        let present = ec2.read(|world| {
+            let endpoint = world.endpoint(id)?;
+            let routes = endpoint.routes.values().filter(|route| {
+                route.origin == RouteOrigin::AddRoute && route.status == RouteStatus::Active
+            });
+            Some(Self {
+                subnets: endpoint
+                    .associated()
+                    .map(|it| it.subnet_id.clone())
+                    .collect(),
+                routes: routes
+                    .map(|route| (route.cidr.to_string(), route.target.to_string()))
+                    .collect(),
+                groups: endpoint
+                    .security_groups
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+                in_use: endpoint
+                    .connections
+                    .values()
+                    .any(|it| it.ended_at.is_none()),
+            })
+        });
+        present.unwrap_or_default()
     }
 }
 
@@ -91,21 +208,4 @@ pub(super) fn endpoint(name: &str) -> Option<EndpointId> {
     endpoints()
         .find(|(known, _)| *known == name)
         .map(|(_, id)| id)
-}
-
-/// When it happened.
-pub(super) fn occurred_at(record: &Record) -> DateTime<Utc> {
-    record.text("occurred_at").parse().unwrap_or_default()
-}
-
-/// What stands in a record, for a message.
-pub(super) fn told(record: &Record) -> String {
-    format!(
-        "{} of stay {} at {} by {} ({})",
-        record.text("event"),
-        record.text("stay"),
-        record.text("occurred_at"),
-        record.text("actor"),
-        record.text("reason"),
-    )
 }

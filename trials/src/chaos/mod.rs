@@ -10,23 +10,22 @@
 
 mod admin;
 mod calm;
-mod checks;
 mod employee;
 mod evidence;
 mod people;
 mod plan;
 mod report;
 mod stage;
-mod truth;
 
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use sandbox::{Options, Sandbox};
+use shared::model::audit::Event;
 
 use crate::checks::Checks;
 use crate::day::timeline::heading;
-use evidence::{GRACE_MINUTES, IDLE_MINUTES};
+use evidence::{GRACE_MINUTES, IDLE_MINUTES, Present};
 use stage::Stage;
 
 pub use plan::Plan;
@@ -73,9 +72,10 @@ pub async fn run(mut options: Options, plan: Plan) -> anyhow::Result<bool> {
     let network = report::network(&stage);
     let billed = report::billed(&stage);
     let seed = stage.plan.seed;
-    let (evidence, counts, admin) = stage.shutdown().await;
+    let end = stage.now();
+    let (mut evidence, counts, admin) = stage.shutdown().await;
     played?;
-    checks::all(&evidence, &mut checks);
+    report::judge(&mut evidence, end, &mut checks);
     report::tell(&evidence, &counts, &admin, &network, &billed);
     Ok(report::verdict(&checks, seed, &logs))
 }
@@ -103,7 +103,7 @@ async fn come_up(stage: &mut Stage) -> anyhow::Result<()> {
         stage.calm_minute().await?;
         stage.compare().await?;
         let ready = evidence::endpoints().all(|(_, id)| {
-            let ready = stage.evidence.of(&id, &["association.completed"]).count();
+            let ready = stage.evidence.of(&id, Event::AssociationCompleted).count();
             ready > 0
         });
         if ready && all_associated(stage) {
@@ -112,14 +112,15 @@ async fn come_up(stage: &mut Stage) -> anyhow::Result<()> {
     }
     // One more sweep, for whatever came with the last subnet.
     stage.calm_minute().await?;
-    stage.admin.wants_what_is_there(&stage.evidence);
+    let ec2 = stage.ec2().clone();
+    stage.admin.wants_what_is_there(&ec2);
     Ok(())
 }
 
 fn all_associated(stage: &Stage) -> bool {
-    let truth = &stage.evidence.truth;
-    evidence::endpoints()
-        .map(|(_, id)| truth.associated(&id).len())
-        .sum::<usize>()
-        == stage.evidence.made_by_hand.len()
+    evidence::endpoints().all(|(_, id)| {
+        let present = Present::of(stage.ec2(), &id).subnets.len();
+        let made = stage.evidence.0.get(&id);
+        made.is_some_and(|book| book.history.made_by_hand.len() == present)
+    })
 }

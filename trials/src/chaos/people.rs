@@ -7,8 +7,9 @@ use sandbox::ec2::Ec2;
 use shared::model::{ConnectionId, EndpointId};
 use testkit::dice::Dice;
 use testkit::ec2::Client;
+use testkit::people::{Answer, Wish};
 
-use super::employee::{Answer, Browser, Wish};
+use super::employee::Browser;
 use super::evidence::{ENDPOINTS, EXTENSION_MINUTES, endpoint};
 use super::plan::Plan;
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+use testkit::rulebook::{Rulebook, Violation};
+
 use super::admin::Admin;
-use super::checks::cost;
 use super::evidence::{Evidence, endpoints};
 use super::stage::{Counts, Stage};
 use crate::checks::Checks;
@@ -59,7 +61,7 @@ pub(super) fn tell(
         "  {} sweeps, of which {} failed or were killed; {} requests by people",
         counts.sweeps,
         counts.sweeps_failed,
-        evidence.answers.len()
+        evidence.answers().count()
     );
     println!(
         "  {} processes killed (SIGKILL), {} terminated (SIGTERM)",
@@ -72,19 +74,40 @@ pub(super) fn tell(
     println!("  answers to asks: {}", answers(evidence, true));
     println!("  other answers: {}", answers(evidence, false));
     let mut events: BTreeMap<&str, u32> = BTreeMap::new();
-    for record in &evidence.records {
-        *events.entry(record.text("event")).or_default() += 1;
+    for record in evidence.records() {
+        *events.entry(record.event.as_str()).or_default() += 1;
     }
-    println!("  {} records: {}", evidence.records.len(), list(&events));
-    println!("  {} connections", evidence.truth.connections.len());
-    for line in cost::summary(evidence) {
-        println!("  {line}");
+    let records = evidence.records().count();
+    println!("  {records} records: {}", list(&events));
+    let connections = evidence.histories().map(|it| it.connections.len());
+    println!("  {} connections", connections.sum::<usize>());
+    let costs = evidence.records().filter_map(|it| it.details.cost_usd);
+    println!("  cost on record USD {:.2}", costs.sum::<f64>());
+    let cut = evidence.0.values().map(Rulebook::cut_behind_the_look);
+    println!(
+        "  {} connections cut that began after the last look (what EC2 leaves open)",
+        cut.sum::<usize>()
+    );
+}
+
+/// Judges by the rulebook: one check for each invariant that was looked at.
+pub(super) fn judge(evidence: &mut Evidence, now: DateTime<Utc>, checks: &mut Checks) {
+    for book in evidence.0.values_mut() {
+        book.judge(now);
+        for invariant in book.looks.keys() {
+            let of_it = |it: &&Violation| it.invariant == *invariant;
+            let mut broken = book.violations.iter().filter(of_it).peekable();
+            checks.that(broken.peek().is_none(), invariant.text());
+            for violation in broken {
+                println!("             {violation}");
+            }
+        }
     }
 }
 
 fn answers(evidence: &Evidence, asks: bool) -> String {
     let mut by_status: BTreeMap<String, u32> = BTreeMap::new();
-    for answer in &evidence.answers {
+    for answer in evidence.answers() {
         if answer.wish.asks() == asks {
             *by_status.entry(answer.status.to_string()).or_default() += 1;
         }

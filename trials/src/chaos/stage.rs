@@ -10,11 +10,11 @@ use sandbox::lambda::Signal;
 use sandbox::network::Weather;
 use shared::clock::Clock;
 use testkit::example;
+use testkit::people::{Answer, Wish};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::admin::Admin;
-use super::employee::{Answer, Wish};
 use super::evidence::{Evidence, JUMP};
 use super::people::{People, Sent};
 use super::plan::Plan;
@@ -73,7 +73,7 @@ impl Stage {
             plan,
             people,
             admin: Admin::default(),
-            evidence: Evidence::default(),
+            evidence: Evidence::new(),
             counts: Counts::default(),
             at_work: JoinSet::new(),
             sweeping: 0,
@@ -148,7 +148,7 @@ impl Stage {
     pub(super) async fn ask(&mut self, at: &'static str, wish: Wish) -> anyhow::Result<Answer> {
         let browser = self.people.somebody().context("nobody is there")?;
         let answer = browser.send(at, wish).await?;
-        self.evidence.answers.push(answer.clone());
+        self.evidence.heard(vec![answer.clone()]);
         self.learn();
         Ok(answer)
     }
@@ -156,7 +156,7 @@ impl Stage {
     /// Compares the records with how they were.
     pub(super) async fn compare(&mut self) -> anyhow::Result<()> {
         let records = self.sandbox.dynamo().records().await?;
-        self.evidence.compare(records);
+        self.evidence.compare(self.now(), &records);
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl Stage {
                     if let Some(who) = who {
                         self.people.heard(who, &answers);
                     }
-                    self.evidence.answers.extend(answers);
+                    self.evidence.heard(answers);
                 }
                 Ended::Signal { sent: false, .. } => {}
                 Ended::Signal { signal, .. } => match signal {
@@ -251,10 +251,8 @@ impl Stage {
     }
 
     fn learn(&mut self) {
-        let (moments, calls) = self
-            .ec2()
-            .change(|world, _| (world.take_history(), world.take_calls()));
-        self.evidence.truth.learn(moments, calls);
+        let ec2 = self.ec2().clone();
+        self.evidence.learn(&ec2);
     }
 
     fn jump(&mut self, by: TimeDelta) -> anyhow::Result<()> {

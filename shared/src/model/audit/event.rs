@@ -11,6 +11,8 @@ macro_rules! events {
         pub enum Event { $($(#[$meaning])* $event,)* }
 
         impl Event {
+            pub const ALL: &[Self] = &[$(Self::$event),*];
+
             /// The word in the `event` attribute.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$event => $word,)* }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// The sort key of an audit record: a `UUIDv7`, so that records sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(Uuid);
+pub struct EventId(pub(super) Uuid);
 
 impl EventId {
     /// The id of a fact that several may notice: made from what the fact is, so that only the first put succeeds.

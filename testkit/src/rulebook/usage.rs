@@ -1,12 +1,13 @@
-//! Whether a connection is used, by what really moved: what is certain of it whenever sweeps look, and whatever they
+//! Night, idle time and use, worked out anew from DESIGN 6, and not by the code that is judged.
+//!
+//! A connection is judged by what really moved: what is certain of it whenever sweeps look, and whatever they
 //! can read. Windows of DESIGN 6 begin where sweeps find them, so that between certain use and certain silence there is
 //! a time in which either is right.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::Rules;
-use testkit::ec2::Connection;
 
-use super::truth::stale_after;
+use crate::ec2::Connection;
 
 /// What of each packet is no payload (DESIGN 6).
 const OF_EACH_PACKET: i64 = 80;
@@ -14,8 +15,40 @@ const OF_EACH_PACKET: i64 = 80;
 /// smaller than what is taken off for it.
 const HIDDEN: i64 = 4 * 3600 * 2 * 30;
 
+/// Over what time a silent connection no longer counts as use, at this time.
+pub fn stale_after(rules: &Rules, at: DateTime<Utc>) -> Option<TimeDelta> {
+    if is_night(rules, at) {
+        rules.overnight_stale_connection
+    } else {
+        rules.stale_connection
+    }
+}
+
+/// For how long the VPN must be unused before it goes, at this time.
+pub fn idle_time(rules: &Rules, at: DateTime<Utc>) -> TimeDelta {
+    if is_night(rules, at) {
+        rules.overnight_idle_timeout
+    } else {
+        rules.idle_timeout
+    }
+}
+
+/// Night, by the wall clock.
+fn is_night(rules: &Rules, at: DateTime<Utc>) -> bool {
+    let Some(window) = rules.overnight_window else {
+        return false;
+    };
+    let (from, to) = (window.from(), window.to());
+    let wall = at.with_timezone(&rules.time_zone).time();
+    if from < to {
+        (from..to).contains(&wall)
+    } else {
+        wall >= from || wall < to
+    }
+}
+
 /// Whether it is in use at this time, give or take `slack` for clocks: no rule allows to call it silent.
-pub(super) fn is_certainly_in_use(
+pub fn is_certainly_in_use(
     connection: &Connection,
     rules: &Rules,
     at: DateTime<Utc>,
@@ -33,7 +66,7 @@ pub(super) fn is_certainly_in_use(
 
 /// Whether it may count as use at this time, give or take `slack` for the moments at which sweeps look: no rule demands
 /// to call it silent. `steady`: in all that time the rule in force was the same, and counters could be read.
-pub(super) fn may_count(
+pub fn may_count(
     connection: &Connection,
     rules: &Rules,
     at: DateTime<Utc>,
@@ -57,18 +90,14 @@ pub(super) fn may_count(
 }
 
 /// Whether another stale rule, or none, was in force between these times. Rules change on whole minutes.
-pub(super) fn has_changed(rules: &Rules, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+pub fn has_changed(rules: &Rules, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
     let minutes = (to - from).num_minutes() + 1;
     let now = stale_after(rules, to);
     (0..=minutes).any(|ago| stale_after(rules, (to - TimeDelta::minutes(ago)).max(from)) != now)
 }
 
 /// The last moment at which it was used, as far as that is certain.
-pub(super) fn last_use(
-    connection: &Connection,
-    rules: &Rules,
-    now: DateTime<Utc>,
-) -> DateTime<Utc> {
+pub fn last_use(connection: &Connection, rules: &Rules, now: DateTime<Utc>) -> DateTime<Utc> {
     let end = connection.ended_at.or(connection.terminating_at);
     let end = end.unwrap_or(now).min(now);
     if connection.ended_at.is_some() {

@@ -1,0 +1,133 @@
+//! Judges a history that is over: all that happened was kept for this.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::audit::Event;
+
+use super::{Invariant, Rulebook};
+use crate::ec2::{AssociationStatus, Connection};
+use crate::history::{Did, Done, Network, lease};
+
+/// A stop that a storm cut short is taken up after so long.
+const STOP_IN_FORCE: TimeDelta = TimeDelta::minutes(3);
+
+impl Rulebook {
+    /// Judges everything that was kept.
+    pub fn judge(&mut self, now: DateTime<Utc>) {
+        let grace = self.terms.rules.first_connection_grace;
+        self.history.promises = self.history.promises_told(grace);
+        for record in self.history.records.clone() {
+            self.recorded(now, &record);
+            let code = record.details.error_code.as_deref();
+            let honest = code.is_none_or(|code| code == "association-failed");
+            let at = record.occurred_at;
+            self.holds(Invariant::FalseRefusal, at, honest, || {
+                format!("{record:?}")
+            });
+            if record.event == Event::DisassociationStarted {
+                self.no_lease_runs(at);
+            }
+        }
+        for answer in self.history.answers.clone() {
+            self.told(&answer);
+            self.off_stays_off(&answer);
+            self.is_known(&answer);
+            self.is_on_record(&answer);
+        }
+        self.stops();
+        self.connections_are_on_record(now);
+        self.changes_are_recorded_once(now);
+        self.routes_are_restored_once(now);
+        self.all_is_on_record(now, true);
+        self.is_gone_in_time(now);
+    }
+
+    /// Every process that takes something away has looked at the connections itself.
+    fn stops(&mut self) {
+        let connections: Vec<Connection> = self.history.connections.values().cloned().collect();
+        for (call, look) in self.taken() {
+            let at = call.at;
+            self.holds(Invariant::IncompleteEvidence, at, look.is_some(), || {
+                format!("{call:?}, and its process did not look at the connections")
+            });
+            let Some(look) = look else { continue };
+            let seen = |it: &&Connection| it.established_at < look;
+            self.no_client_is_cut_off(at, look, connections.iter().filter(seen));
+            let ready = self.history.of(Event::AssociationCompleted);
+            let ready = ready.map(|record| record.occurred_at);
+            if let Some(ready) = ready.filter(|ready| *ready <= at).max() {
+                // The time up is over with the call itself.
+                let before = at - TimeDelta::milliseconds(1);
+                self.time_has_passed(before, ready, look, connections.iter().filter(seen));
+            }
+        }
+    }
+
+    /// The calls that took an associated network away, each with the last look at the connections by the same process.
+    fn taken(&self) -> Vec<(Done, Option<DateTime<Utc>>)> {
+        let history = &self.history;
+        let calls = history.calls.iter().enumerate();
+        let taken = calls.filter(|(_, call)| {
+            let Did::Disassociated(id) = &call.what else {
+                return false;
+            };
+            // What failed serves nobody.
+            let network = history.networks.get(id);
+            network.is_some_and(|it| it.first(AssociationStatus::Associated).is_some())
+        });
+        taken
+            .map(|(place, call)| {
+                let look = history.calls[..place].iter().rev().find(|before| {
+                    before.what == Did::Looked && before.access_key == call.access_key
+                });
+                (call.clone(), look.map(|look| look.at))
+            })
+            .collect()
+    }
+
+    /// Connections that were cut because they began after the last look: what EC2 leaves open.
+    pub fn cut_behind_the_look(&self) -> usize {
+        let cut = |(call, look): &(Done, Option<DateTime<Utc>>)| {
+            let connections = self.history.connections.values();
+            let cut = connections.filter(|it| {
+                look.is_some_and(|look| it.established_at >= look) && it.ended_at == Some(call.at)
+            });
+            cut.count()
+        };
+        self.taken().iter().map(cut).sum()
+    }
+
+    /// Once nothing is wrong any more, what nobody uses goes in time.
+    fn is_gone_in_time(&mut self, now: DateTime<Utc>) {
+        let latest = self.kept_until() + self.terms.sweep_every * 2;
+        let ec2_takes = self.terms.ec2_takes;
+        let goes = |network: &Network| {
+            let called = network.first(AssociationStatus::Disassociating);
+            let gone = network.first(AssociationStatus::Disassociated);
+            called.is_some_and(|called| called <= latest)
+                && gone.is_some_and(|gone| gone <= latest + ec2_takes)
+        };
+        let late = self.history.networks.iter().find(|(_, it)| !goes(it));
+        let late = late.map(|(id, network)| format!("{id}: {:?}", network.steps));
+        self.holds(Invariant::LeftOn, now, late.is_none(), || {
+            format!("{late:?} was to go by {latest}")
+        });
+    }
+
+    /// The last instant at which anything kept the endpoint.
+    fn kept_until(&self) -> DateTime<Utc> {
+        let (history, rules) = (&self.history, &self.terms.rules);
+        let grace = rules.first_connection_grace;
+        let answers = history.answers.iter();
+        let leases = answers.filter_map(|it| Some(it.received_at + lease(it.wish, grace)?));
+        let ready = history.of(Event::AssociationCompleted);
+        let ready = ready.map(|record| record.occurred_at + grace);
+        let connections = history.connections.values();
+        let used = connections.filter_map(|it| Some(it.ended_at? + rules.idle_timeout));
+        // Nothing is taken away while a subnet is still on its way.
+        let networks = history.networks.values();
+        let moved = networks.filter_map(|it| it.first(AssociationStatus::Associated));
+        let calm = history.calm_from().map(|calm| calm + STOP_IN_FORCE);
+        let kept = leases.chain(ready).chain(used).chain(moved).chain(calm);
+        kept.max().unwrap_or_default()
+    }
+}
