@@ -69,7 +69,11 @@ fn deploying_tells_the_log_line_of_a_token_from_another_issuer() {
 }
 
 /// The files of other items, which have attributes of the same names.
-const OTHER_ITEMS: [&str; 2] = ["shared/src/model/lease.rs", "shared/src/model/audit.rs"];
+const OTHER_ITEMS: [&str; 3] = [
+    "shared/src/model/lease.rs",
+    "shared/src/model/audit.rs",
+    "shared/src/model/audit/parse.rs",
+];
 
 #[test]
 fn one_file_knows_the_attributes_of_state_by_name() {

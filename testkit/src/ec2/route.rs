@@ -209,7 +209,6 @@ impl World {
         key: RouteKey,
         outcome: RouteOutcome,
     ) {
-        let id = endpoint.clone();
         let Ok(endpoint) = self.found_mut(endpoint) else {
             return;
         };
@@ -222,7 +221,6 @@ impl World {
                 RouteOutcome::Failed => RouteStatus::Failed,
             };
         }
-        self.route_changed(&id, key, false);
     }
 
     fn add_route(&mut self, endpoint: &EndpointId, route: NewRoute, origin: RouteOrigin) {
@@ -234,7 +232,6 @@ impl World {
                 .routes
                 .insert(key, Route::new(route, origin, RouteStatus::Creating));
         }
-        self.route_changed(endpoint, key, false);
         let outcome = match origin {
             RouteOrigin::Associate => RouteOutcome::Active,
             RouteOrigin::AddRoute => self.behaviour().route_outcome,
@@ -262,7 +259,6 @@ impl World {
                     key,
                 };
                 self.schedule(self.behaviour().route_deleting, event);
-                self.route_changed(endpoint_id, key, false);
             }
         }
     }

@@ -178,7 +178,6 @@ impl World {
         self.found_mut(endpoint)?
             .security_groups
             .clone_from(&groups);
-        self.security_groups_changed(endpoint);
         Ok(groups)
     }
 
@@ -257,7 +256,6 @@ impl World {
                     .clone_from(&found.spec.security_group_ids);
             }
         }
-        self.security_groups_changed(endpoint);
         let event = Event::NetworkForgotten {
             endpoint: endpoint.clone(),
             association: association.clone(),
@@ -285,7 +283,6 @@ impl World {
         let id = network.association_id.clone();
         found.networks.insert(id.clone(), network);
         self.network_changed(endpoint, &id);
-        self.security_groups_changed(endpoint);
         self.schedule(self.behaviour().associating, event);
         Ok(())
     }
