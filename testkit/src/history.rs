@@ -8,7 +8,7 @@ use shared::history::Trail;
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::{AssociationId, ConnectionId, EndpointId, SubnetId};
 
-use crate::ec2::{Action, Actor, AssociationStatus, Call, Change, Connection, Moment, Outcome};
+use crate::ec2::{Action, Actor, AssociationStatus, Call, Connection, Moment, Outcome};
 use crate::people::{Answer, Wish};
 
 /// All that is known of what happened.
@@ -105,24 +105,17 @@ impl History {
 
     /// A target network came to be in a status; the life of a new one begins.
     pub fn happened(&mut self, moment: Moment) -> Option<AssociationId> {
-        let Change::Network {
-            association,
-            subnet,
-            status,
-        } = moment.change
-        else {
-            return None;
-        };
         if moment.endpoint != self.endpoint {
             return None;
         }
+        let association = moment.association;
         let new = Network {
-            subnet,
+            subnet: moment.subnet,
             steps: Vec::new(),
         };
         let network = self.networks.entry(association.clone()).or_insert(new);
         let begins = network.steps.is_empty();
-        network.steps.push((moment.at, status));
+        network.steps.push((moment.at, moment.status));
         begins.then_some(association)
     }
 

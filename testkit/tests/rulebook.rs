@@ -9,7 +9,7 @@ use shared::model::{AssociationId, ConnectionId, EndpointId, ManagedEndpoint, Ru
 use testkit::ec2::AssociationStatus::{
     self, Associated, Associating, AssociationFailed, Disassociated, Disassociating,
 };
-use testkit::ec2::{Change, Client, Connection, Moment, Traffic};
+use testkit::ec2::{Client, Connection, Moment, Traffic};
 use testkit::example::TOKYO;
 use testkit::history::{Did, Done};
 use testkit::people::{Answer, Wish};
@@ -184,11 +184,9 @@ fn judged(story: &Story) -> Rulebook {
         moments.extend(steps.iter().map(|(at, status)| Moment {
             at: *at,
             endpoint: endpoint.clone(),
-            change: Change::Network {
-                association: AssociationId::observed(*association),
-                subnet: SubnetId::observed(*subnet),
-                status: *status,
-            },
+            association: AssociationId::observed(*association),
+            subnet: SubnetId::observed(*subnet),
+            status: *status,
         }));
     }
     moments.sort_by_key(|moment| moment.at);

@@ -143,7 +143,6 @@ impl Ec2World {
         self.found_mut(endpoint)?
             .security_groups
             .clone_from(&groups);
-        self.security_groups_changed(endpoint);
         Ok(groups)
     }
 
@@ -222,7 +221,6 @@ impl Ec2World {
                     .clone_from(&found.spec.security_group_ids);
             }
         }
-        self.security_groups_changed(endpoint);
         let event = Event::NetworkForgotten {
             endpoint: endpoint.clone(),
             association: association.clone(),
@@ -250,7 +248,6 @@ impl Ec2World {
         let id = network.association_id.clone();
         found.networks.insert(id.clone(), network);
         self.network_changed(endpoint, &id);
-        self.security_groups_changed(endpoint);
         self.schedule(self.behaviour().associating, event);
         Ok(())
     }

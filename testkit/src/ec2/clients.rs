@@ -7,7 +7,6 @@ use super::cidr::Range as _;
 use super::connection::{Client, Connection, Terminating, Traffic};
 use super::draw::Delay;
 use super::error::ApiError;
-use super::history::Change;
 use super::world::{Ec2World, Event};
 
 /// How long the world remembers a connection after its end: stale reads look back at most an hour.
@@ -62,7 +61,6 @@ impl Ec2World {
         };
         let session = Delay::exactly(found.spec.session_timeout_hours * 3600);
         found.connections.insert(id.clone(), connection);
-        self.happened(endpoint, Change::Connected(id.clone()));
         self.schedule(
             session,
             Event::ConnectionEnds {
@@ -81,12 +79,6 @@ impl Ec2World {
     ) -> Result<(), ClientError> {
         let now = self.advance(now);
         self.live(connection)?.ended_at = Some(now);
-        let owner = self
-            .endpoints()
-            .find(|endpoint| endpoint.connections.contains_key(connection));
-        if let Some(endpoint) = owner.map(|endpoint| endpoint.spec.id.clone()) {
-            self.happened(&endpoint, Change::Ended(connection.clone()));
-        }
         Ok(())
     }
 
@@ -190,29 +182,17 @@ impl Ec2World {
     /// Removing the last target network cuts every connection.
     pub(super) fn cut_connections(&mut self, endpoint: &EndpointId) {
         let now = self.now();
-        let mut cut = Vec::new();
         if let Ok(endpoint) = self.found_mut(endpoint) {
             let connections = endpoint.connections.values_mut();
             for connection in connections.filter(|connection| connection.ended_at.is_none()) {
                 connection.ended_at = Some(now);
-                cut.push(connection.id.clone());
             }
-        }
-        for connection in cut {
-            self.happened(endpoint, Change::Ended(connection));
         }
     }
 
     /// A session ran out, or a terminated one is over. One that ended earlier stays ended then.
     pub(super) fn connection_ends(&mut self, endpoint: &EndpointId, connection: &ConnectionId) {
         let now = self.now();
-        let still_there = self
-            .endpoint(endpoint)
-            .and_then(|found| found.connections.get(connection))
-            .is_some_and(|connection| connection.ended_at.is_none());
-        if still_there {
-            self.happened(endpoint, Change::Ended(connection.clone()));
-        }
         if let Ok(endpoint) = self.found_mut(endpoint) {
             if let Some(connection) = endpoint.connections.get_mut(connection) {
                 connection.ended_at.get_or_insert(now);

@@ -6,9 +6,8 @@ use shared::model::{AssociationId, EndpointId};
 
 use super::action::Action;
 use super::fault::{Fault, FaultKind, InvalidFault};
-use super::history::{Change, Moment};
+use super::history::Moment;
 use super::log::{Call, CallLog};
-use super::route::RouteOrigin;
 use super::world::Ec2World;
 
 /// As many calls are kept in full.
@@ -79,7 +78,7 @@ impl Ec2World {
         self.log = CallLog::default();
     }
 
-    /// From now on, remembers what happens. Without this nothing is remembered, for it never ends.
+    /// From now on, remembers what becomes of target networks. Without this nothing is remembered, for it never ends.
     pub fn keep_history(&mut self) {
         self.history.get_or_insert_default();
     }
@@ -92,51 +91,21 @@ impl Ec2World {
             .unwrap_or_default()
     }
 
-    pub(super) fn happened(&mut self, endpoint: &EndpointId, change: Change) {
+    pub(super) fn network_changed(&mut self, endpoint: &EndpointId, association: &AssociationId) {
         let at = self.now();
+        let found = self.endpoint(endpoint);
+        let Some(network) = found.and_then(|endpoint| endpoint.networks.get(association)) else {
+            return;
+        };
+        let (subnet, status) = (network.subnet_id.clone(), network.status);
         if let Some(history) = &mut self.history {
-            let endpoint = endpoint.clone();
             history.push(Moment {
                 at,
-                endpoint,
-                change,
-            });
-        }
-    }
-
-    pub(super) fn network_changed(&mut self, endpoint: &EndpointId, association: &AssociationId) {
-        let found = self.endpoint(endpoint);
-        let network = found.and_then(|endpoint| endpoint.networks.get(association));
-        if let Some(network) = network {
-            let change = Change::Network {
+                endpoint: endpoint.clone(),
                 association: association.clone(),
-                subnet: network.subnet_id.clone(),
-                status: network.status,
-            };
-            self.happened(endpoint, change);
-        }
-    }
-
-    /// `gone`: the route is about to be taken out of the table.
-    pub(super) fn route_changed(&mut self, endpoint: &EndpointId, key: u64, gone: bool) {
-        let found = self.endpoint(endpoint);
-        let route = found.and_then(|endpoint| endpoint.routes.get(&key));
-        if let Some(route) = route.filter(|route| route.origin == RouteOrigin::AddRoute) {
-            let change = Change::Route {
-                cidr: route.cidr,
-                target: route.target.clone(),
-                status: Some(route.status).filter(|_| !gone),
-            };
-            self.happened(endpoint, change);
-        }
-    }
-
-    pub(super) fn security_groups_changed(&mut self, endpoint: &EndpointId) {
-        let groups = self
-            .endpoint(endpoint)
-            .map(|found| found.security_groups.clone());
-        if let Some(groups) = groups {
-            self.happened(endpoint, Change::SecurityGroups(groups));
+                subnet,
+                status,
+            });
         }
     }
 }

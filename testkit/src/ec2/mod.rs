@@ -34,7 +34,7 @@ pub use connection::{
 pub use draw::Delay;
 pub use error::ApiError;
 pub use fault::{Fault, FaultKind, InvalidFault};
-pub use history::{Change, Moment};
+pub use history::Moment;
 pub use listing::{Filter, LARGEST_PAGE, Page, Paging};
 pub use log::{Actor, Call, Outcome};
 pub use route::{NewRoute, Route, RouteKey, RouteOrigin, RouteStatus, RouteTarget};

@@ -155,7 +155,6 @@ impl Ec2World {
         key: RouteKey,
         outcome: RouteOutcome,
     ) {
-        let id = endpoint.clone();
         let Ok(endpoint) = self.found_mut(endpoint) else {
             return;
         };
@@ -168,7 +167,6 @@ impl Ec2World {
                 RouteOutcome::Failed => RouteStatus::Failed,
             };
         }
-        self.route_changed(&id, key, false);
     }
 
     fn add_route(&mut self, endpoint: &EndpointId, route: NewRoute, origin: RouteOrigin) {
@@ -180,7 +178,6 @@ impl Ec2World {
                 .routes
                 .insert(key, Route::new(route, origin, RouteStatus::Creating));
         }
-        self.route_changed(endpoint, key, false);
         let outcome = match origin {
             RouteOrigin::Associate => RouteOutcome::Active,
             RouteOrigin::AddRoute => self.behaviour().route_outcome,
@@ -208,7 +205,6 @@ impl Ec2World {
                     key,
                 };
                 self.schedule(self.behaviour().route_deleting, event);
-                self.route_changed(endpoint_id, key, false);
             }
         }
     }

@@ -123,7 +123,6 @@ impl Ec2World {
         found.vpc_id = Some(vpc.clone());
         found.security_groups.clone_from(&groups);
         found.spec.security_group_ids = groups;
-        self.security_groups_changed(endpoint);
         Ok(())
     }
 }

@@ -208,7 +208,6 @@ impl Ec2World {
                 outcome,
             } => self.route_settles(&endpoint, key, outcome),
             Event::RouteGone { endpoint, key } => {
-                self.route_changed(&endpoint, key, true);
                 if let Ok(endpoint) = self.found_mut(&endpoint) {
                     endpoint.routes.remove(&key);
                 }

@@ -15,7 +15,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{EndpointId, Rules, SubnetId};
 
-use crate::ec2::{AssociationStatus, Change, Moment};
+use crate::ec2::{AssociationStatus, Moment};
 use crate::history::History;
 
 pub use records::{RecordKey, fingerprint, record_key};
@@ -163,22 +163,18 @@ impl Rulebook {
     pub fn learn(&mut self, moments: Vec<Moment>, by_hand: bool) {
         for moment in moments {
             let at = moment.at;
-            if by_hand
-                && let Change::Network {
-                    association,
-                    status,
-                    ..
-                } = &moment.change
-            {
-                let history = &mut self.history;
-                let (made, left) = (&mut history.made_by_hand, &mut history.left_by_hand);
-                match status {
-                    AssociationStatus::Associating => made.insert(association.clone()),
-                    AssociationStatus::Disassociating => left.insert(association.clone()),
-                    AssociationStatus::Associated
-                    | AssociationStatus::AssociationFailed
-                    | AssociationStatus::Disassociated => false,
-                };
+            let history = &mut self.history;
+            let set = match moment.status {
+                AssociationStatus::Associating if by_hand => Some(&mut history.made_by_hand),
+                AssociationStatus::Disassociating if by_hand => Some(&mut history.left_by_hand),
+                AssociationStatus::Associating
+                | AssociationStatus::Disassociating
+                | AssociationStatus::Associated
+                | AssociationStatus::AssociationFailed
+                | AssociationStatus::Disassociated => None,
+            };
+            if let Some(set) = set {
+                set.insert(moment.association.clone());
             }
             let Some(new) = self.history.happened(moment) else {
                 continue;
