@@ -13,7 +13,6 @@ use shared::ports::{Transition, VpnError};
 use testkit::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatus};
 use testkit::rulebook::Invariant;
 
-use crate::ports::Line;
 use crate::tables::Tables;
 
 macro_rules! bugs {
@@ -320,19 +319,20 @@ pub(crate) fn told(bug: Option<Bug>, body: &mut serde_json::Value) {
 #[derive(Debug, Default)]
 pub(crate) struct FirstLooks(Mutex<BTreeMap<u64, Vec<Connection>>>);
 
-pub(crate) fn read_before(line: &Line) -> Option<Vec<Connection>> {
-    if line.bug() != Some(Bug::OneLookOnly) {
-        return None;
+impl FirstLooks {
+    /// What this invocation read at its first look, where the bug makes it read that again.
+    pub(crate) fn read_before(&self, bug: Option<Bug>, invocation: u64) -> Option<Vec<Connection>> {
+        if bug != Some(Bug::OneLookOnly) {
+            return None;
+        }
+        let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.get(&invocation).cloned()
     }
-    let looks = line.first_looks.0.lock();
-    let looks = looks.unwrap_or_else(PoisonError::into_inner);
-    looks.get(&line.invocation()).cloned()
-}
 
-pub(crate) fn remember(line: &Line, connections: &[Connection]) {
-    if line.bug() == Some(Bug::OneLookOnly) {
-        let looks = line.first_looks.0.lock();
-        let mut looks = looks.unwrap_or_else(PoisonError::into_inner);
-        looks.insert(line.invocation(), connections.to_vec());
+    pub(crate) fn remember(&self, bug: Option<Bug>, invocation: u64, connections: &[Connection]) {
+        if bug == Some(Bug::OneLookOnly) {
+            let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            looks.insert(invocation, connections.to_vec());
+        }
     }
 }

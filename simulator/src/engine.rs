@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
 
-use crate::process::Caller;
+use crate::caller::Caller;
 use crate::universe::Universe;
 
 /// A task's number, in the order of their beginning.

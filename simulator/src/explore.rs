@@ -13,11 +13,11 @@ use testkit::ec2::Delay;
 use testkit::rulebook::Violation;
 
 use crate::bugs::Bug;
+use crate::caller::Caller;
 use crate::engine::{Engine, TaskId};
-use crate::lambda::Request;
 use crate::people::Stage;
 use crate::plan::{Deed, Plan};
-use crate::process::Caller;
+use crate::request::Request;
 use crate::run::{Options, set, set_in, watch};
 use crate::universe::Universe;
 

@@ -17,10 +17,12 @@ use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
 use testkit::alb::{Event, TokenMint};
 
+use crate::caller::Function;
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
-use crate::process::{Function, Process};
-use crate::run::LAST_OF_IT;
+use crate::process::Process;
+use crate::request::{Request, Response};
+use crate::weather::LAST_OF_IT;
 
 /// How long `associate` may take, as the sandbox and the template have it.
 const REQUEST_LIMIT: TimeDelta = TimeDelta::seconds(29);
@@ -71,34 +73,6 @@ impl<T> Clone for Instance<T> {
             function: Arc::clone(&self.function),
         }
     }
-}
-
-/// What a person's browser sends.
-#[derive(Debug, Clone, Copy)]
-pub enum Request {
-    /// Asks.
-    Ask,
-    /// Looks.
-    Status,
-    /// Wants it for so many minutes from now.
-    Extend(i64),
-    /// Is done.
-    Release,
-    /// Fetches the profile.
-    Profile,
-}
-
-/// What came back.
-#[derive(Debug, Clone)]
-pub struct Response {
-    /// When the request was made.
-    pub asked_at: DateTime<Utc>,
-    /// The invocation that answered.
-    pub invocation: u64,
-    /// The status; 502 where the process died.
-    pub status: u64,
-    /// The body, where it is JSON.
-    pub body: Value,
 }
 
 impl Lambda {

@@ -9,6 +9,7 @@
 
 mod aim;
 pub mod bugs;
+pub mod caller;
 pub mod engine;
 pub mod explore;
 pub mod lambda;
@@ -17,6 +18,7 @@ pub mod plan;
 pub mod ports;
 pub mod process;
 pub mod reached;
+pub mod request;
 pub mod run;
 pub mod shrink;
 pub mod tables;

@@ -8,14 +8,12 @@ use testkit::ec2::{AssociationStatus, Client, NewRoute, RouteTarget, Traffic};
 use testkit::ec2::{Caller as ApiCaller, Request as Ec2Request};
 
 use crate::bugs;
+use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::lambda::{Lambda, Request, Response};
+use crate::lambda::Lambda;
 use crate::plan::{Deed, Leaves, Visit};
-use crate::process::Caller;
+use crate::request::{ENDPOINT_NAME, Request, Response};
 use crate::universe::Universe;
-
-/// The endpoint's name in the URL.
-pub const ENDPOINT_NAME: &str = "tokyo";
 
 /// What a laptop looks up by itself: less than the keepalive packets make up for.
 const CHATTER: Traffic = Traffic {

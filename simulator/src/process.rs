@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::clock::Clock;
 
+use crate::caller::{Caller, Function};
 use crate::engine::Engine;
 
 /// An instance of a function.
@@ -18,26 +19,6 @@ pub struct Process {
     pub ahead: TimeDelta,
     engine: Engine,
     invocation: AtomicU64,
-}
-
-/// The functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// The Lambda behind the ALB.
-    Associate,
-    /// The Lambda on the schedule.
-    Reaper,
-}
-
-/// Who makes a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// Which process.
-    pub process: u64,
-    /// What it runs.
-    pub function: Function,
-    /// For which invocation.
-    pub invocation: u64,
 }
 
 impl Process {
@@ -67,17 +48,6 @@ impl Process {
     }
 }
 
-impl Caller {
-    /// A person, who is no process.
-    pub(crate) fn person() -> Self {
-        Self {
-            process: 0,
-            function: Function::Associate,
-            invocation: 0,
-        }
-    }
-}
-
 impl Clock for Process {
     fn now(&self) -> DateTime<Utc> {
         self.engine.now() + self.ahead
@@ -93,15 +63,5 @@ impl fmt::Debug for Process {
 impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.caller())
-    }
-}
-
-impl fmt::Display for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let function = match self.function {
-            Function::Associate => "associate",
-            Function::Reaper => "reaper",
-        };
-        write!(f, "{function}#{} ({})", self.process, self.invocation)
     }
 }

@@ -9,7 +9,7 @@ use shared::model::audit::{AuditRecord, Event};
 use shared::model::{EndpointId, EndpointState};
 use testkit::ec2::{Answer, AssociationStatus, Ec2World};
 
-use crate::process::Caller;
+use crate::caller::Caller;
 use crate::weather::Failing;
 
 macro_rules! situations {

@@ -11,16 +11,18 @@ use testkit::example;
 use testkit::rulebook::{Invariant, Terms, Violation};
 
 use crate::bugs::Bug;
+use crate::caller::Function;
 use crate::engine::Engine;
 use crate::lambda::Lambda;
-use crate::people::{ENDPOINT_NAME, Stage};
+use crate::people::Stage;
 use crate::plan::{Plan, What};
 use crate::ports::{Line, SimulatedStore, SimulatedVpn};
-use crate::process::{Function, Process};
+use crate::process::Process;
 use crate::reached::{Counts, Reached};
+use crate::request::ENDPOINT_NAME;
 use crate::tables::Tables;
 use crate::universe::{Story, Universe};
-use crate::weather::Weather;
+use crate::weather::{LAST_OF_IT, Weather};
 use crate::witness::Witness;
 
 /// How a run is watched.
@@ -227,9 +229,6 @@ pub(crate) fn happens(engine: &Engine, stage: &Stage, what: What) {
         }
     }
 }
-
-/// What was sent in a storm may arrive so much later.
-pub(crate) const LAST_OF_IT: TimeDelta = TimeDelta::seconds(60);
 
 fn set_weather(engine: &Engine, weather: Weather) {
     let universe = &mut *engine.universe();

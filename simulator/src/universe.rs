@@ -10,9 +10,9 @@ use testkit::ec2;
 use testkit::ec2::{Answer, ApiError, Request};
 
 use crate::bugs::Bug;
-use crate::lambda::Response;
-use crate::process::Caller;
+use crate::caller::Caller;
 use crate::reached::Reached;
+use crate::request::Response;
 use crate::tables::Tables;
 use crate::weather::Weather;
 use crate::witness::Witness;

@@ -2,6 +2,9 @@
 
 use chrono::TimeDelta;
 
+/// What was sent in a storm may arrive so much later.
+pub(crate) const LAST_OF_IT: TimeDelta = TimeDelta::seconds(60);
+
 /// How often what goes wrong, in thousandths of the calls, while it lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weather {

@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use shared::identity::{KeyError, KeyId, PublicKeys};
 
 use crate::bugs::{Bug, FirstLooks};
+use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::process::{Caller, Process};
+use crate::process::Process;
 use crate::universe::Universe;
 use crate::weather::{Failing, Fate, To};
 

@@ -124,14 +124,15 @@ impl ClientVpn for SimulatedVpn {
             filters: Vec::new(),
             paging,
         };
-        if let Some(read_before) = bugs::read_before(&self.line) {
+        let (bug, invocation) = (self.line.bug(), self.line.invocation());
+        let first_looks = &self.line.first_looks;
+        if let Some(read_before) = first_looks.read_before(bug, invocation) {
             return Ok(read_before);
         }
-        let views =
-            bugs::connections_read(self.line.bug(), self.all(request, page!(Connections)).await)?;
+        let views = bugs::connections_read(bug, self.all(request, page!(Connections)).await)?;
         let connections = views.into_iter().map(connection).collect();
-        let connections = bugs::connections(self.line.bug(), connections);
-        bugs::remember(&self.line, &connections);
+        let connections = bugs::connections(bug, connections);
+        first_looks.remember(bug, invocation, &connections);
         Ok(connections)
     }
 

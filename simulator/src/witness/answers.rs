@@ -5,8 +5,8 @@ use testkit::people::{Answer, Wish};
 use testkit::rulebook::Invariant;
 
 use super::Witness;
-use crate::lambda::Response;
-use crate::people::ENDPOINT_NAME;
+use crate::request::ENDPOINT_NAME;
+use crate::request::Response;
 use crate::tables::Tables;
 
 impl Witness {

@@ -3,6 +3,7 @@
 //! asks are durable, what the tables hold.
 
 mod answers;
+mod expected;
 mod records;
 mod rest;
 mod routes;
@@ -19,9 +20,10 @@ use testkit::ec2::{Answer, ApiError, Ec2World, Moment, Request};
 use testkit::history::Promise;
 use testkit::rulebook::{Invariant, Rulebook, Terms, Violation, fingerprint, record_key};
 
-use crate::process::Caller;
+use crate::caller::Caller;
 use crate::tables::Tables;
-use truth::Truth;
+use expected::Expected;
+use truth::{Rest, Truth};
 
 /// The witness of one run.
 #[derive(Debug, Clone)]
@@ -30,8 +32,8 @@ pub struct Witness {
     pub book: Rulebook,
     truth: Truth,
     evidence: BTreeMap<u64, Evidence>,
-    routes: routes::Expected,
-    rest: rest::Rest,
+    routes: Expected,
+    rest: Rest,
 }
 
 const CONNECTIONS: &str = "DescribeClientVpnConnections";
@@ -58,8 +60,8 @@ impl Witness {
             book: Rulebook::new(terms),
             truth: Truth::default(),
             evidence: BTreeMap::new(),
-            routes: routes::Expected::default(),
-            rest: rest::Rest::default(),
+            routes: Expected::default(),
+            rest: Rest::default(),
         }
     }
 

@@ -8,16 +8,6 @@ use testkit::rulebook::usage::{has_changed, idle_time, may_count, stale_after};
 use super::Witness;
 use crate::tables::Tables;
 
-/// Since when what should not last has lasted.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rest {
-    /// Since when nothing has kept the endpoint.
-    free_since: Option<DateTime<Utc>>,
-    /// When a connection last counted as use, or may have.
-    counted_at: Option<DateTime<Utc>>,
-    pub(super) given_up_at: Option<DateTime<Utc>>,
-}
-
 /// Reads, a commit and a call, in calm weather.
 const A_SWEEP_TAKES: TimeDelta = TimeDelta::seconds(20);
 /// After a storm: a stop that EC2 refused is tried again after ten minutes, an attempt after a few.

@@ -1,60 +1,17 @@
 //! Routes and security groups: as the administrator left them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::{EndpointState, NetworkStatus, SecurityGroupId};
+use shared::model::{EndpointState, NetworkStatus};
 use testkit::ec2::{AssociationStatus, Ec2World, RouteOrigin, RouteStatus};
 use testkit::rulebook::Invariant;
 
 use super::Witness;
+use super::expected::Certainty;
 
-/// What the administrator wants, as far as anybody could know it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Expected {
-    /// CIDR and subnet of each route made by hand; whether it is certain that the system could learn of it.
-    routes: BTreeMap<(String, String), Certainty>,
-    groups: Option<BTreeSet<SecurityGroupId>>,
-    groups_certain: bool,
-    /// When the administrator last changed something here.
-    changed_at: Option<DateTime<Utc>>,
-    /// Whether the first ready has been.
-    known: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Certainty {
-    Certain,
-    /// Changed so shortly before it all went that it may be either way.
-    EitherWay,
-}
-
-/// A change that is this old when things go was there to be seen.
-const SEEN_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// Routes that will not come hold up "ready" for this long.
 const HOLD_UP: TimeDelta = TimeDelta::minutes(5);
-
-impl Expected {
-    /// The administrator made a route, or deleted it (`there` is false).
-    fn changed(&mut self, now: DateTime<Utc>, route: (String, String), there: bool) {
-        self.changed_at = Some(now);
-        if there {
-            self.routes.insert(route, Certainty::Certain);
-        } else {
-            self.routes.remove(&route);
-        }
-    }
-
-    /// Something is disassociated: what was changed just before may be lost or not.
-    pub(super) fn goes(&mut self, now: DateTime<Utc>) {
-        if self.changed_at.is_some_and(|at| now - at < SEEN_WITHIN) {
-            self.groups_certain = false;
-            for certainty in self.routes.values_mut() {
-                *certainty = Certainty::EitherWay;
-            }
-        }
-    }
-}
 
 impl Witness {
     /// The administrator changed routes or groups: what EC2 has now is what is wanted from now on. Only done, and only

@@ -7,7 +7,7 @@ use testkit::ec2::{AssociationStatus, Ec2World, Request};
 use testkit::rulebook::Invariant;
 
 use super::Witness;
-use crate::process::Caller;
+use crate::caller::Caller;
 use crate::tables::Tables;
 
 /// From the decision to the call: reads, a commit, and the slowest network there is.

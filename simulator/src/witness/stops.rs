@@ -6,7 +6,7 @@ use testkit::ec2::{AssociationStatus, Ec2World};
 use testkit::rulebook::Invariant;
 
 use super::Witness;
-use crate::process::{Caller, Function};
+use crate::caller::{Caller, Function};
 
 /// A stop's commit is acted on within this.
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);

@@ -27,6 +27,16 @@ pub(super) struct Mode {
     pub(super) until: DateTime<Utc>,
 }
 
+/// Since when what should not last has lasted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rest {
+    /// Since when nothing has kept the endpoint.
+    pub(super) free_since: Option<DateTime<Utc>>,
+    /// When a connection last counted as use, or may have.
+    pub(super) counted_at: Option<DateTime<Utc>>,
+    pub(super) given_up_at: Option<DateTime<Utc>>,
+}
+
 impl Truth {
     /// The oldest ask that waits for its answer, by what the table says of the answers.
     pub(super) fn waiting_since(

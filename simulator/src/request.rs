@@ -1,0 +1,35 @@
+//! What employees send, and what comes back.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// The endpoint's name in the URL.
+pub const ENDPOINT_NAME: &str = "tokyo";
+
+/// What a person's browser sends.
+#[derive(Debug, Clone, Copy)]
+pub enum Request {
+    /// Asks.
+    Ask,
+    /// Looks.
+    Status,
+    /// Wants it for so many minutes from now.
+    Extend(i64),
+    /// Is done.
+    Release,
+    /// Fetches the profile.
+    Profile,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// When the request was made.
+    pub asked_at: DateTime<Utc>,
+    /// The invocation that answered.
+    pub invocation: u64,
+    /// The status; 502 where the process died.
+    pub status: u64,
+    /// The body, where it is JSON.
+    pub body: Value,
+}
