@@ -144,6 +144,45 @@ async fn what_another_pass_associates_after_a_sweeps_read_is_not_gone() {
     assert_eq!(world.associations(), 2);
 }
 
+/// One subnet of two is lost and found gone while an employee's click hangs between its reading of EC2 and that of the
+/// state.
+#[tokio::test]
+async fn a_click_with_an_older_reading_does_not_adopt_what_is_found_gone_meanwhile() {
+    let world = Arc::new(World::ready().await);
+    world.pass_seconds(6);
+    let wire = Wire::new();
+    let read = Arc::new(tokio::sync::Notify::new());
+    let has_read = read.clone();
+    wire.hook(When::After, "target_networks", 1, move || async move {
+        has_read.notify_one();
+    });
+    let others = world.clone();
+    wire.hook(When::Before, "load", 1, move || async move {
+        read.notified().await;
+        others.by_hand(Request::Disassociate {
+            endpoint: others.endpoint.id.clone(),
+            association: others.second_association(),
+        });
+        while others.count("disassociation.external").await == 0 {
+            others.pass_seconds(60);
+            others.sweep().await.unwrap();
+        }
+    });
+    let click = world.wired(&wire);
+    let asked = click.ask(&world.endpoint, person("ren")).await;
+    asked.unwrap();
+    assert_eq!(
+        wire.calls().iter().filter(|call| **call == "load").count(),
+        1
+    );
+    for _ in 0..15 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("association.adopted").await, 0);
+    assert_eq!(world.count("disassociation.external").await, 1);
+}
+
 #[tokio::test]
 async fn a_change_by_hand_that_two_sweeps_see_is_on_record_once() {
     let world = Arc::new(World::ready().await);

@@ -34,9 +34,12 @@ pub fn is_too_old(seen: &Observation, now: DateTime<Utc>) -> bool {
 }
 
 /// Whether what was read of EC2 in the time of `before` can be judged by this state: nothing came up or was found gone in
-/// between.
+/// between, and no part of it.
 pub fn is_same_stay(state: &EndpointState, before: &EndpointState) -> bool {
-    state.stay.number == before.stay.number && state.stay.up_since == before.stay.up_since
+    let (stay, before) = (&state.stay, &before.stay);
+    stay.number == before.number
+        && stay.up_since == before.up_since
+        && stay.association_ids == before.association_ids
 }
 
 /// Whether leases that were read in the time of `before` still stand: an employee who gave one back sees that it is gone.

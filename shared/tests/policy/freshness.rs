@@ -2,10 +2,11 @@
 
 use shared::model::{EndpointState, Observation};
 use shared::policy::{
-    Phase, Reason, as_answer, is_fresh, is_reading_due, is_too_old, latest_reading_before,
+    Phase, Reason, as_answer, is_fresh, is_reading_due, is_same_stay, is_too_old,
+    latest_reading_before,
 };
 
-use crate::world::{AROUND, World, minutes, noon, seconds};
+use crate::world::{A, AROUND, World, associations, minutes, noon, seconds};
 
 #[test]
 fn ec2_is_read_at_most_once_in_five_seconds() {
@@ -62,4 +63,19 @@ fn an_employee_who_asks_is_promised_nothing_that_was_not_seen() {
             }
         }
     }
+}
+
+#[test]
+fn a_reading_is_judged_by_the_state_of_its_own_time() {
+    let before = World::ready().state;
+    let changed = |change: fn(&mut EndpointState)| {
+        let mut state = before.clone();
+        change(&mut state);
+        state
+    };
+    assert!(is_same_stay(&changed(|s| s.demand.requests += 1), &before));
+    assert!(!is_same_stay(&changed(|s| s.stay.number += 1), &before));
+    assert!(!is_same_stay(&changed(|s| s.stay.up_since = None), &before));
+    let lost_one = changed(|s| s.stay.association_ids = associations(&[A]));
+    assert!(!is_same_stay(&lost_one, &before));
 }
