@@ -329,7 +329,10 @@ fn transitions(id: &EndpointId, start: DateTime<Utc>) -> Vec<Transition> {
         )
     };
     let released = |hours| Transition {
-        released: Some((lease(start, hours), start)),
+        lease: Some({
+            let lease = lease(start, hours);
+            (lease.email.clone(), lease.given_back(start))
+        }),
         ..with(Update::new().set("released_at", start))
     };
     vec![

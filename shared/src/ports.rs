@@ -10,8 +10,8 @@ use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::Malformed;
 use crate::model::update::Update;
 use crate::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Failure, Lease, Route,
-    RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
+    AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Failure, Lease,
+    Route, RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
 };
 
 /// An error of a library, kept as the source of ours.
@@ -168,8 +168,8 @@ pub struct Transition {
     pub update: Update,
     pub records: Vec<AuditRecord>,
     pub snapshot: Option<Snapshot>,
-    /// A lease that its owner gives back: as it was read, and when.
-    pub released: Option<(Lease, DateTime<Utc>)>,
+    /// The change of an employee's lease, under its conditions.
+    pub lease: Option<(Email, Update)>,
 }
 
 /// Why a table could not be read or written.

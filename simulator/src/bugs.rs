@@ -159,17 +159,17 @@ pub(crate) fn transition(
             }
         }
         Some(Bug::ReleaseEndsAll) => {
-            if let Some((_, at)) = &transition.released {
+            let mut records = transition.records.iter();
+            let released = records.find(|record| record.event == Event::LeaseReleased);
+            if let Some(record) = released
+                && let Some(endpoint) = &record.endpoint
+            {
                 for lease in &before.leases {
                     let mut ended = lease.clone();
-                    ended.until = lease.until.min(*at);
-                    if let Some(record) = transition.records.first()
-                        && let Some(endpoint) = &record.endpoint
-                    {
-                        tables.grant_lease(&endpoint.id, &ended, true);
-                    }
+                    ended.until = lease.until.min(record.occurred_at);
+                    tables.grant_lease(&endpoint.id, &ended, true);
                 }
-                transition.released = None;
+                transition.lease = None;
             }
         }
         _ => {}

@@ -95,18 +95,18 @@ impl Tables {
             update,
             records,
             snapshot,
-            released,
+            lease,
         } = transition;
-        let release = released
+        let lease = lease
             .as_ref()
-            .map(|(lease, at)| (Lease::key(&lease.email), lease.given_back(*at)));
+            .map(|(email, update)| (Lease::key(email), update));
         let all_hold = holds(&self.item(endpoint, EndpointState::KEY), update)
             && records
                 .iter()
                 .all(|record| !self.records.contains_key(&record_key(record)))
-            && release
+            && lease
                 .iter()
-                .all(|(key, release)| holds(&self.item(endpoint, key), release));
+                .all(|(key, update)| holds(&self.item(endpoint, key), update));
         if !all_hold {
             return false;
         }
@@ -119,8 +119,8 @@ impl Tables {
         if let Some(snapshot) = snapshot {
             self.put(endpoint, Snapshot::KEY, snapshot.to_item());
         }
-        if let Some((key, release)) = release {
-            self.update_item(endpoint, &key, &release);
+        if let Some((key, update)) = lease {
+            self.update_item(endpoint, &key, update);
         }
         true
     }

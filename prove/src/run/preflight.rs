@@ -129,6 +129,11 @@ impl Objections {
         }
         match state.order.in_force(now) {
             Some(Mode::Hold) => {}
+            Some(Mode::Off) => self.refusals.push(
+                "its mode is `off`: the next sweep would take down what this run associates. Set it to `hold` until you are \
+                 done (docs/operate.md)"
+                    .to_owned(),
+            ),
             Some(Mode::On | Mode::Unreadable(_)) | None => self.warnings.push(
                 "an employee who opens the page starts this VPN during the run. Set its mode to `hold` until you are done \
                  (docs/operate.md)"

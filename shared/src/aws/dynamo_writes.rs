@@ -37,9 +37,8 @@ impl Tables<'_> {
             let put = Put::builder().table_name(self.leases);
             writes.push(put_write(put.set_item(Some(item))));
         }
-        if let Some((lease, at)) = &transition.released {
-            let release = lease.given_back(*at);
-            writes.push(self.item_write(endpoint, &Lease::key(&lease.email), &release));
+        if let Some((email, update)) = &transition.lease {
+            writes.push(self.item_write(endpoint, &Lease::key(email), update));
         }
         writes
     }

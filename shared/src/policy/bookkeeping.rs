@@ -1,23 +1,25 @@
 //! Facts that have to be on record before anything else is decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::Policy;
 use super::decision::Action;
 use super::view::{View, ids};
+use super::wanted::is_held;
 use crate::model::{
     AssociationId, EndpointState, Failure, NetworkStatus, Observation, SeenNetwork, SubnetId,
 };
 
 impl View<'_> {
     pub(super) fn bookkeeping(self) -> Option<Action> {
-        if self.state.order.text() != self.state.order.noted {
+        if !self.state.order.is_noted() {
             return Some(Action::NoteMode);
         }
         self.gone()
             .or_else(|| self.failed())
+            .or_else(|| self.unheard())
             .or_else(|| self.adoptable())
     }
 
@@ -53,6 +55,23 @@ impl View<'_> {
             ids: ids(news.into_iter()),
             failure,
         })
+    }
+
+    /// What a committed attempt may have associated before its answer was lost, while an order forbids to finish it.
+    fn unheard(self) -> Option<Action> {
+        if self.state.attempts.began_at.is_none() || !is_held(self.state, self.now) {
+            return None;
+        }
+        let unanswered = self.unanswered_subnets();
+        let up = self
+            .seen
+            .in_status(NetworkStatus::Associating)
+            .chain(self.seen.in_status(NetworkStatus::Associated));
+        let networks: BTreeMap<_, _> = up
+            .filter(|network| unanswered.contains(&&network.subnet_id))
+            .map(|network| (network.association_id.clone(), network.subnet_id.clone()))
+            .collect();
+        (!networks.is_empty()).then_some(Action::ClaimUnheard { networks })
     }
 
     /// Associations that no start of ours explains. One on a subnet that a committed start may have associated, before

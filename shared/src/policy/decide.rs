@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::Policy;
-use super::decision::{Decision, Phase, Reason, Warning};
+use super::decision::{Action, Decision, Outlook, Phase, Reason, Warning};
 use super::view::View;
-use super::wanted::{is_held, is_unserved};
+use super::wanted::hold;
 use crate::model::{EndpointState, Mode, NetworkStatus, Observation};
 
 /// What an endpoint's phase is, why, and what to do about it.
@@ -27,6 +27,8 @@ pub fn decide(
     let mut decision = view.phase();
     if let Some(bookkeeping) = view.bookkeeping() {
         decision.actions = vec![bookkeeping];
+    } else if state.order.has_run_out(now) {
+        decision.actions.insert(0, Action::EndMode);
     }
     decision.warnings = view.warnings(decision.phase);
     decision
@@ -34,7 +36,9 @@ pub fn decide(
 
 impl View<'_> {
     pub(super) fn phase(self) -> Decision {
-        if self.is_stop_in_force() || self.seen.any(NetworkStatus::Disassociating) {
+        if let Some(taken_down) = self.taken_down() {
+            taken_down
+        } else if self.is_stop_in_force() || self.seen.any(NetworkStatus::Disassociating) {
             self.stopping()
         } else if self.seen.any(NetworkStatus::Unknown) {
             Decision::new(self.phase_if_up(), Reason::UnknownStatus)
@@ -43,7 +47,9 @@ impl View<'_> {
         } else if self.is_usable() {
             self.ready()
         } else if self.seen.any(NetworkStatus::Associating) {
-            Decision::new(Phase::Starting, Reason::Associating).with(self.finish_start())
+            let abandon = self.abandon_before_ready();
+            Decision::new(Phase::Starting, Reason::Associating)
+                .with(abandon.or_else(|| self.finish_start()))
         } else if self.seen.any(NetworkStatus::Associated) {
             self.getting_ready()
         } else {
@@ -52,14 +58,18 @@ impl View<'_> {
     }
 
     fn stopping(self) -> Decision {
-        let comes_back = self.is_wanted();
+        let outlook = match hold(self.state, self.now) {
+            Some(hold) => Outlook::Held(hold),
+            None if self.is_wanted() => Outlook::ComesBack,
+            None => Outlook::OnRequest,
+        };
         let mut going = self.seen.in_status(NetworkStatus::Disassociating);
         let only_failed_ones_go =
             !self.is_stop_in_force() && going.all(|network| self.is_failure_known(network));
         let reason = if only_failed_ones_go {
-            Reason::RemovingFailed { comes_back }
+            Reason::RemovingFailed(outlook)
         } else {
-            Reason::Stopping { comes_back }
+            Reason::Stopping(outlook)
         };
         Decision::new(Phase::Stopping, reason)
     }
@@ -68,12 +78,8 @@ impl View<'_> {
         if self.is_wanted() {
             return self.start_or_wait(Phase::Starting);
         }
-        let asked = is_unserved(self.state, self.now);
-        let reason = if is_held(self.state, self.now) {
-            Reason::Held {
-                until: self.state.order.until,
-                asked,
-            }
+        let reason = if let Some(hold) = hold(self.state, self.now) {
+            Reason::Held(hold)
         } else if self.is_given_up() && self.state.demand.requests > self.state.demand.served {
             Reason::GaveUp(self.state.attempts.failure.clone())
         } else {

@@ -1,6 +1,6 @@
 //! A decision as a value: what to tell, what to do, and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -46,7 +46,14 @@ pub struct Decision {
 /// Something that a pass does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Put on record what an administrator ordered by other means than the page.
     NoteMode,
+    /// Take away a mode that ran out.
+    EndMode,
+    /// Put on record what an attempt associated without our hearing of it, where nothing may be associated now.
+    ClaimUnheard {
+        networks: BTreeMap<AssociationId, SubnetId>,
+    },
     /// Put on record that these associations are gone.
     RecordGone {
         ids: BTreeSet<AssociationId>,
@@ -101,6 +108,13 @@ pub enum Action {
         /// Whether it takes up a stop that was committed and did not happen.
         resumed: bool,
     },
+    /// The same by an administrator's order, whoever uses the VPN.
+    StopByOrder {
+        /// Whether this order's stop is on record already.
+        resumed: bool,
+        /// What the stop deletes, where the snapshot does not say so yet.
+        snapshot: Option<Snapshot>,
+    },
     /// Put on record that a committed stop did not happen and is no longer wanted.
     AbandonStop,
 }
@@ -110,10 +124,13 @@ pub enum Action {
 pub enum Reason {
     /// No employee asked, or all who asked were served.
     NotWanted,
-    Held {
-        /// Until when; `None`: until the mode is taken away.
-        until: Option<DateTime<Utc>>,
-        asked: bool,
+    /// An administrator's order keeps it off.
+    Held(Hold),
+    /// An administrator ordered it off, and it goes.
+    TakenDown {
+        hold: Hold,
+        by: Option<String>,
+        why: Option<String>,
     },
     /// The start was given up; only a new ask tries again.
     GaveUp(Option<Failure>),
@@ -149,16 +166,31 @@ pub enum Reason {
     },
     /// How it is used could not be read in full, so it stays.
     NotKnown,
-    Stopping {
-        /// Whether it comes back by itself: an employee asked meanwhile.
-        comes_back: bool,
-    },
+    Stopping(Outlook),
     /// A failed association is being removed, before the next attempt if an employee waits.
-    RemovingFailed {
-        comes_back: bool,
-    },
+    RemovingFailed(Outlook),
     /// The association failed, and no employee waits for it.
     AssociationFailed(Option<Failure>),
+}
+
+/// What follows on going down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// An employee asked meanwhile: it comes back by itself.
+    ComesBack,
+    /// It comes back when an employee asks.
+    OnRequest,
+    /// It does not come back while an administrator's order lasts.
+    Held(Hold),
+}
+
+/// An administrator's order under which nothing is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// Until when; `None`: until the mode is taken away.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether an employee asked, which is kept.
+    pub asked: bool,
 }
 
 /// What people should know beside the phase.

@@ -6,6 +6,7 @@ mod decision;
 mod freshness;
 mod leases;
 mod off_at;
+mod order;
 mod overnight;
 mod permission;
 mod read_plan;
@@ -20,7 +21,7 @@ mod wanted;
 
 pub use bookkeeping::{is_series_over, last_seen_up, served_by_external};
 pub use decide::decide;
-pub use decision::{Action, Decision, Phase, Reason, Warning, retry_after};
+pub use decision::{Action, Decision, Hold, Outlook, Phase, Reason, Warning, retry_after};
 pub use freshness::{
     READ_AT_MOST_EVERY, are_leases_as_before, as_answer, is_fresh, is_reading_due, is_same_stay,
     is_still_judged, is_too_old, latest_reading_before,
@@ -34,7 +35,7 @@ pub use routing::is_unmoved;
 pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, is_last_attempt, startable_since};
 pub use stop::{confirm_stop, is_too_late_to_act};
 pub use usage::{PACKET_ALLOWANCE_BYTES, known_silent, payload_bytes, stale_after, traffic, usage};
-pub use wanted::{is_held, is_pinned, is_unserved, is_wanted};
+pub use wanted::{is_held, is_ordered_off, is_pinned, is_unserved, is_wanted};
 
 use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};
 

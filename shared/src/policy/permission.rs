@@ -40,6 +40,7 @@ pub fn is_permitted(action: &Action, executor: Executor) -> bool {
 fn needs(action: &Action) -> (Executor, bool) {
     match action {
         Action::NoteMode
+        | Action::ClaimUnheard { .. }
         | Action::RecordGone { .. }
         | Action::RecordFailed { .. }
         | Action::Adopt { .. }
@@ -50,13 +51,16 @@ fn needs(action: &Action) -> (Executor, bool) {
         | Action::RemoveFailed {
             within_start: true, ..
         } => (Executor::Reader, false),
-        Action::RecordRestored { .. } | Action::AbandonStop => (Executor::Sweep, true),
+        Action::EndMode | Action::RecordRestored { .. } | Action::AbandonStop => {
+            (Executor::Sweep, true)
+        }
         // What is outstanding is noted when it is made again, which a dry run does not: no snapshot either.
         Action::RemoveFailed {
             within_start: false,
             ..
         }
         | Action::TakeSnapshot(_)
-        | Action::Stop { .. } => (Executor::Sweep, false),
+        | Action::Stop { .. }
+        | Action::StopByOrder { .. } => (Executor::Sweep, false),
     }
 }

@@ -17,6 +17,10 @@ const ROUTES_HOLD_UP: TimeDelta = TimeDelta::minutes(5);
 impl View<'_> {
     /// Something is associated, and this stay has not been ready yet.
     pub(super) fn getting_ready(self) -> Decision {
+        if let Some(abandon) = self.abandon_before_ready() {
+            return Decision::new(Phase::Starting, Reason::Restoring { outstanding: None })
+                .with(Some(abandon));
+        }
         let mut associated = self.seen.in_status(NetworkStatus::Associated);
         let unclaimed = associated.any(|network| !self.is_known(network));
         let unread = Decision::new(Phase::Starting, Reason::Restoring { outstanding: None });

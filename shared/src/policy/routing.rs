@@ -147,6 +147,19 @@ impl View<'_> {
         })
     }
 
+    /// Whether all that a stop deletes is known: it was read, or the stay has never been ready and the snapshot has it.
+    pub(super) fn is_routing_known(self) -> bool {
+        self.state.stay.ready_since.is_none() || self.outstanding().is_some()
+    }
+
+    /// What the snapshot has to say of a stay that was ready before a stop that waits for nothing; `None`: it says so.
+    pub(super) fn snapshot_at_stop(self) -> Option<Snapshot> {
+        self.state.stay.ready_since?;
+        let outstanding = self.outstanding()?;
+        self.snapshot_to_take(&outstanding)
+            .filter(|snapshot| self.is_news(snapshot))
+    }
+
     /// Whether a snapshot says something new: other routes or groups, or the first word after a subnet was associated.
     pub(super) fn is_news(self, snapshot: &Snapshot) -> bool {
         let mut networks = self.seen.networks.iter();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::decision::{Reason, Warning};
+use super::decision::{Hold, Outlook, Reason, Warning};
 use super::off_at::KeepRule;
 use crate::model::Failure;
 use crate::model::item::rfc3339;
@@ -11,16 +11,19 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotWanted => write!(f, "The VPN is off, and no employee is waiting for it."),
-            Self::Held { until, asked } => {
+            Self::Held(hold) => {
                 write!(f, "An administrator keeps the VPN off")?;
-                if let Some(until) = until {
-                    write!(f, " until {}", rfc3339(*until))?;
+                write_hold(f, *hold)?;
+                write!(f, ".")
+            }
+            Self::TakenDown { hold, by, why } => {
+                write!(f, "An administrator ordered the VPN off")?;
+                write_hold(f, *hold)?;
+                if let Some(by) = by {
+                    write!(f, "; the order is by {by}")?;
                 }
-                if *asked {
-                    write!(
-                        f,
-                        "; the request is kept and served if that ends within two hours of it"
-                    )?;
+                if let Some(why) = why {
+                    write!(f, "; the reason given is: {why}")?;
                 }
                 write!(f, ".")
             }
@@ -74,25 +77,14 @@ impl fmt::Display for Reason {
             Self::Pinned => write!(f, "Ready; an administrator keeps it on."),
             Self::Due { rule } => write!(f, "Nothing keeps the VPN any more: {rule}."),
             Self::NotKnown => write!(f, "Ready; who is connected could not be read, so it stays."),
-            Self::Stopping { comes_back: true } => {
-                write!(
-                    f,
-                    "The VPN is being taken down; the request is kept, and it comes back by itself."
-                )
-            }
-            Self::Stopping { comes_back: false } => {
-                write!(
-                    f,
-                    "The VPN is being taken down; ask for it to bring it back."
-                )
-            }
-            Self::RemovingFailed { comes_back: true } => {
+            Self::Stopping(outlook) => write_stopping(f, *outlook),
+            Self::RemovingFailed(Outlook::ComesBack) => {
                 write!(
                     f,
                     "A failed association is being removed; the next attempt follows by itself."
                 )
             }
-            Self::RemovingFailed { comes_back: false } => {
+            Self::RemovingFailed(Outlook::OnRequest | Outlook::Held(_)) => {
                 write!(f, "A failed association is being removed.")
             }
             Self::AssociationFailed(failure) => {
@@ -149,6 +141,34 @@ impl fmt::Display for Warning {
             ),
         }
     }
+}
+
+fn write_stopping(f: &mut fmt::Formatter<'_>, outlook: Outlook) -> fmt::Result {
+    write!(f, "The VPN is being taken down")?;
+    match outlook {
+        Outlook::ComesBack => write!(f, "; the request is kept, and it comes back by itself.")?,
+        Outlook::OnRequest => write!(f, "; ask for it to bring it back.")?,
+        Outlook::Held(hold) => {
+            write!(f, ", and an administrator keeps it off")?;
+            write_hold(f, hold)?;
+            write!(f, ".")?;
+        }
+    }
+    Ok(())
+}
+
+/// Until when, and what becomes of a request that was made.
+fn write_hold(f: &mut fmt::Formatter<'_>, hold: Hold) -> fmt::Result {
+    if let Some(until) = hold.until {
+        write!(f, " until {}", rfc3339(until))?;
+    }
+    if hold.asked {
+        write!(
+            f,
+            "; the request is kept and served if that ends within two hours of it"
+        )?;
+    }
+    Ok(())
 }
 
 fn connections_word(n: usize) -> &'static str {

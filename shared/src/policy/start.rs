@@ -8,9 +8,10 @@ use super::Policy;
 use super::decide::decide;
 use super::decision::{Action, Decision, Phase, Reason, retry_after};
 use super::view::{View, ids};
-use super::wanted::{is_held, is_wanted};
+use super::wanted::{hold, is_held, is_wanted};
 use crate::model::{
-    Attempts, EndpointState, Failure, Mode, NetworkStatus, Observation, SubnetId, WANTED_FOR,
+    Attempts, EndpointState, Failure, Mode, ModeOrder, NetworkStatus, Observation, SubnetId,
+    WANTED_FOR,
 };
 
 /// How many attempts a start has.
@@ -62,6 +63,8 @@ impl<'a> View<'a> {
         let (phase, reason) = if within_start {
             let at = self.next_attempt_at();
             (Phase::Starting, Reason::Retrying { failure, at })
+        } else if let Some(hold) = hold(self.state, self.now) {
+            (Phase::Failed, Reason::Held(hold))
         } else {
             (Phase::Failed, Reason::AssociationFailed(failure))
         };
@@ -115,8 +118,12 @@ impl<'a> View<'a> {
         })
     }
 
-    /// What is left to do of an attempt that is committed, while an employee still waits for it or uses the rest.
+    /// What is left to do of an attempt that is committed, while an employee still waits for it or uses the rest, and
+    /// nothing forbids to associate.
     pub(super) fn finish_start(self) -> Option<Action> {
+        if is_held(self.state, self.now) {
+            return None;
+        }
         let subnet_ids: Vec<SubnetId> = self.unanswered_subnets().into_iter().cloned().collect();
         let called_for = self.is_in_use() || self.is_wanted();
         let due = self.state.attempts.began_at.is_some() && called_for && !subnet_ids.is_empty();
@@ -151,9 +158,8 @@ pub fn startable_since(
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
     let order = &state.order;
-    let hold_ran_out = order
-        .until
-        .filter(|until| order.mode == Some(Mode::Hold) && *until <= now);
+    let was_held = matches!(order.mode, Some(Mode::Hold | Mode::Off));
+    let hold_ran_out = order.until.filter(|until| was_held && *until <= now);
     // Where a stay has to begin anew, nothing is listed any more.
     let before = state.sightings.observation.as_ref();
     let was_listed = before.is_some_and(|seen| !seen.networks.is_empty());
@@ -162,9 +168,12 @@ pub fn startable_since(
     startable_since.max(hold_ran_out).max(emptied)
 }
 
-/// Whether the mode that is on record held an endpoint that could be started by now, and no longer does.
-pub fn is_hold_over(state: &EndpointState, now: DateTime<Utc>) -> bool {
-    let was_held = state.order.noted.split(' ').next() == Some("hold");
+/// Whether the mode that is on record held an endpoint that could be started by now, and the next one does not.
+pub fn is_hold_over(state: &EndpointState, next: &ModeOrder, now: DateTime<Utc>) -> bool {
+    let noted = state.order.noted.split(' ').next();
+    let held = [Mode::Hold, Mode::Off];
+    let was_held = held.iter().any(|mode| noted == Some(mode.as_str()));
+    let is_held = next.in_force(now).is_some_and(|mode| held.contains(mode));
     let nothing_is_under_way = state.attempts.began_at.is_none() && state.stay.up_since.is_none();
-    was_held && !is_held(state, now) && nothing_is_under_way
+    was_held && !is_held && nothing_is_under_way
 }

@@ -42,13 +42,17 @@ pub fn confirm_stop(
 impl View<'_> {
     /// Whether a stop of an endpoint that nothing keeps can be begun, or taken up again.
     pub(super) fn is_stop_possible(self) -> bool {
-        let refused_at = self.state.stay.stop.refused_at;
-        let is_just_refused = refused_at.is_some_and(|at| self.now - at < STOP_AGAIN_AFTER);
+        let is_just_refused = self.is_stop_just_refused();
         let is_evidence_complete =
             self.seen.usage.is_some() && self.seen.routes.is_some() && self.seen.endpoint.is_some();
         let is_moving = self.seen.any(NetworkStatus::Associating);
         // What a stop deletes has to be remembered first.
         let is_remembered = self.snapshot_due().is_none();
         is_evidence_complete && !is_moving && !is_just_refused && is_remembered
+    }
+
+    pub(super) fn is_stop_just_refused(self) -> bool {
+        let refused_at = self.state.stay.stop.refused_at;
+        refused_at.is_some_and(|at| self.now - at < STOP_AGAIN_AFTER)
     }
 }

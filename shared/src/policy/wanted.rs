@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::decision::Hold;
 use crate::model::{EndpointState, Mode, WANTED_FOR};
 
 /// Wanted = asked since it was last served or given up, within the last two hours, unless held.
@@ -27,9 +28,22 @@ pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
             .is_some_and(|asked_at| now - asked_at < WANTED_FOR)
 }
 
-/// Whether an administrator said not to start.
+/// Whether an administrator said not to start: by `hold`, or by `off`.
 pub fn is_held(state: &EndpointState, now: DateTime<Utc>) -> bool {
-    state.order.in_force(now) == Some(&Mode::Hold)
+    matches!(state.order.in_force(now), Some(Mode::Hold | Mode::Off))
+}
+
+/// The order under which nothing is started, if one is in force.
+pub(super) fn hold(state: &EndpointState, now: DateTime<Utc>) -> Option<Hold> {
+    is_held(state, now).then(|| Hold {
+        until: state.order.until,
+        asked: is_unserved(state, now),
+    })
+}
+
+/// Whether an administrator ordered it off.
+pub fn is_ordered_off(state: &EndpointState, now: DateTime<Utc>) -> bool {
+    state.order.in_force(now) == Some(&Mode::Off)
 }
 
 /// Whether an administrator said not to stop. A mode that cannot be read counts: a slip must not cut employees off.

@@ -35,10 +35,11 @@ use cache::{RecordedEnds, WaitingLeases};
 pub use deadline::LeftOut;
 pub use entry::Ask;
 pub use entry::ask::{AskOutcome, ExtendError};
+pub use entry::order::{MAX_ORDER, Order, OrderError};
 pub use entry::status::StatusError;
 pub use entry::sweep::{SweepError, SweepOutcome};
 pub use gauges::Gauges;
-pub use status::{EndpointStatus, Estimate, LeaseView, Particulars, TargetNetworkView};
+pub use status::{EndpointStatus, Estimate, LeaseView, ModeView, Particulars, TargetNetworkView};
 
 #[cfg(all(test, feature = "aws"))]
 pub(crate) use deadline::STOP_TAKES;

@@ -145,6 +145,11 @@ impl Execution<'_> {
     async fn execute(&mut self, action: Action) -> Result<Step, StoreError> {
         match action {
             Action::NoteMode => self.record(transition::mode_noted).await,
+            Action::EndMode => self.record(transition::mode_ended).await,
+            Action::ClaimUnheard { networks } => {
+                self.record(|context| transition::unheard_claimed(context, &networks))
+                    .await
+            }
             Action::RecordGone { ids, all } => {
                 self.record(|context| transition::gone(context, &ids, all))
                     .await
@@ -189,6 +194,9 @@ impl Execution<'_> {
             Action::Restore { missing } => self.restore(&missing).await,
             Action::RemoveFailed { ids, .. } => Ok(self.remove_failed(ids).await),
             Action::Stop { resumed } => self.stop(resumed).await,
+            Action::StopByOrder { resumed, snapshot } => {
+                self.stop_by_order(resumed, snapshot).await
+            }
         }
     }
 

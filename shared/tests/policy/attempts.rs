@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use shared::model::Failure;
 use shared::model::NetworkStatus::{Associated, Associating, AssociationFailed, Disassociating};
-use shared::policy::{Action, MAX_ATTEMPTS, Phase, Reason, retry_after};
+use shared::policy::{Action, MAX_ATTEMPTS, Outlook, Phase, Reason, retry_after};
 
 use crate::world::{A, AROUND, B, STRANGE, World, associations, minutes, seconds, subnets};
 
@@ -172,12 +172,12 @@ fn a_failed_one_that_is_being_removed_comes_back_only_if_somebody_waits() {
     let going = World::off()
         .networks(&[(A, Disassociating)])
         .failures_on_record(&[A]);
-    for (name, world, comes_back) in [
-        ("no employee waits", going.clone(), false),
-        ("an employee waits", going.asked(), true),
+    for (name, world, outlook) in [
+        ("no employee waits", going.clone(), Outlook::OnRequest),
+        ("an employee waits", going.asked(), Outlook::ComesBack),
     ] {
         let reason = world.decide().reason;
-        assert_eq!(reason, Reason::RemovingFailed { comes_back }, "{name}");
+        assert_eq!(reason, Reason::RemovingFailed(outlook), "{name}");
     }
 }
 

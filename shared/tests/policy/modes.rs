@@ -2,7 +2,7 @@
 
 use shared::model::Mode;
 use shared::model::NetworkStatus::Associated;
-use shared::policy::{Action, Phase, Reason, is_held, is_pinned};
+use shared::policy::{Action, Hold, Phase, Reason, is_held, is_pinned};
 
 use crate::world::{A, AROUND, World, minutes, seconds};
 
@@ -49,11 +49,18 @@ fn a_mode_ends_at_its_time() {
         let now = boundary + seconds(second);
         let in_force = second < 0;
         let pinned = until(World::ready(), Mode::On, boundary).at(now);
-        assert_eq!(pinned.actions() == ["Stop"], !in_force, "on {second}");
+        let then = |action| {
+            if in_force {
+                vec![]
+            } else {
+                vec!["EndMode", action]
+            }
+        };
+        assert_eq!(pinned.actions(), then("Stop"), "on {second}");
         let held = until(World::off().asked(), Mode::Hold, boundary).at(now);
-        assert_eq!(held.actions() == ["Start"], !in_force, "hold {second}");
+        assert_eq!(held.actions(), then("Start"), "hold {second}");
         let slip = until(World::ready(), unreadable(), boundary).at(now);
-        assert_eq!(slip.actions() == ["Stop"], !in_force, "slip {second}");
+        assert_eq!(slip.actions(), then("Stop"), "slip {second}");
     }
 }
 
@@ -79,16 +86,16 @@ fn hold_starts_nothing_and_says_so_and_stops_nothing_that_is_used() {
     let decision = held.decide();
     assert_eq!(decision.phase, Phase::Off);
     assert!(decision.actions.is_empty());
-    let expected = Reason::Held {
+    let expected = Reason::Held(Hold {
         until: None,
         asked: true,
-    };
+    });
     assert_eq!(decision.reason, expected);
     let nobody = set(World::off(), Mode::Hold).decide().reason;
-    let expected = Reason::Held {
+    let expected = Reason::Held(Hold {
         until: None,
         asked: false,
-    };
+    });
     assert_eq!(nobody, expected);
     assert!(set(World::in_use(), Mode::Hold).actions().is_empty());
     // Not a stop, but no obstacle to one either.

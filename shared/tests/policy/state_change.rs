@@ -29,7 +29,8 @@ fn full() -> Item {
         Attribute::ToRestore => ["10.0.0.0/8 subnet-1"].into_iter().collect(),
         Attribute::Failure => "Code: message".into(),
         Attribute::Mode => "on".into(),
-        Attribute::ModeNoted => "on until 2026-11-23T03:00:00Z".into(),
+        Attribute::ModeNoted | Attribute::StopOrder => "on until 2026-11-23T03:00:00Z".into(),
+        Attribute::ModeBy | Attribute::ModeReason | Attribute::ModeCredited => "by whom".into(),
         Attribute::Observation => {
             r#"{"networks":[],"usage":null,"observed_at":"2026-11-23T03:00:00Z"}"#.into()
         }

@@ -294,6 +294,8 @@ impl World {
 pub(crate) fn names(actions: &[Action]) -> Vec<&'static str> {
     let name = |action: &Action| match action {
         Action::NoteMode => "NoteMode",
+        Action::EndMode => "EndMode",
+        Action::ClaimUnheard { .. } => "ClaimUnheard",
         Action::RecordGone { .. } => "RecordGone",
         Action::RecordFailed { .. } => "RecordFailed",
         Action::Adopt { .. } => "Adopt",
@@ -306,6 +308,7 @@ pub(crate) fn names(actions: &[Action]) -> Vec<&'static str> {
         Action::RemoveFailed { .. } => "RemoveFailed",
         Action::TakeSnapshot(_) => "TakeSnapshot",
         Action::Stop { .. } => "Stop",
+        Action::StopByOrder { .. } => "StopByOrder",
         Action::AbandonStop => "AbandonStop",
     };
     actions.iter().map(name).collect()

@@ -75,6 +75,7 @@ attributes! {
     LastActiveAt "last_active_at" stay.last_active_at;
     ReleasedAt "released_at" stay.released_at;
     StoppingSince "stopping_since" stay.stop.since;
+    StopOrder "stop_order" stay.stop.order;
     StopFailedAt "stop_failed_at" stay.stop.refused_at;
     ToRestore "to_restore" stay.to_restore;
 
@@ -88,7 +89,10 @@ attributes! {
 
     Mode "mode" order.typed.mode;
     ModeUntil "mode_until" order.typed.until;
+    ModeBy "mode_by" order.by;
+    ModeReason "mode_reason" order.reason;
     ModeNoted "mode_noted" order.noted;
+    ModeCredited "mode_credited" order.credited;
 
     Observation "observation" sightings.observation;
     LastDecision "last_decision" sightings.last_decision;
@@ -109,11 +113,21 @@ impl Attribute {
         Self::LastActiveAt,
         Self::ReleasedAt,
         Self::StoppingSince,
+        Self::StopOrder,
         Self::StopFailedAt,
         Self::ToRestore,
     ];
     /// What ends with the start that a stay began with.
     pub(super) const OF_START: &[Self] = &[Self::StartBeganAt, Self::AskedAt, Self::FailedAt];
+    /// What an administrator orders, and what is on record of it.
+    pub(super) const OF_ORDER: &[Self] = &[
+        Self::Mode,
+        Self::ModeUntil,
+        Self::ModeBy,
+        Self::ModeReason,
+        Self::ModeNoted,
+        Self::ModeCredited,
+    ];
     /// What is counted anew with each stay.
     pub(super) const OF_COUNT: &[Self] = &[Self::Attempt, Self::AttemptsSpent, Self::Failure];
 }
@@ -213,6 +227,7 @@ fn understood(read: Reader<'_>) -> (Option<Mode>, Option<DateTime<Utc>>) {
         Ok(None) => return (None, None),
         Ok(Some("on")) => Mode::On,
         Ok(Some("hold")) => Mode::Hold,
+        Ok(Some("off")) => Mode::Off,
         Ok(Some(other)) => Mode::Unreadable(other.to_owned()),
         Err(_) => Mode::Unreadable("not a string".to_owned()),
     };

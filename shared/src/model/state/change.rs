@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::attributes::Attribute;
-use super::{Attempts, EndpointState, Restorable, Stay};
+use super::{Attempts, EndpointState, ModeOrder, Restorable, Stay};
 use crate::model::item::{Value, whole_seconds};
 use crate::model::update::{Assignment, Condition, Update};
 use crate::model::{AssociationId, Observation};
@@ -103,6 +103,13 @@ impl<'a> StateChange<'a> {
         self.after.attempts.asked_at = None;
         self.after.attempts.failed_at = None;
         self.rewrite(Attribute::OF_START);
+    }
+
+    /// Another order takes the place of the one that was read, if that still stands and is on record as it was.
+    pub fn replace_order(&mut self, order: ModeOrder) {
+        self.require_as_read(&[Attribute::Mode, Attribute::ModeUntil, Attribute::ModeNoted]);
+        self.after.order = order;
+        self.rewrite(Attribute::OF_ORDER);
     }
 
     pub fn set_startable_since(&mut self, at: DateTime<Utc>) {

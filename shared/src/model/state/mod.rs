@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::Value;
-use super::{AssociationId, Lease, Observation, RouteKey, Snapshot, SubnetId, Traffic};
+use super::{AssociationId, Email, Lease, Observation, RouteKey, Snapshot, SubnetId, Traffic};
 
 pub use attributes::Attribute;
 pub use change::StateChange;
@@ -73,6 +73,8 @@ pub struct Stay {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stop {
     pub since: Option<DateTime<Utc>>,
+    /// The order that it carries out, as [`ModeOrder::text`] writes it; empty: none, nothing kept the VPN any more.
+    pub order: String,
     pub refused_at: Option<DateTime<Utc>>,
 }
 
@@ -99,8 +101,13 @@ pub struct ModeOrder {
     pub mode: Option<Mode>,
     /// Until when; `None` with a mode: until it is taken away.
     pub until: Option<DateTime<Utc>>,
+    /// Who gave it and why. They count only while the order is the one that is on record: see [`ModeOrder::giver`].
+    pub by: Option<String>,
+    pub reason: Option<String>,
     /// The order that is on record, as [`ModeOrder::text`] writes it; empty: none.
     pub noted: String,
+    /// Who was put on record with it, and why, as [`ModeOrder::credit`] writes it.
+    pub credited: String,
     /// What the table holds: people type it, so it may be anything.
     typed: Typed,
 }
@@ -126,13 +133,15 @@ pub struct Sightings {
     pub last_sweep_at: Option<DateTime<Utc>>,
 }
 
-/// What an administrator may order with the CLI.
+/// What an administrator may order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
     /// `on`: do not stop.
     On,
     /// `hold`: do not start.
     Hold,
+    /// `off`: do not start, and take down what is up.
+    Off,
     /// Anything else: nothing is stopped until an administrator corrects it.
     Unreadable(String),
 }
@@ -190,7 +199,37 @@ impl Attempts {
     }
 }
 
+impl Mode {
+    /// Its word in the table.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::On => "on",
+            Self::Hold => "hold",
+            Self::Off => "off",
+            Self::Unreadable(text) => text,
+        }
+    }
+}
+
 impl ModeOrder {
+    /// An order of the page: on record, with who gave it and why.
+    pub fn of_page(mode: Mode, until: DateTime<Utc>, by: &Email, reason: Option<String>) -> Self {
+        let mut order = Self {
+            typed: Typed {
+                mode: Some(mode.as_str().into()),
+                until: Some(until.into()),
+            },
+            mode: Some(mode),
+            until: Some(until),
+            by: Some(by.to_string()),
+            reason,
+            ..Self::default()
+        };
+        order.noted = order.text();
+        order.credited = order.credit();
+        order
+    }
+
     pub fn in_force(&self, now: DateTime<Utc>) -> Option<&Mode> {
         self.mode
             .as_ref()
@@ -202,14 +241,38 @@ impl ModeOrder {
         let Some(mode) = &self.mode else {
             return String::new();
         };
-        let word = match mode {
-            Mode::On => "on",
-            Mode::Hold => "hold",
-            Mode::Unreadable(text) => text,
-        };
+        let word = mode.as_str();
         match self.until {
             Some(until) => format!("{word} until {}", super::item::rfc3339(until)),
             None => word.to_owned(),
+        }
+    }
+
+    /// Whether it is on record as it stands.
+    pub fn is_noted(&self) -> bool {
+        self.text() == self.noted
+    }
+
+    /// Whether its time is over.
+    pub fn has_run_out(&self, now: DateTime<Utc>) -> bool {
+        self.mode.is_some() && self.in_force(now).is_none()
+    }
+
+    /// Who gave the order that is on record, and why; not known of one that was changed since.
+    pub fn giver(&self) -> (Option<&str>, Option<&str>) {
+        if self.is_noted() {
+            (self.by.as_deref(), self.reason.as_deref())
+        } else {
+            (None, None)
+        }
+    }
+
+    /// What tells an order's giver and reason from those of the order before.
+    pub fn credit(&self) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        match (text(&self.by), text(&self.reason)) {
+            (by, reason) if by.is_empty() && reason.is_empty() => String::new(),
+            (by, reason) => format!("{by}\n{reason}"),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::{EndpointState, Lease, ManagedEndpoint};
 use crate::policy::{as_answer, is_same_stay, stay_asked_for};
 use crate::ports::{StoreError, VpnError};
+use crate::reconcile::read::Reading;
 use crate::reconcile::{EndpointStatus, Reconciler};
 
 /// The answer to an ask that is durable.
@@ -132,19 +133,34 @@ impl Reconciler {
         // What was read beside the ask counts if it is still of the same stay.
         let reading = reading.ok().flatten();
         let reading = reading.filter(|_| is_same_stay(&state, &before));
-        // In a box: it is large, and the handler's future holds all of an ask.
         let requests_before = before.demand.requests;
+        let answer = self.answer(endpoint, state, requests_before, reading, true);
+        Ok(answer.await)
+    }
+
+    /// A pass for what is durable, and what its caller is told: an employee who asked is promised no more than was seen.
+    pub(super) async fn answer(
+        &self,
+        endpoint: &ManagedEndpoint,
+        state: EndpointState,
+        requests_before: u64,
+        reading: Option<Reading>,
+        is_ask: bool,
+    ) -> AskOutcome {
+        // In a box: it is large, and the handler's future holds all of an ask.
         let passed = Box::pin(self.pass(endpoint, state.clone(), requests_before, reading)).await;
         let mut passed = passed.unwrap_or_else(|error| {
-            warn!(endpoint = %endpoint.name, error = %error, "a pass failed; the ask is kept for the next one");
+            warn!(endpoint = %endpoint.name, error = %error, "a pass failed; what was asked is kept for the next one");
             self.reported(endpoint, state)
         });
         let now = self.clock.now();
-        let is_delayed = passed.delayed.is_some();
-        passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
-        Ok(AskOutcome {
+        if is_ask {
+            let is_delayed = passed.delayed.is_some();
+            passed.decision = as_answer(passed.decision, &passed.seen, is_delayed, now);
+        }
+        AskOutcome {
             status: EndpointStatus::of(endpoint, &passed, now),
             refused: passed.refused,
-        })
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod ask;
 mod ends;
+pub(super) mod order;
 mod profile;
 mod release;
 pub(super) mod status;

@@ -46,7 +46,7 @@ impl Reconciler {
         let transition = Transition {
             update: change.update(),
             records: vec![self.record_of(Some(endpoint), ask, event, reason, now, details)],
-            released: Some((lease.clone(), now)),
+            lease: Some((lease.email.clone(), lease.given_back(now))),
             ..Transition::default()
         };
         if !self.store.commit(&endpoint.id, &transition).await? {

@@ -71,15 +71,20 @@ impl Execution<'_> {
         &mut self,
         snapshot: Snapshot,
     ) -> Result<Step, StoreError> {
+        if !self.is_unmoved().await {
+            return Ok(Step::Done);
+        }
+        self.record(|context| transition::snapshot_taken(context, snapshot))
+            .await
+    }
+
+    /// Looks whether the target networks stand as they stood before the routes were read.
+    pub(super) async fn is_unmoved(&mut self) -> bool {
         match self.reconciler.vpn.target_networks(&self.endpoint.id).await {
-            Ok(listed) if policy::is_unmoved(&self.seen, &listed) => {
-                self.record(|context| transition::snapshot_taken(context, snapshot))
-                    .await
-            }
-            Ok(_) => Ok(Step::Done),
+            Ok(listed) => policy::is_unmoved(&self.seen, &listed),
             Err(error) => {
                 self.keep_failure(error);
-                Ok(Step::Done)
+                false
             }
         }
     }

@@ -3,11 +3,11 @@
 use tracing::warn;
 
 use super::{Execution, Step};
-use crate::model::{AssociationId, Observation};
+use crate::model::{AssociationId, Observation, Snapshot};
 use crate::policy::{self, confirm_stop};
 use crate::ports::{StoreError, VpnError};
 use crate::reconcile::deadline::LeftOut;
-use crate::reconcile::transition;
+use crate::reconcile::transition::{self, NextState, TransitionContext};
 
 impl Execution<'_> {
     pub(in crate::reconcile) async fn stop(&mut self, resumed: bool) -> Result<Step, StoreError> {
@@ -19,12 +19,36 @@ impl Execution<'_> {
         let Some(rule) = confirm_stop(&self.seen, &self.state, policy, now) else {
             return Ok(Step::DecideAnew);
         };
+        self.carry_out(|context| transition::stop(context, rule, resumed))
+            .await
+    }
+
+    /// The same by an administrator's order. Who is connected does not matter; what the stop deletes does.
+    pub(in crate::reconcile) async fn stop_by_order(
+        &mut self,
+        resumed: bool,
+        snapshot: Option<Snapshot>,
+    ) -> Result<Step, StoreError> {
+        if snapshot.is_some() && !self.is_unmoved().await {
+            return Ok(Step::Done);
+        }
+        if !policy::is_ordered_off(&self.state, self.reconciler.clock.now()) {
+            return Ok(Step::DecideAnew);
+        }
+        self.carry_out(|context| transition::stop_by_order(context, resumed, snapshot))
+            .await
+    }
+
+    /// Commits a stop, if there is time for it, and disassociates everything.
+    async fn carry_out(
+        &mut self,
+        stop: impl FnOnce(&TransitionContext<'_>) -> NextState + Send,
+    ) -> Result<Step, StoreError> {
         if !self.has_time_to_stop() {
             return Ok(Step::Done);
         }
         let committed_at = self.reconciler.clock.now();
-        let committed = self.record(|context| transition::stop(context, rule, resumed));
-        if committed.await? == Step::Lost {
+        if self.record(stop).await? == Step::Lost {
             return Ok(Step::Lost);
         }
         if policy::is_too_late_to_act(committed_at, self.reconciler.clock.now()) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
-use crate::model::{Email, ManagedEndpoint, NetworkStatus, Observation};
+use crate::model::{Email, ManagedEndpoint, ModeOrder, NetworkStatus, Observation};
 use crate::policy::{Phase, Reason, Warning, releasable};
 
 pub use estimate::Estimate;
@@ -35,6 +35,8 @@ pub struct EndpointStatus {
     pub active_connections: Option<usize>,
     pub associations: Vec<TargetNetworkView>,
     pub leases: Vec<LeaseView>,
+    /// What an administrator ordered; `null`: nothing.
+    pub mode: Option<ModeView>,
     #[serde(serialize_with = "time")]
     pub observed_at: Option<DateTime<Utc>>,
     pub warnings: Vec<String>,
@@ -59,6 +61,37 @@ pub struct LeaseView {
     pub email: String,
     #[serde(serialize_with = "time")]
     pub until: Option<DateTime<Utc>>,
+}
+
+/// An administrator's order in force, as people are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModeView {
+    /// `on`, `hold`, `off`, or what was typed.
+    pub mode: String,
+    #[serde(serialize_with = "time")]
+    pub until: Option<DateTime<Utc>>,
+    /// Who gave it and why; `null`: not known.
+    pub by: Option<String>,
+    pub reason: Option<String>,
+    /// The order in a word or two (`off until 2026-11-24T12:00:00Z`): what an order names that takes its place.
+    pub text: String,
+}
+
+impl ModeView {
+    /// What stands for "no order" where a [`text`](Self::text) is asked for.
+    pub const NONE: &str = "none";
+
+    pub(super) fn of(order: &ModeOrder, now: DateTime<Utc>) -> Option<Self> {
+        let mode = order.in_force(now)?;
+        let (by, reason) = order.giver();
+        Some(Self {
+            mode: mode.as_str().to_owned(),
+            until: order.until,
+            by: by.map(str::to_owned),
+            reason: reason.map(str::to_owned),
+            text: order.text(),
+        })
+    }
 }
 
 #[expect(clippy::ref_option, reason = "serde hands the field over like this")]
@@ -105,6 +138,7 @@ impl EndpointStatus {
                     until: Some(lease.until),
                 })
                 .collect(),
+            mode: ModeView::of(&state.order, now),
             observed_at: Some(seen.observed_at).filter(|at| *at > DateTime::UNIX_EPOCH),
             warnings: decision.warnings.iter().map(ToString::to_string).collect(),
             particulars,

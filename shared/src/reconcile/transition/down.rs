@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::context::{NextState, TransitionContext, subnets};
+use super::routes::routes_changed;
 use super::sighting::next;
-use crate::model::audit::{Details, Event, cost_usd};
-use crate::model::{AssociationId, Attribute};
+use crate::model::audit::{AuditRecord, Details, Event, cost_usd};
+use crate::model::{AssociationId, Attribute, Snapshot, StateChange, Stop};
 use crate::policy::{self, KeepRule};
 
 /// The commit of a stop, before EC2 is called. One that takes up an earlier stop has its record already.
@@ -16,7 +17,6 @@ pub(in crate::reconcile) fn stop(
     rule: KeepRule,
     resumed: bool,
 ) -> NextState {
-    let TransitionContext { state, .. } = context;
     let mut change = context.change();
     // As read before EC2 and the leases were: an employee who asked since is heard.
     change.require_requests(context.requests_before());
@@ -25,25 +25,87 @@ pub(in crate::reconcile) fn stop(
         Attribute::ModeUntil,
         Attribute::StoppingSince,
     ]);
-    change.after.stay.stop.since = Some(context.at());
-    change.after.stay.stop.refused_at = None;
-    change.rewrite(&[Attribute::StoppingSince, Attribute::StopFailedAt]);
-    let record = (!resumed).then(|| {
-        let reason = format!("Nothing keeps the VPN any more: {rule}.");
-        let details = Details {
-            active_connections: context.active_connections(),
-            ..context.details_of(&state.stay.association_ids)
-        };
-        context.record(Event::DisassociationStarted, reason, details)
-    });
+    begin_stop(context, &mut change, String::new());
+    let reason = format!("Nothing keeps the VPN any more: {rule}.");
+    let record = (!resumed).then(|| stop_began(context, reason, None));
     next(context, change, record.into_iter().collect())
+}
+
+/// The commit of a stop by an administrator's order: as long as the order stands, whoever uses the VPN or asks for it. It
+/// has a record of its own, also where a stop for another reason was begun; one that takes up its own has that already.
+pub(in crate::reconcile) fn stop_by_order(
+    context: &TransitionContext<'_>,
+    resumed: bool,
+    snapshot: Option<Snapshot>,
+) -> NextState {
+    let order = &context.state.order;
+    let mut change = context.change();
+    change.require_as_read(&[
+        Attribute::Mode,
+        Attribute::ModeUntil,
+        Attribute::StoppingSince,
+    ]);
+    begin_stop(context, &mut change, order.text());
+    let mut records = Vec::new();
+    if let Some(snapshot) = &snapshot {
+        change.next_routing();
+        records.extend(routes_changed(context, snapshot));
+    }
+    if !resumed {
+        let (by, why) = order.giver();
+        let by = by.map_or_else(
+            || "by other means than the page".to_owned(),
+            |by| format!("by {by}"),
+        );
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let connected = match context.active_connections() {
+            Some(active) => format!("Active connections at the time: {active}."),
+            None => "Who was connected is not known.".to_owned(),
+        };
+        let reason = format!(
+            "An administrator ordered it {by} ({}){why}. {connected}",
+            order.text()
+        );
+        records.push(stop_began(context, reason, order.until));
+    }
+    next(context, change, records).with_snapshot(snapshot)
+}
+
+fn begin_stop(context: &TransitionContext<'_>, change: &mut StateChange<'_>, order: String) {
+    change.after.stay.stop = Stop {
+        since: Some(context.at()),
+        order,
+        refused_at: None,
+    };
+    change.rewrite(&[
+        Attribute::StoppingSince,
+        Attribute::StopOrder,
+        Attribute::StopFailedAt,
+    ]);
+}
+
+fn stop_began(
+    context: &TransitionContext<'_>,
+    reason: String,
+    until: Option<DateTime<Utc>>,
+) -> AuditRecord {
+    let details = Details {
+        active_connections: context.active_connections(),
+        until,
+        ..context.details_of(&context.state.stay.association_ids)
+    };
+    context.record(Event::DisassociationStarted, reason, details)
 }
 
 /// A committed stop that did not happen, or not wholly, and that is no longer wanted. What it did take away is put on
 /// record with it.
 pub(in crate::reconcile) fn stop_abandoned(context: &TransitionContext<'_>) -> NextState {
-    let reason =
-        "The stop did not happen in time, and the VPN is wanted or in use again.".to_owned();
+    let why = if context.state.stay.stop.order.is_empty() {
+        "the VPN is wanted or in use again"
+    } else {
+        "the order that it carried out is over"
+    };
+    let reason = format!("The stop did not happen in time, and {why}.");
     stop_failed(context, reason, None)
 }
 
@@ -68,7 +130,8 @@ fn stop_failed(
     let mut change = context.change();
     change.require_as_read(&[Attribute::StoppingSince]);
     change.after.stay.stop.since = None;
-    change.rewrite(&[Attribute::StoppingSince]);
+    change.after.stay.stop.order.clear();
+    change.rewrite(&[Attribute::StoppingSince, Attribute::StopOrder]);
     if refusal.is_some() {
         change.after.stay.stop.refused_at = Some(context.at());
         change.rewrite(&[Attribute::StopFailedAt]);
@@ -123,7 +186,8 @@ pub(in crate::reconcile) fn gone(
         context.record(Event::DisassociationCompleted, reason, details)
     } else {
         let ended_at = policy::last_seen_up(ids, state).unwrap_or(context.now);
-        if all {
+        // Under `off` nothing is served: what was asked for is kept until the order ends.
+        if all && !policy::is_ordered_off(state, context.now) {
             change.require_as_read(&[Attribute::Requests]);
             change.after.demand.served =
                 policy::served_by_external(state, context.requests_before(), ended_at);

@@ -10,8 +10,10 @@ mod sighting;
 mod up;
 
 pub(super) use context::{NextState, TransitionContext};
-pub(super) use down::{gone, stop, stop_abandoned, stop_refused};
-pub(super) use mode::mode_noted;
+pub(super) use down::{gone, stop, stop_abandoned, stop_by_order, stop_refused};
+pub(super) use mode::{change_of_order, mode_ended, mode_noted, noted_reason, run_out_reason};
 pub(super) use routes::{restored, restoring, snapshot_taken};
 pub(super) use sighting::noted;
-pub(super) use up::{Answers, adopted, answered, association_failed, attempt, ready};
+pub(super) use up::{
+    Answers, adopted, answered, association_failed, attempt, ready, unheard_claimed,
+};

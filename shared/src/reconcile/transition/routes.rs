@@ -39,9 +39,21 @@ pub(in crate::reconcile) fn snapshot_taken(
     context: &TransitionContext<'_>,
     snapshot: Snapshot,
 ) -> NextState {
+    let record = routes_changed(context, &snapshot);
+    let mut change = context.change();
+    change.next_routing();
+    change.require_as_read(&[Attribute::ReadySince]);
+    next(context, change, record.into_iter().collect()).with_snapshot(Some(snapshot))
+}
+
+/// What an administrator changed, if a snapshot says something else than the one before.
+pub(super) fn routes_changed(
+    context: &TransitionContext<'_>,
+    snapshot: &Snapshot,
+) -> Option<AuditRecord> {
     let before = context.state.snapshot.as_ref();
-    let record = before
-        .filter(|before| !before.same_as(&snapshot))
+    before
+        .filter(|before| !before.same_as(snapshot))
         .map(|before| {
             let cidrs = |one: &Snapshot, other: &Snapshot| -> BTreeSet<String> {
                 one.routes
@@ -50,7 +62,7 @@ pub(in crate::reconcile) fn snapshot_taken(
                     .map(|(key, _)| key.cidr.clone())
                     .collect()
             };
-            let (added, removed) = (cidrs(&snapshot, before), cidrs(before, &snapshot));
+            let (added, removed) = (cidrs(snapshot, before), cidrs(before, snapshot));
             let groups = if before.security_group_ids == snapshot.security_group_ids {
                 ""
             } else {
@@ -68,11 +80,7 @@ pub(in crate::reconcile) fn snapshot_taken(
                 ..Details::default()
             };
             context.external_record(Event::RoutesChanged, reason, details)
-        });
-    let mut change = context.change();
-    change.next_routing();
-    change.require_as_read(&[Attribute::ReadySince]);
-    next(context, change, record.into_iter().collect()).with_snapshot(Some(snapshot))
+        })
 }
 
 pub(super) fn restored_record(

@@ -1,6 +1,6 @@
 //! On the way up: attempts, what EC2 answers to them, and the first ready.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{NextState, TransitionContext, subnets};
 use super::routes::restored_record;
@@ -20,7 +20,12 @@ pub(in crate::reconcile) fn attempt(
 ) -> NextState {
     let mut change = context.change();
     change.require_missing(Attribute::StartBeganAt);
-    change.require_as_read(&[Attribute::StoppingSince, Attribute::Attempt]);
+    change.require_as_read(&[
+        Attribute::StoppingSince,
+        Attribute::Attempt,
+        Attribute::Mode,
+        Attribute::ModeUntil,
+    ]);
     if let Some(at) = startable_since(context.seen, context.state, new_stay, context.now) {
         change.set_startable_since(at);
     }
@@ -92,6 +97,20 @@ fn accepted(
         ..Details::default()
     };
     context.record(Event::AssociationStarted, reason, details)
+}
+
+/// What an attempt associated without our hearing of it. What of it is still missing stays the attempt's.
+pub(in crate::reconcile) fn unheard_claimed(
+    context: &TransitionContext<'_>,
+    networks: &BTreeMap<AssociationId, SubnetId>,
+) -> NextState {
+    let accept = |(id, subnet): (&AssociationId, &SubnetId)| (subnet.clone(), id.clone());
+    let answers = Answers {
+        accepted: networks.iter().map(accept).collect(),
+        refused: None,
+        attempt_is_over: false,
+    };
+    answered(context, &answers)
 }
 
 /// The end of an attempt, and of the series if it was the last one: only a new ask tries again then.

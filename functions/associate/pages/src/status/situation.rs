@@ -1,7 +1,7 @@
 //! What an employee is told first, and what is shown for it.
 
 use shared::model::Failure;
-use shared::policy::{Phase, Reason};
+use shared::policy::{Outlook, Phase, Reason};
 
 /// What the headline says: the phase, and what of its reason a reader has to know at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Situation {
     pub(super) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
         match phase {
             Phase::Off if has_failed(reason) => Self::Failed,
-            Phase::Off if matches!(reason, Reason::Held { .. }) => Self::Held,
+            Phase::Off | Phase::Failed if matches!(reason, Reason::Held(_)) => Self::Held,
             Phase::Off => Self::Off,
             Phase::Starting => Self::Starting,
             Phase::Ready if is_connected => Self::Connected,
@@ -67,7 +67,8 @@ pub(super) fn failure(reason: &Reason) -> Option<&Failure> {
     match reason {
         Reason::GaveUp(failure) | Reason::AssociationFailed(failure) => failure.as_ref(),
         Reason::NotWanted
-        | Reason::Held { .. }
+        | Reason::Held(_)
+        | Reason::TakenDown { .. }
         | Reason::Asked
         | Reason::NotSeen
         | Reason::Retrying { .. }
@@ -79,15 +80,15 @@ pub(super) fn failure(reason: &Reason) -> Option<&Failure> {
         | Reason::Pinned
         | Reason::Due { .. }
         | Reason::NotKnown
-        | Reason::Stopping { .. }
-        | Reason::RemovingFailed { .. } => None,
+        | Reason::Stopping(_)
+        | Reason::RemovingFailed(_) => None,
     }
 }
 
 fn comes_back(reason: &Reason) -> bool {
     matches!(
         reason,
-        Reason::Stopping { comes_back: true } | Reason::RemovingFailed { comes_back: true }
+        Reason::Stopping(Outlook::ComesBack) | Reason::RemovingFailed(Outlook::ComesBack)
     )
 }
 
@@ -97,7 +98,8 @@ pub(super) fn step(reason: &Reason) -> usize {
         Reason::Asked | Reason::NotSeen => 0,
         Reason::Restoring { .. } => 2,
         Reason::NotWanted
-        | Reason::Held { .. }
+        | Reason::Held(_)
+        | Reason::TakenDown { .. }
         | Reason::GaveUp(_)
         | Reason::AssociationFailed(_)
         | Reason::Retrying { .. }
@@ -108,8 +110,8 @@ pub(super) fn step(reason: &Reason) -> usize {
         | Reason::Pinned
         | Reason::Due { .. }
         | Reason::NotKnown
-        | Reason::Stopping { .. }
-        | Reason::RemovingFailed { .. } => 1,
+        | Reason::Stopping(_)
+        | Reason::RemovingFailed(_) => 1,
     }
 }
 

@@ -1,7 +1,7 @@
 //! English.
 
 use shared::model::Restorable;
-use shared::policy::{KeepRule, Reason, Warning};
+use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
 use super::{About, Texts, Told, help_en};
 use crate::error::Trouble;
@@ -126,15 +126,7 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
     match reason {
         Reason::NotWanted => "No one needs the VPN right now, so it is off. If you need it, ask for it: it is usually ready in 4 to 10 minutes."
                 .to_owned(),
-        Reason::Held { until, asked } => {
-            let until = until.map_or(String::new(), |until| format!(" until {}", when.at(until)));
-            let kept = if *asked {
-                " The request is kept for two hours: if the VPN is allowed again by then, it comes up by itself."
-            } else {
-                ""
-            };
-            format!("An administrator keeps the VPN off{until}.{kept}")
-        }
+        Reason::Held(hold) => held(*hold, when),
         Reason::GaveUp(_) | Reason::AssociationFailed(_) => {
             "AWS could not bring the VPN up. It is not tried again until you or a colleague asks for it.".to_owned()
         }
@@ -156,21 +148,40 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
         Reason::Pinned => "An administrator keeps the VPN up.".to_owned(),
         Reason::NotKnown => "It is not known right now who is connected. Until it is, the VPN stays up.".to_owned(),
-        Reason::Stopping { comes_back: true } => format!(
+        Reason::Stopping(Outlook::ComesBack) => format!(
             "The VPN is being taken down, but it has been asked for again: it comes back by itself{}.",
             back(about)
         ),
-        Reason::Stopping { comes_back: false } => {
+        Reason::Stopping(Outlook::OnRequest) => {
             "The VPN was no longer needed, so it is being taken down. If you need it, ask now: it comes back by itself."
                 .to_owned()
         }
-        Reason::RemovingFailed { comes_back: true } => {
+        Reason::Stopping(Outlook::Held(hold)) => {
+            format!("The VPN is being taken down. {}", held(*hold, when))
+        }
+        Reason::TakenDown { hold, .. } => {
+            format!("An administrator ordered the VPN off, and it is being taken down. {}", held(*hold, when))
+        }
+        Reason::RemovingFailed(Outlook::ComesBack) => {
             "An attempt failed and is being cleaned up. The next one starts by itself.".to_owned()
         }
-        Reason::RemovingFailed { comes_back: false } => {
+        Reason::RemovingFailed(Outlook::OnRequest | Outlook::Held(_)) => {
             "A failed attempt is being cleaned up.".to_owned()
         }
     }
+}
+
+/// An administrator keeps it off.
+fn held(hold: Hold, when: &When) -> String {
+    let until = hold
+        .until
+        .map_or(String::new(), |until| format!(" until {}", when.at(until)));
+    let kept = if hold.asked {
+        " The request is kept for two hours: if the VPN is allowed again by then, it comes up by itself."
+    } else {
+        ""
+    };
+    format!("An administrator keeps the VPN off{until}.{kept}")
 }
 
 fn after_the_last(about: &About<'_>) -> String {

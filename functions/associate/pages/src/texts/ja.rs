@@ -1,7 +1,7 @@
 //! 日本語。
 
 use shared::model::Restorable;
-use shared::policy::{KeepRule, Reason, Warning};
+use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
 use super::{About, Texts, Told, help_ja};
 use crate::error::Trouble;
@@ -129,15 +129,7 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
     match reason {
         Reason::NotWanted => "利用する人がいないため、VPN は停止しています。利用する場合はお申し込みください。通常は 4〜10 分で利用できます。"
                 .to_owned(),
-        Reason::Held { until, asked } => {
-            let until = until.map_or(String::new(), |until| format!("{} まで", when.at(until)));
-            let kept = if *asked {
-                "お申し込みは 2 時間有効です。その間に管理者が停止を解除すると、自動で起動します。"
-            } else {
-                ""
-            };
-            format!("管理者の設定により、{until}停止しています。{kept}")
-        }
+        Reason::Held(hold) => held(*hold, when),
         Reason::GaveUp(_) | Reason::AssociationFailed(_) => {
             "AWS 側で VPN を起動できませんでした。次のお申し込みがあるまで、再試行は行いません。".to_owned()
         }
@@ -161,22 +153,41 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
         Reason::Kept { rule, .. } | Reason::Due { rule } => keeps(*rule, about),
         Reason::Pinned => "管理者の設定により、VPN は停止しません。".to_owned(),
         Reason::NotKnown => "現在の接続状況を確認できません。確認できるまで、VPN は停止しません。".to_owned(),
-        Reason::Stopping { comes_back: true } => format!(
+        Reason::Stopping(Outlook::ComesBack) => format!(
             "停止処理中にお申し込みがありました。停止後、自動で再開します{}。",
             back(about)
         ),
-        Reason::Stopping { comes_back: false } => {
+        Reason::Stopping(Outlook::OnRequest) => {
             "利用する人がいなくなったため、停止処理を行っています。利用する場合は、いまお申し込みいただけます。停止後、\
              自動で再開します。"
                 .to_owned()
         }
-        Reason::RemovingFailed { comes_back: true } => {
+        Reason::Stopping(Outlook::Held(hold)) => {
+            format!("停止処理を行っています。{}", held(*hold, when))
+        }
+        Reason::TakenDown { hold, .. } => {
+            format!("管理者の指示により、停止処理を行っています。{}", held(*hold, when))
+        }
+        Reason::RemovingFailed(Outlook::ComesBack) => {
             "起動に失敗したため、後処理を行っています。終わり次第、自動で再試行します。".to_owned()
         }
-        Reason::RemovingFailed { comes_back: false } => {
+        Reason::RemovingFailed(Outlook::OnRequest | Outlook::Held(_)) => {
             "起動に失敗したため、後処理を行っています。".to_owned()
         }
     }
+}
+
+/// An administrator keeps it off.
+fn held(hold: Hold, when: &When) -> String {
+    let until = hold
+        .until
+        .map_or(String::new(), |until| format!("{} まで", when.at(until)));
+    let kept = if hold.asked {
+        "お申し込みは 2 時間有効です。その間に管理者が停止を解除すると、自動で起動します。"
+    } else {
+        ""
+    };
+    format!("管理者の設定により、{until}停止しています。{kept}")
 }
 
 fn after_the_last(about: &About<'_>) -> String {

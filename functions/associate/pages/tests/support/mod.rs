@@ -16,7 +16,7 @@ use shared::model::audit::Retention;
 use shared::model::{
     Email, Failure, ManagedEndpoint, OvernightWindow, Restorable, RouteKey, Rules, SubnetId,
 };
-use shared::policy::{KeepRule, Phase, Reason, Warning};
+use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
 use shared::reconcile::{EndpointStatus, LeaseView, Particulars};
 
 const HANA: &str = "hana@example.com";
@@ -72,6 +72,7 @@ pub fn standing(phase: Phase, reason: Reason) -> EndpointStatus {
         active_connections: Some(0),
         associations: Vec::new(),
         leases: Vec::new(),
+        mode: None,
         observed_at: Some(now()),
         warnings: Vec::new(),
         particulars: Particulars {
@@ -186,9 +187,11 @@ pub fn all() -> Vec<(&'static str, EndpointStatus)> {
 }
 
 fn offs() -> [(&'static str, EndpointStatus); 5] {
-    let held = |asked| Reason::Held {
-        until: Some(now() + TimeDelta::days(1)),
-        asked,
+    let held = |asked| {
+        Reason::Held(Hold {
+            until: Some(now() + TimeDelta::days(1)),
+            asked,
+        })
     };
     let refused = Reason::GaveUp(Some(failure("UnauthorizedOperation")));
     [
@@ -277,13 +280,13 @@ fn readies() -> [(&'static str, EndpointStatus); 14] {
 fn others() -> [(&'static str, EndpointStatus); 5] {
     let stopping = |reason| standing(Phase::Stopping, reason);
     let failed = Reason::AssociationFailed(Some(failure("association-failed")));
-    let going = |comes_back| stopping(Reason::Stopping { comes_back });
-    let removing = |comes_back| stopping(Reason::RemovingFailed { comes_back });
+    let going = |outlook| stopping(Reason::Stopping(outlook));
+    let removing = |outlook| stopping(Reason::RemovingFailed(outlook));
     [
-        ("stopping", going(false)),
-        ("stopping-comes-back", going(true)),
-        ("stopping-failed", removing(false)),
-        ("stopping-failed-comes-back", removing(true)),
+        ("stopping", going(Outlook::OnRequest)),
+        ("stopping-comes-back", going(Outlook::ComesBack)),
+        ("stopping-failed", removing(Outlook::OnRequest)),
+        ("stopping-failed-comes-back", removing(Outlook::ComesBack)),
         ("failed", standing(Phase::Failed, failed)),
     ]
 }
