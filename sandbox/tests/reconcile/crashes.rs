@@ -115,7 +115,7 @@ async fn a_sweep_that_dies_anywhere_while_it_stops_is_carried_on() {
 }
 
 #[tokio::test]
-async fn a_start_that_died_and_that_nobody_will_finish_is_taken_over() {
+async fn a_start_that_died_and_that_an_order_forbids_to_finish_is_claimed() {
     let world = World::new().await;
     let wire = Wire::new();
     let reconciler = world.wired(&wire);
@@ -128,7 +128,8 @@ async fn a_start_that_died_and_that_nobody_will_finish_is_taken_over() {
     let hold = Update::new().set("mode", "hold");
     world.store.update(&world.endpoint.id, &hold).await.unwrap();
     world.sweep_until(Phase::Ready).await;
-    assert_eq!(world.count("association.adopted").await, 1);
+    assert_eq!(world.count("association.started").await, 1);
+    assert_eq!(world.count("association.adopted").await, 0);
     world.sweep_until(Phase::Off).await;
     assert_eq!(world.count("disassociation.completed").await, 1);
 }

@@ -14,6 +14,7 @@ mod crashes;
 mod faults;
 mod floods;
 mod oddities;
+mod orders;
 mod races;
 mod silent;
 mod story;

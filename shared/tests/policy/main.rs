@@ -12,6 +12,7 @@ mod modes;
 mod off_at;
 mod off_at_clocks;
 mod off_at_reference;
+mod orders;
 mod overnight;
 mod permission;
 mod phases;

@@ -1,4 +1,4 @@
-//! An administrator's mode: `on` does not stop, `hold` does not start, until its time.
+//! An administrator's mode until its time, and that it is put on record. `orders` has each mode in each state.
 
 use shared::model::Mode;
 use shared::model::NetworkStatus::Associated;
@@ -33,6 +33,7 @@ fn on_pins_and_hold_holds_and_a_slip_pins() {
         (None, false, false),
         (Some(Mode::On), true, false),
         (Some(Mode::Hold), false, true),
+        (Some(Mode::Off), false, true),
         (Some(unreadable()), true, false),
     ];
     for (mode, pinned, held) in cases {
