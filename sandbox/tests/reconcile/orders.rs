@@ -233,6 +233,8 @@ async fn of_two_administrators_at_once_the_second_is_told() {
     assert_eq!(Some(&changes[0].0), standing.by.as_ref());
 }
 
+type Expected = fn(&OrderError) -> bool;
+
 #[tokio::test]
 async fn an_order_that_is_not_possible_orders_nothing() {
     let world = World::new().await;
@@ -241,7 +243,7 @@ async fn an_order_that_is_not_possible_orders_nothing() {
         change(&mut order);
         order
     };
-    let cases: [(&str, Order, fn(&OrderError) -> bool); 8] = [
+    let cases: [(&str, Order, Expected); 8] = [
         ("past", order(&world, Mode::On, 0, "none"), |e| {
             matches!(e, OrderError::Past { .. })
         }),
