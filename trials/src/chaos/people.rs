@@ -11,7 +11,7 @@ use testkit::people::{Answer, Wish};
 
 use super::employee::Browser;
 use super::evidence::{ENDPOINTS, EXTENSION_MINUTES, endpoint};
-use super::plan::Plan;
+use super::plan::StormPlan;
 
 const NAMES: [&str; 7] = ["aoi", "hana", "ken", "mio", "ren", "sora", "yuki"];
 
@@ -56,7 +56,7 @@ pub(super) struct Sent {
 impl People {
     /// Signs everybody in.
     pub(super) async fn sign_in(
-        plan: &Plan,
+        plan: &StormPlan,
         url: &str,
         clock: &Arc<ClockKeeper>,
     ) -> anyhow::Result<Self> {
@@ -73,7 +73,7 @@ impl People {
     }
 
     /// What everybody does in a minute of the storm.
-    pub(super) fn act(&mut self, plan: &Plan, minute: u64, ec2: &Ec2) -> Vec<Sent> {
+    pub(super) fn act(&mut self, plan: &StormPlan, minute: u64, ec2: &Ec2) -> Vec<Sent> {
         let mut sent = Vec::new();
         for (who, person) in self.0.iter_mut().enumerate() {
             let dice = plan.dice(NAMES[who], minute);
@@ -221,7 +221,7 @@ impl Person {
 
 fn is_busy(at: &str, minute: u64) -> bool {
     let number = ENDPOINTS.iter().position(|(name, _)| *name == at);
-    number.is_some_and(|number| Plan::is_busy(number, minute))
+    number.is_some_and(|number| StormPlan::is_busy(number, minute))
 }
 
 fn extension(dice: &mut Dice) -> i64 {

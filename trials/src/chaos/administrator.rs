@@ -22,7 +22,7 @@ const EXTRA: [&str; 3] = ["10.41.0.0/16", "10.42.0.0/16", "10.43.0.0/16"];
 
 /// The administrator.
 #[derive(Debug, Default)]
-pub(super) struct Admin {
+pub(super) struct Administrator {
     wanted: BTreeMap<EndpointId, Wanted>,
     /// What was done, and how often.
     pub(super) did: BTreeMap<&'static str, u32>,
@@ -38,7 +38,7 @@ pub(super) struct Wanted {
     edited_at: Option<DateTime<Utc>>,
 }
 
-impl Admin {
+impl Administrator {
     /// Associates everything, as on every day until now.
     pub(super) fn associate_all(&mut self, ec2: &Ec2, evidence: &mut Evidence) {
         for (_, subnet) in SUBNETS {

@@ -1,4 +1,4 @@
-//! The stage: the sandbox, who is at work in it, and the time, which goes on from minute to minute.
+//! The storm: the sandbox, who is at work in it, and the time, which goes on from minute to minute.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use testkit::people::{Answer, Wish};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::admin::Admin;
+use super::administrator::Administrator;
 use super::evidence::{Evidence, JUMP};
 use super::people::{People, Sent};
-use super::plan::Plan;
+use super::plan::StormPlan;
 
 /// How many sweeps may be at work at once: whoever is stuck in a frozen network holds one for seconds.
 const SWEEPS_AT_ONCE: usize = 6;
@@ -53,26 +53,26 @@ pub(super) struct Counts {
 }
 
 /// The sandbox, and the story so far.
-pub(super) struct Stage {
+pub(super) struct Storm {
     pub(super) sandbox: Sandbox,
-    pub(super) plan: Plan,
+    pub(super) plan: StormPlan,
     pub(super) people: People,
-    pub(super) admin: Admin,
+    pub(super) administrator: Administrator,
     pub(super) evidence: Evidence,
     pub(super) counts: Counts,
     at_work: JoinSet<anyhow::Result<Ended>>,
     sweeping: usize,
 }
 
-impl Stage {
-    pub(super) async fn new(sandbox: Sandbox, plan: Plan) -> anyhow::Result<Self> {
+impl Storm {
+    pub(super) async fn new(sandbox: Sandbox, plan: StormPlan) -> anyhow::Result<Self> {
         sandbox.ec2().change(|world, _| world.keep_history());
         let people = People::sign_in(&plan, sandbox.url(), sandbox.clock()).await?;
         Ok(Self {
             sandbox,
             plan,
             people,
-            admin: Admin::default(),
+            administrator: Administrator::default(),
             evidence: Evidence::new(),
             counts: Counts::default(),
             at_work: JoinSet::new(),
@@ -106,7 +106,8 @@ impl Stage {
         }
         let by_hand = self.plan.dice("administrator", minute);
         let leases = self.sandbox.dynamo().items(example::LEASE_TABLE).await?;
-        self.admin.act(by_hand, &ec2, &leases, &mut self.evidence);
+        self.administrator
+            .act(by_hand, &ec2, &leases, &mut self.evidence);
         let patience = Duration::from_millis(dice.between(40, 220));
         self.wait(patience).await?;
         self.learn();
@@ -161,10 +162,10 @@ impl Stage {
     }
 
     /// Ends the story.
-    pub(super) async fn shutdown(mut self) -> (Evidence, Counts, Admin) {
+    pub(super) async fn shutdown(mut self) -> (Evidence, Counts, Administrator) {
         self.at_work.shutdown().await;
         self.sandbox.shutdown().await;
-        (self.evidence, self.counts, self.admin)
+        (self.evidence, self.counts, self.administrator)
     }
 
     fn change_weather(&self, minute: u64) {

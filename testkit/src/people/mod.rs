@@ -1,6 +1,13 @@
-//! What employees want, and what they are told.
+//! What employees and administrators do, what employees want, and what they are told. The simulator and the trials play
+//! it, each with plans of its own.
+
+mod administrator;
+mod employee;
 
 use chrono::{DateTime, Utc};
+
+pub use administrator::Deed;
+pub use employee::{Leaves, Visit};
 
 /// What an employee wants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,4 +66,9 @@ impl Answer {
     pub fn is_promise(&self) -> bool {
         self.wish.asks() && matches!(self.status, 200 | 202 | 303)
     }
+}
+
+/// One of these values.
+pub fn pick<'a, T>(chance: &mut fastrand::Rng, values: &'a [T]) -> &'a T {
+    &values[chance.usize(..values.len())]
 }
