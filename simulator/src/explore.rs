@@ -172,7 +172,7 @@ pub fn stroll(scene: &Scene, times: usize, bounds: Bounds) -> anyhow::Result<Wal
 pub struct Walked {
     /// Different worlds.
     pub worlds: usize,
-    /// Worlds in which everybody had been answered; each went on for a day by itself.
+    /// Worlds in which each caller had been answered; each went on for a day by itself.
     pub ends: usize,
     /// Whether every order was followed.
     pub complete: bool,
@@ -362,7 +362,7 @@ impl Small {
         self.engine.universe().witness.violation().cloned()
     }
 
-    /// Everybody has been answered, or is dead: the world goes on by itself, and has to come to rest.
+    /// Each caller has been answered, or is dead: the world goes on by itself, and has to come to rest.
     fn goes_on(&mut self) {
         self.engine.choose_calls(false);
         // An ask is wanted for two hours, and then all takes its time to go.

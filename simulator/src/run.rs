@@ -1,4 +1,4 @@
-//! One run of a plan, from the first midnight until long after everybody has gone.
+//! One run of a plan, from the first midnight until long after all employees have left.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

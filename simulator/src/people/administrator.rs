@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use shared::model::item::rfc3339;
 use shared::model::update::Update;
-use testkit::ec2::{AssociationStatus, Caller, NewRoute, Request, RouteTarget};
-use testkit::people::Deed;
+use testkit::ec2::{AssociationStatus, Caller, Request};
+use testkit::people::{self, Deed};
 
 use super::People;
 use crate::universe::Universe;
@@ -21,11 +21,7 @@ impl People {
             .tell(now, || format!("administrator: {deed:?}"));
         match deed {
             Deed::Associate => {
-                let request = Request::Associate {
-                    endpoint: self.endpoint.clone(),
-                    subnet: self.subnets[0].clone(),
-                    client_token: None,
-                };
+                let request = people::associate(&self.endpoint, &self.subnets[0]);
                 self.by_hand(universe, request);
                 universe
                     .witness
@@ -123,27 +119,7 @@ impl People {
         ][usize::from(net % 4)];
         let Ok(cidr) = cidr.parse() else { return };
         for subnet in &self.subnets {
-            let target = RouteTarget::Subnet(subnet.clone());
-            let endpoint = self.endpoint.clone();
-            let request = if add {
-                let description = "by hand".to_owned();
-                let route = NewRoute {
-                    cidr,
-                    target,
-                    description,
-                };
-                Request::CreateRoute {
-                    endpoint,
-                    route,
-                    client_token: None,
-                }
-            } else {
-                Request::DeleteRoute {
-                    endpoint,
-                    cidr,
-                    target,
-                }
-            };
+            let request = people::change_route(&self.endpoint, cidr, subnet, add);
             self.by_hand(universe, request);
         }
         let now = self.engine.now();
@@ -158,16 +134,14 @@ impl People {
         let Some(vpc) = endpoint.and_then(|endpoint| endpoint.vpc_id.clone()) else {
             return;
         };
-        let digits = vpc.as_str().trim_start_matches("vpc-").to_owned();
-        let groups = [format!("sg-{digits}"), format!("sg-1{}", &digits[1..])];
+        let Some(groups) = people::groups_of(&vpc) else {
+            return;
+        };
         let chosen = universe.chance.usize(1..=2);
-        let groups = groups[2 - chosen..].iter().cloned();
         let request = Request::ApplySecurityGroups {
             endpoint: self.endpoint.clone(),
             vpc,
-            groups: groups
-                .map(shared::model::SecurityGroupId::observed)
-                .collect(),
+            groups: groups[2 - chosen..].to_vec(),
         };
         self.by_hand(universe, request);
         let now = self.engine.now();

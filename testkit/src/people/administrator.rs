@@ -1,5 +1,9 @@
 //! What an administrator does by hand, and what EC2 is asked for then.
 
+use shared::model::{EndpointId, SecurityGroupId, SubnetId, VpcId};
+
+use crate::ec2::{Cidr, NewRoute, Request, RouteTarget};
+
 /// What an administrator does by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
@@ -39,4 +43,43 @@ impl Deed {
             _ => Self::TerminateConnections,
         }
     }
+}
+
+/// What EC2 is asked for when a subnet is associated by hand.
+pub fn associate(endpoint: &EndpointId, subnet: &SubnetId) -> Request {
+    Request::Associate {
+        endpoint: endpoint.clone(),
+        subnet: subnet.clone(),
+        client_token: None,
+    }
+}
+
+/// What EC2 is asked for when a route through a subnet is made by hand, or deleted.
+pub fn change_route(endpoint: &EndpointId, cidr: Cidr, subnet: &SubnetId, add: bool) -> Request {
+    let endpoint = endpoint.clone();
+    let target = RouteTarget::Subnet(subnet.clone());
+    if !add {
+        return Request::DeleteRoute {
+            endpoint,
+            cidr,
+            target,
+        };
+    }
+    let description = "by hand".to_owned();
+    Request::CreateRoute {
+        endpoint,
+        route: NewRoute {
+            cidr,
+            target,
+            description,
+        },
+        client_token: None,
+    }
+}
+
+/// The security groups that an administrator chooses from: a VPC's default, and another.
+pub fn groups_of(vpc: &VpcId) -> Option<[SecurityGroupId; 2]> {
+    let digits = vpc.as_str().strip_prefix("vpc-")?;
+    let other = digits.get(1..)?;
+    Some([format!("sg-{digits}"), format!("sg-1{other}")].map(SecurityGroupId::observed))
 }

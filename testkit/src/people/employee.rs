@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-/// The employees.
+/// How many employees there are.
 const PEOPLE: u8 = 5;
 
 /// An employee's visit.

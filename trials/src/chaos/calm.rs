@@ -1,4 +1,4 @@
-//! After the storm: what was asked for comes up and has what it had, and what nobody uses goes.
+//! After the storm: what was asked for comes up and has what it had, and what no client uses is taken down.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{ConnectionId, EndpointId};
@@ -27,16 +27,16 @@ pub(super) async fn play(storm: &mut Storm, checks: &mut Checks) -> anyhow::Resu
     for book in storm.evidence.0.values_mut() {
         book.history.storm(calm_from);
     }
-    let connection = somebody_asks(storm, checks).await?;
+    let connection = an_employee_asks(storm, checks).await?;
     if let (Some(tokyo), Some(connection)) = (endpoint("tokyo"), connection) {
         it_has_what_it_had(storm, checks, &tokyo).await?;
         // It may have been cut by then, which the check before this one tells.
         let _ = ec2.change(|world, now| world.end(now, &connection));
     }
-    nobody_uses_it(storm, checks).await
+    no_client_uses_it(storm, checks).await
 }
 
-async fn somebody_asks(
+async fn an_employee_asks(
     storm: &mut Storm,
     checks: &mut Checks,
 ) -> anyhow::Result<Option<ConnectionId>> {
@@ -69,7 +69,10 @@ async fn somebody_asks(
     let connected = storm
         .ec2()
         .change(|world, now| world.connect(now, &tokyo, user));
-    checks.that(connected.is_ok(), "whoever is told `ready` can connect");
+    checks.that(
+        connected.is_ok(),
+        "an employee who is told `ready` can connect",
+    );
     Ok(connected.ok())
 }
 
@@ -113,7 +116,7 @@ fn has_all(storm: &Storm, id: &EndpointId) -> bool {
         })
 }
 
-async fn nobody_uses_it(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
+async fn no_client_uses_it(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
     let end = storm.now() + TimeDelta::minutes(OFF_WITHIN);
     let gone = |storm: &Storm| endpoints().all(|(_, id)| storm.evidence.is_gone(&id));
     while storm.now() < end && !gone(storm) {
@@ -124,13 +127,13 @@ async fn nobody_uses_it(storm: &mut Storm, checks: &mut Checks) -> anyhow::Resul
         storm.calm_minute().await?;
     }
     storm.compare().await?;
-    checks.that(gone(storm), "what nobody uses is off in the end");
+    checks.that(gone(storm), "what no client uses is off in the end");
     for (name, _) in endpoints() {
         let standing = storm.ask(name, Wish::Status).await?;
         checks.equal(
             &standing.phase.as_deref(),
             &Some("off"),
-            "and people are told so",
+            "and employees are told so",
         );
     }
     nothing_is_left_to_do(storm, checks).await
@@ -157,7 +160,7 @@ async fn nothing_is_left_to_do(storm: &mut Storm, checks: &mut Checks) -> anyhow
             checks.equal(
                 &state.text(left),
                 &"",
-                "a time up leaves nothing of itself behind",
+                "a stay leaves nothing of itself in the state",
             );
         }
     }

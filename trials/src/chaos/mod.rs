@@ -2,15 +2,14 @@
 //!
 //! Everything begins in calm weather with a VPN that is up. Then comes the storm: people and an administrator do what they
 //! do, with a sweep or two in each minute, while processes are killed and the network fails. Then nothing is wrong any more,
-//! somebody asks, and in the end nobody. What must hold is checked from EC2's own history, from what people were told,
+//! an employee asks, and in the end none does. What must hold is checked from EC2's own history, from what people were told,
 //! and from the audit records.
 //!
-//! Time goes on from minute to minute of the story, as in [`crate::day`], but waits for nobody: who is stuck in the network
-//! finds that it has jumped. Within an invocation a second is a second, so that time-outs and rules keep their proportion.
+//! Time goes on from minute to minute of the story, as in [`crate::day`], but waits for no request: for one that is
+//! stuck in the network, time has jumped. Within an invocation a second is a second, so that time-outs and rules keep their proportion.
 
 mod administrator;
 mod calm;
-mod employee;
 mod evidence;
 mod people;
 mod plan;

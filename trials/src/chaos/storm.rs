@@ -19,7 +19,7 @@ use super::evidence::{Evidence, JUMP};
 use super::people::{People, Sent};
 use super::plan::StormPlan;
 
-/// How many sweeps may be at work at once: whoever is stuck in a frozen network holds one for seconds.
+/// How many sweeps may be at work at once: a sweep stuck in a frozen network holds one for seconds.
 const SWEEPS_AT_ONCE: usize = 6;
 /// How often records are compared with how they were, in minutes of the story.
 const COMPARE_EVERY: u64 = 8;
@@ -88,7 +88,7 @@ impl Storm {
         self.sandbox.ec2()
     }
 
-    /// A minute in which things go wrong. Whoever is not done at its end finds that time has jumped.
+    /// A minute in which things go wrong. For what is under way at its end, time jumps.
     pub(super) async fn stormy_minute(&mut self) -> anyhow::Result<()> {
         let minute = self.counts.minutes;
         self.change_weather(minute);
@@ -125,7 +125,7 @@ impl Storm {
         self.jump(JUMP)
     }
 
-    /// Waits for everybody who is at work.
+    /// Waits until all that is under way has ended.
     pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
         self.wait(PATIENCE).await?;
         if !self.at_work.is_empty() {
@@ -147,7 +147,7 @@ impl Storm {
 
     /// One person asks something, and waits for the answer.
     pub(super) async fn ask(&mut self, at: &'static str, wish: Wish) -> anyhow::Result<Answer> {
-        let browser = self.people.somebody().context("nobody is there")?;
+        let browser = self.people.any_browser().context("there is no employee")?;
         let answer = browser.send(at, wish).await?;
         self.evidence.heard(vec![answer.clone()]);
         self.learn();

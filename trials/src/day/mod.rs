@@ -4,7 +4,6 @@
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
 mod facts;
-mod person;
 mod record;
 mod records;
 mod script;

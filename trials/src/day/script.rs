@@ -3,27 +3,30 @@
 use anyhow::Context;
 use chrono::TimeDelta;
 use reqwest::StatusCode;
+use reqwest::redirect::Policy;
 use serde_json::Value;
-use testkit::ec2::{Action, Request};
+use testkit::ec2::Action;
 use testkit::example;
+use testkit::people::{self, Wish};
 
-use super::person::Person;
 use super::state::Day;
+use crate::browser::Browser;
 
 /// The day from seven in the morning until the small hours.
 pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
     let url = day.sandbox.url().to_owned();
-    let person = |name| Person::new(name, &url);
+    let clock = day.sandbox.clock().clone();
+    let person = |name| Browser::new(name, &url, clock.clone(), Policy::default());
     let (yuki, ren) = (person("Yuki")?, person("Ren")?);
     an_always_on_endpoint_is_adopted_and_taken_down(day).await?;
     let routes = two_people_ask_within_a_second(day, &yuki, &ren).await?;
     day.checks.that(
         routes,
-        "every route is back before anybody is told that the VPN is ready",
+        "every route is back before an employee is told that the VPN is ready",
     );
     a_day_of_work(day, &yuki).await?;
     an_evening_and_a_laptop_left_on(day, &ren, &person("Aoi")?).await?;
-    somebody_asks_while_it_goes_down(day, &person("Hana")?).await?;
+    an_employee_asks_while_it_goes_down(day, &person("Hana")?).await?;
     the_trail_is_complete(day).await
 }
 
@@ -31,11 +34,7 @@ pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
 /// remember its routes, and, since no client uses it, take it down.
 async fn an_always_on_endpoint_is_adopted_and_taken_down(day: &mut Day) -> anyhow::Result<()> {
     for subnet in ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"] {
-        let request = Request::Associate {
-            endpoint: day.endpoint.clone(),
-            subnet: subnet.parse()?,
-            client_token: None,
-        };
+        let request = people::associate(&day.endpoint, &subnet.parse()?);
         day.ec2().by_hand(request)?;
     }
     day.say(
@@ -61,8 +60,8 @@ async fn an_always_on_endpoint_is_adopted_and_taken_down(day: &mut Day) -> anyho
 
 async fn two_people_ask_within_a_second(
     day: &mut Day,
-    yuki: &Person,
-    ren: &Person,
+    yuki: &Browser,
+    ren: &Browser,
 ) -> anyhow::Result<bool> {
     let before = day.ec2().count(Action::AssociateClientVpnTargetNetwork);
     day.say("Yuki", "opens the URL and signs in");
@@ -90,7 +89,7 @@ async fn two_people_ask_within_a_second(
         &"starting",
         "a look at the status asks for nothing",
     );
-    let (status, _) = ren.ask().await?;
+    let (status, _) = ren.json(Wish::Ask).await?;
     day.checks.equal(
         &status,
         &StatusCode::ACCEPTED,
@@ -102,7 +101,7 @@ async fn two_people_ask_within_a_second(
     Ok(day.manual_routes().len() == 6)
 }
 
-async fn a_day_of_work(day: &mut Day, yuki: &Person) -> anyhow::Result<()> {
+async fn a_day_of_work(day: &mut Day, yuki: &Browser) -> anyhow::Result<()> {
     let profile = yuki.profile().await?;
     day.tell_news().await?;
     day.checks.that(
@@ -114,17 +113,14 @@ async fn a_day_of_work(day: &mut Day, yuki: &Person) -> anyhow::Result<()> {
     let rens = day.connect("ren")?;
     day.until(day.at(12, 0)).await?;
     day.disconnect("ren", &rens)?;
-    let standing = yuki.status().await?;
+    let told = yuki.status().await?;
     day.checks.equal(
-        &standing["activeConnections"],
+        &told["activeConnections"],
         &Value::from(1),
         "one of two is left",
     );
-    day.checks.equal(
-        &standing["keepUntil"],
-        &Value::Null,
-        "in use, it has no end",
-    );
+    day.checks
+        .equal(&told["keepUntil"], &Value::Null, "in use, it has no end");
     day.until(day.at(13, 0)).await?;
     let rens = day.connect("ren")?;
     day.until(day.at(18, 0)).await?;
@@ -137,11 +133,11 @@ async fn a_day_of_work(day: &mut Day, yuki: &Person) -> anyhow::Result<()> {
 
 async fn an_evening_and_a_laptop_left_on(
     day: &mut Day,
-    ren: &Person,
-    aoi: &Person,
+    ren: &Browser,
+    aoi: &Browser,
 ) -> anyhow::Result<()> {
     day.a_moment_later(30)?;
-    let (too_long, problem) = ren.extend(13 * 60).await?;
+    let (too_long, problem) = ren.json(Wish::Extend(13 * 60)).await?;
     day.checks.equal(
         &too_long,
         &StatusCode::BAD_REQUEST,
@@ -149,14 +145,14 @@ async fn an_evening_and_a_laptop_left_on(
     );
     day.checks
         .that(problem["detail"].is_string(), "and the answer says so");
-    let (status, standing) = ren.extend(180).await?;
+    let (status, told) = ren.json(Wish::Extend(180)).await?;
     day.checks.equal(
         &status,
         &StatusCode::OK,
         "an extension of a VPN that is ready",
     );
     day.checks.that(
-        standing["leases"].to_string().contains("ren@example.com"),
+        told["leases"].to_string().contains("ren@example.com"),
         "Ren's lease is shown",
     );
     day.tell_news().await?;
@@ -190,7 +186,7 @@ async fn an_evening_and_a_laptop_left_on(
     Ok(())
 }
 
-async fn somebody_asks_while_it_goes_down(day: &mut Day, hana: &Person) -> anyhow::Result<()> {
+async fn an_employee_asks_while_it_goes_down(day: &mut Day, hana: &Browser) -> anyhow::Result<()> {
     let shown = hana.open().await?;
     day.tell_news().await?;
     day.say("Hana", "asks while it goes down");
@@ -210,9 +206,9 @@ async fn somebody_asks_while_it_goes_down(day: &mut Day, hana: &Person) -> anyho
     day.until(day.at(25, 0)).await?;
     day.disconnect("hana", &connection)?;
     day.a_moment_later(10)?;
-    let (status, _) = hana.release().await?;
+    let (status, _) = hana.json(Wish::Release).await?;
     day.checks.equal(&status, &StatusCode::OK, "Hana is done");
-    let (status, _) = hana.release().await?;
+    let (status, _) = hana.json(Wish::Release).await?;
     day.checks
         .equal(&status, &StatusCode::OK, "and may say so twice");
     day.tell_news().await?;
@@ -296,21 +292,21 @@ async fn the_trail_is_complete(day: &mut Day) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) async fn wait_for(day: &mut Day, person: &Person, wanted: &str) -> anyhow::Result<()> {
+pub(super) async fn wait_for(day: &mut Day, person: &Browser, wanted: &str) -> anyhow::Result<()> {
     for _ in 0..45 {
-        let standing = person.status().await?;
-        if phase(&standing) == wanted {
+        let told = person.status().await?;
+        if phase(&told) == wanted {
             return Ok(());
         }
         let next = day.now() + TimeDelta::seconds(30);
         day.until(next).await?;
     }
-    anyhow::bail!("{} waited in vain for the VPN to be {wanted}", person.name)
+    anyhow::bail!(
+        "{} waited in vain for the VPN to be {wanted}",
+        person.email()
+    )
 }
 
-pub(super) fn phase(standing: &Value) -> &str {
-    standing["phase"]
-        .as_str()
-        .context("no phase")
-        .unwrap_or("?")
+pub(super) fn phase(told: &Value) -> &str {
+    told["phase"].as_str().context("no phase").unwrap_or("?")
 }

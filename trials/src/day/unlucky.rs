@@ -3,15 +3,17 @@
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use reqwest::redirect::Policy;
 use serde_json::json;
 use shared::model::{SecurityGroupId, VpcId};
 use testkit::ec2::{Action, Fault, FaultKind, NewRoute, Request, RouteTarget};
 use testkit::example;
+use testkit::people::Wish;
 
-use super::person::Person;
 use super::script::{phase, wait_for};
 use super::state::Day;
 use super::timeline::heading;
+use crate::browser::Browser;
 
 /// A group of the example's VPC that is not its default.
 const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
@@ -20,7 +22,8 @@ const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
 pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
     heading("An unlucky night");
     let url = day.sandbox.url().to_owned();
-    let mio = Person::new("Mio", &url)?;
+    let clock = day.sandbox.clock().clone();
+    let mio = Browser::new("Mio", &url, clock, Policy::default())?;
     // It is not known whether EC2 remembers them; the functions must cope where it does not.
     day.ec2().change(|world, _| {
         let mut behaviour = world.behaviour().clone();
@@ -45,12 +48,12 @@ pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
         .await?;
     day.checks.that(ready, "sweeps alone bring it up");
     day.until(day.now() + TimeDelta::minutes(2)).await?;
-    groups_are_back(day, "with nobody watching")?;
+    groups_are_back(day, "with no employee watching")?;
     take_down(day, &mio).await
 }
 
 /// The first attempt fails while an employee looks at the page, the second while none does.
-async fn associations_fail(day: &mut Day, mio: &Person) -> anyhow::Result<()> {
+async fn associations_fail(day: &mut Day, mio: &Browser) -> anyhow::Result<()> {
     day.ec2().change(|world, _| world.fail_next_associations(4));
     day.say("EC2", "will fail two attempts to associate");
     mio.open().await?;
@@ -144,20 +147,20 @@ fn groups_are_back(day: &mut Day, how: &str) -> anyhow::Result<()> {
 }
 
 /// Polls and lets no sweep come between.
-async fn watch(day: &mut Day, mio: &Person, wanted: &str) -> anyhow::Result<()> {
+async fn watch(day: &mut Day, mio: &Browser, wanted: &str) -> anyhow::Result<()> {
     for _ in 0..90 {
         day.a_moment_later(20)?;
-        let standing = mio.status().await?;
+        let told = mio.status().await?;
         day.tell_news().await?;
-        if phase(&standing) == wanted {
+        if phase(&told) == wanted {
             return Ok(());
         }
     }
-    anyhow::bail!("{} watched in vain for the VPN to be {wanted}", mio.name)
+    anyhow::bail!("{} watched in vain for the VPN to be {wanted}", mio.email())
 }
 
-async fn take_down(day: &mut Day, mio: &Person) -> anyhow::Result<()> {
-    mio.release().await?;
+async fn take_down(day: &mut Day, mio: &Browser) -> anyhow::Result<()> {
+    mio.json(Wish::Release).await?;
     let gone = day
         .until_so(TimeDelta::hours(2), |day| day.networks().is_empty())
         .await?;
