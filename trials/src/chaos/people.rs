@@ -23,7 +23,7 @@ pub(super) struct People(Vec<Person>);
 #[derive(Debug)]
 struct Person {
     browser: Browser,
-    doing: Doing,
+    activity: Activity,
     /// Waiting for an answer; a person does one thing at a time.
     waits: bool,
     /// Whether this one tends to leave the client connected.
@@ -32,7 +32,7 @@ struct Person {
 
 /// What an employee is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Doing {
+enum Activity {
     Away,
     /// Asked, and reads the status now and then.
     Waiting {
@@ -67,7 +67,7 @@ impl People {
             browser.sign_in("/").await?;
             people.push(Person {
                 browser,
-                doing: Doing::Away,
+                activity: Activity::Away,
                 waits: false,
                 forgetful: plan.dice("forgetful", number).chance(45),
             });
@@ -103,7 +103,7 @@ impl People {
             return;
         };
         person.waits = false;
-        if let Doing::Waiting { told_ready, .. } = &mut person.doing {
+        if let Activity::Waiting { told_ready, .. } = &mut person.activity {
             *told_ready = answers
                 .iter()
                 .any(|answer| answer.phase.as_deref() == Some("ready"));
@@ -126,15 +126,15 @@ impl People {
 impl Person {
     fn act(&mut self, mut dice: Dice, minute: u64, ec2: &Ec2) -> Option<(&'static str, Vec<Wish>)> {
         let roll = dice.between(0, 99);
-        match self.doing.clone() {
-            Doing::Away => self.may_come(dice, roll, minute),
-            Doing::Waiting { at, told_ready } => {
+        match self.activity.clone() {
+            Activity::Away => self.may_come(dice, roll, minute),
+            Activity::Waiting { at, told_ready } => {
                 if told_ready && roll < 70 {
                     self.connect(at, ec2);
                     return None;
                 }
                 if !is_busy(at, minute) && roll < 15 {
-                    self.doing = Doing::Away;
+                    self.activity = Activity::Away;
                     return dice.chance(50).then(|| (at, vec![Wish::Release]));
                 }
                 match roll {
@@ -143,7 +143,7 @@ impl Person {
                     _ => None,
                 }
             }
-            Doing::Connected { at, .. } => self.may_leave(dice, roll, at, minute, ec2),
+            Activity::Connected { at, .. } => self.may_leave(dice, roll, at, minute, ec2),
         }
     }
 
@@ -168,7 +168,7 @@ impl Person {
             20 => return Some((at, vec![Wish::Release])),
             _ => return None,
         };
-        self.doing = Doing::Waiting {
+        self.activity = Activity::Waiting {
             at,
             told_ready: false,
         };
@@ -204,9 +204,9 @@ impl Person {
         let user = Client::User(self.browser.email().to_owned());
         let connected = endpoint(at)
             .and_then(|id: EndpointId| ec2.change(|world, now| world.connect(now, &id, user)).ok());
-        self.doing = match connected {
-            Some(connection) => Doing::Connected { at, connection },
-            None => Doing::Waiting {
+        self.activity = match connected {
+            Some(connection) => Activity::Connected { at, connection },
+            None => Activity::Waiting {
                 at,
                 told_ready: false,
             },
@@ -214,11 +214,11 @@ impl Person {
     }
 
     fn disconnect(&mut self, ec2: &Ec2) {
-        if let Doing::Connected { connection, .. } = &self.doing {
+        if let Activity::Connected { connection, .. } = &self.activity {
             // It may have been cut already.
             let _ = ec2.change(|world, now| world.end(now, connection));
         }
-        self.doing = Doing::Away;
+        self.activity = Activity::Away;
     }
 }
 
