@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
-use sandbox::dynamo::{Dynamo, Fault, Storage};
+use sandbox::dynamo::{Dynamo, Storage, TableFault};
 use testkit::example::{AUDIT_TABLE, LEASE_TABLE};
 
 fn client(dynamo: &Dynamo) -> Client {
@@ -120,7 +120,7 @@ async fn calls_are_counted_and_fail_on_demand_only() {
     let client = client(&dynamo);
     dynamo.inject(
         Some("PutItem"),
-        Fault::Error("TransactionConflictException".to_owned()),
+        TableFault::Error("TransactionConflictException".to_owned()),
         1,
     );
     let error = put(&client, "state").send().await.unwrap_err();
@@ -144,7 +144,7 @@ async fn calls_are_counted_and_fail_on_demand_only() {
 async fn a_cancelled_transaction_gives_a_reason_for_each_item() {
     let dynamo = Dynamo::start(Storage::Memory).await.unwrap();
     let client = client(&dynamo);
-    dynamo.inject(None, Fault::TransactionConflict, 1);
+    dynamo.inject(None, TableFault::TransactionConflict, 1);
     let item = |name: &str| {
         let put = Put::builder()
             .table_name(LEASE_TABLE)
@@ -182,7 +182,7 @@ async fn a_cancelled_transaction_gives_a_reason_for_each_item() {
 async fn a_lost_answer_has_done_its_work() {
     let dynamo = Dynamo::start(Storage::Memory).await.unwrap();
     let client = client(&dynamo);
-    dynamo.inject(Some("PutItem"), Fault::AnswerLost, 1);
+    dynamo.inject(Some("PutItem"), TableFault::AnswerLost, 1);
     let error = put(&client, "state").send().await.unwrap_err();
     assert!(
         error.as_service_error().is_none(),
@@ -196,7 +196,7 @@ async fn a_lost_answer_has_done_its_work() {
 async fn a_call_that_hangs_does_nothing_and_ends_with_the_clients_patience() {
     let dynamo = Dynamo::start(Storage::Memory).await.unwrap();
     let client = client(&dynamo);
-    dynamo.inject(Some("PutItem"), Fault::Hang, 1);
+    dynamo.inject(Some("PutItem"), TableFault::Hang, 1);
     let patience = Duration::from_millis(200);
     assert!(
         tokio::time::timeout(patience, put(&client, "state").send())

@@ -19,7 +19,7 @@ use shared::model::{
     ManagedEndpoint, RouteKey, SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
 };
 use shared::ports::{ClientVpn, Store, Transition};
-use simulator::plan::Plan;
+use simulator::plan::RunPlan;
 use simulator::run::{bare, ec2_settings};
 use testkit::ec2::{Client, Ec2World};
 
@@ -35,7 +35,7 @@ struct Around<'a> {
 
 #[tokio::test]
 async fn the_stand_ins_answer_as_the_real_adapters_do() {
-    let mut plan = Plan::draw(11, 0);
+    let mut plan = RunPlan::draw(11, 0);
     plan.skew = TimeDelta::zero();
     for local_routes_without_target in [true, false] {
         plan.local_routes_without_target = local_routes_without_target;
@@ -49,7 +49,7 @@ async fn the_stand_ins_answer_as_the_real_adapters_do() {
     }
 }
 
-async fn real(plan: &Plan) -> Vec<String> {
+async fn real(plan: &RunPlan) -> Vec<String> {
     let options = Options {
         ec2: ec2_settings(plan),
         ..Options::at(plan.start)
@@ -68,7 +68,7 @@ async fn real(plan: &Plan) -> Vec<String> {
     script(&*aws.vpn, &*aws.store, &around, plan.start).await
 }
 
-fn simulated(plan: &Plan) -> Vec<String> {
+fn simulated(plan: &RunPlan) -> Vec<String> {
     let (engine, vpn, store) = bare(plan).unwrap();
     let (heard, start, sim) = (Arc::default(), plan.start, engine.clone());
     let answers: Arc<Mutex<Vec<String>>> = Arc::clone(&heard);

@@ -2,16 +2,17 @@
 
 use chrono::TimeDelta;
 use shared::policy::off_at;
+use testkit::people::{Deed, Leaves, Visit};
 
-use crate::people::Stage;
-use crate::plan::{Deed, Leaves, Visit, What};
+use crate::people::People;
+use crate::plan::What;
 use crate::run::happens;
 use crate::weather::Weather;
 
 /// A sweep takes about so long from its first call to the one that disassociates.
 const SWEEP_MILLISECONDS: i64 = 900;
 
-impl Stage {
+impl People {
     /// Whether the next sweep will find that nothing keeps the VPN, as far as the last one knows.
     fn stop_is_due(&self) -> bool {
         let now = self.engine.now();
@@ -48,10 +49,10 @@ impl Stage {
         let mut within =
             |milliseconds| engine.now() + TimeDelta::milliseconds(chance.i64(0..milliseconds));
         let (soon, later) = (within(SWEEP_MILLISECONDS), within(150_000));
-        let stage = self.clone();
+        let people = self.clone();
         let then = |at, what| {
-            let stage = stage.clone();
-            engine.at(at, move |engine| happens(engine, &stage, what));
+            let people = people.clone();
+            engine.at(at, move |engine| happens(engine, &people, what));
         };
         match chance.u8(..12) {
             0 => then(soon, What::Visit(glance())),

@@ -63,11 +63,11 @@ bugs! {
     EndsRecordedTwice: [I::RecordedTwice], "The end of a connection has a new id in each sweep.";
     RecordsRewritten: [I::RecordChanged], "The record of a start is amended at its end.";
     StopNotCommitted: [I::Uncommitted], "EC2 is called before the stop is on record.";
-    ReleaseEndsAll: [I::ColleagueHurt], "\"I'm done\" ends everybody's lease.";
+    ReleaseEndsAll: [I::ColleagueHurt], "\"I'm done\" ends every lease.";
     ModeUnread: [I::ModeIgnored], "The administrator's mode is not read.";
     ReadyTooSoon: [I::ToldReady, I::ServedUnready], "`associating` is taken for `associated`.";
     ClocksFromTheClick: [I::CostWrong], "The time up is counted from long before EC2 accepted.";
-    NobodyCounts: [I::CutOff], "No connection counts as use.";
+    NoConnectionCounts: [I::CutOff], "No connection counts as use.";
     SaysReady: [I::ToldReady], "People are told `ready` while it is starting.";
     SaysOld: [I::ToldOld], "People are told what was seen an hour ago.";
     SaysOff: [I::ToldOff], "People are told `off` while it is starting.";
@@ -276,7 +276,7 @@ pub(crate) fn connections(bug: Option<Bug>, mut connections: Vec<Connection>) ->
             connection.packets = connection.packets.or(Some(0));
         }
     }
-    if bug == Some(Bug::NobodyCounts) {
+    if bug == Some(Bug::NoConnectionCounts) {
         for connection in &mut connections {
             connection.active = false;
         }

@@ -316,11 +316,11 @@ impl Ord for Due {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Plan;
+    use crate::plan::RunPlan;
     use crate::run::{Options, set};
 
     fn engine(seed: u64) -> Engine {
-        let plan = Plan::draw(seed, 0);
+        let plan = RunPlan::draw(seed, 0);
         let (engine, _) = set(&plan, Options::default()).expect("a plan can be run");
         engine
     }

@@ -10,13 +10,14 @@ use std::hash::{DefaultHasher, Hasher as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use testkit::ec2::Delay;
+use testkit::people::Deed;
 use testkit::rulebook::Violation;
 
 use crate::bugs::Bug;
 use crate::caller::Caller;
 use crate::engine::{Engine, TaskId};
-use crate::people::Stage;
-use crate::plan::{Deed, Plan};
+use crate::people::People;
+use crate::plan::RunPlan;
 use crate::request::Request;
 use crate::run::{Options, set, set_in, watch};
 use crate::universe::Universe;
@@ -171,7 +172,7 @@ pub fn stroll(scene: &Scene, times: usize, bounds: Bounds) -> anyhow::Result<Wal
 pub struct Walked {
     /// Different worlds.
     pub worlds: usize,
-    /// Worlds in which everybody had been answered; each went on for a day by itself.
+    /// Worlds in which each caller had been answered; each went on for a day by itself.
     pub ends: usize,
     /// Whether every order was followed.
     pub complete: bool,
@@ -238,7 +239,7 @@ pub fn walk(scene: &Scene, bounds: Bounds) -> anyhow::Result<Walked> {
 /// A small world under way.
 struct Small {
     engine: Engine,
-    stage: Stage,
+    people: People,
     /// The tasks of the actors' processes.
     tasks: BTreeMap<u64, TaskId>,
     /// What each process has been answered: its calls in their order, and the state of the world after each.
@@ -248,22 +249,22 @@ struct Small {
 
 /// What a small world begins with: what has gone before, done once.
 struct Setting {
-    plan: Plan,
+    plan: RunPlan,
     universe: Universe,
     now: DateTime<Utc>,
 }
 
 impl Setting {
     fn of(scene: &Scene, bug: Option<Bug>) -> anyhow::Result<Self> {
-        let mut plan = Plan::draw(7, 0);
+        let mut plan = RunPlan::draw(7, 0);
         plan.sweep_every = TimeDelta::minutes(1);
         plan.skew = TimeDelta::zero();
         plan.associating = Delay::exactly(5 * 60);
         let zone = ("TIME_ZONE", "Asia/Tokyo".to_owned());
         plan.variables = vec![zone, ("OVERNIGHT_WINDOW", String::new())];
-        let (engine, stage) = set(&plan, Options { bug, told: false })?;
+        let (engine, people) = set(&plan, Options { bug, told: false })?;
         for before in scene.before {
-            happened(&engine, &stage, *before);
+            happened(&engine, &people, *before);
         }
         // Long enough that no pass relies on what was seen before.
         watch(&engine, engine.now() + TimeDelta::seconds(10));
@@ -288,16 +289,16 @@ impl Drop for Small {
 
 impl Small {
     fn begin(scene: &Scene, setting: &Setting) -> anyhow::Result<Self> {
-        let (engine, stage) = set_in(&setting.plan, setting.universe.copy(), setting.now)?;
+        let (engine, people) = set_in(&setting.plan, setting.universe.copy(), setting.now)?;
         engine.choose_calls(true);
         for actor in scene.actors {
-            act(&engine, &stage, *actor);
+            act(&engine, &people, *actor);
         }
         engine.poll_ready();
         Ok(Self {
-            tasks: stage.lambda.tasks(),
+            tasks: people.lambda.tasks(),
             engine,
-            stage,
+            people,
             heard: BTreeMap::new(),
             told: Vec::new(),
         })
@@ -361,16 +362,16 @@ impl Small {
         self.engine.universe().witness.violation().cloned()
     }
 
-    /// Everybody has been answered, or is dead: the world goes on by itself, and has to come to rest.
+    /// Each caller has been answered, or is dead: the world goes on by itself, and has to come to rest.
     fn goes_on(&mut self) {
         self.engine.choose_calls(false);
         // An ask is wanted for two hours, and then all takes its time to go.
         for minute in 0..160 {
             watch(&self.engine, self.engine.now() + TimeDelta::minutes(1));
             if minute == 3 {
-                self.stage.everybody_leaves();
+                self.people.all_leave();
             }
-            self.stage.lambda.sweep();
+            self.people.lambda.sweep();
         }
         watch(&self.engine, self.engine.now() + TimeDelta::minutes(1));
         let now = self.engine.now();
@@ -384,15 +385,15 @@ impl Small {
     }
 }
 
-fn happened(engine: &Engine, stage: &Stage, before: Before) {
+fn happened(engine: &Engine, people: &People, before: Before) {
     match before {
-        Before::Asked => act(engine, stage, Actor::Asks(BEN)),
-        Before::Released => act(engine, stage, Actor::Releases(BEN)),
-        Before::DisassociatedByHand => stage.deed(&Deed::Disassociate),
+        Before::Asked => act(engine, people, Actor::Asks(BEN)),
+        Before::Released => act(engine, people, Actor::Releases(BEN)),
+        Before::DisassociatedByHand => people.deed(&Deed::Disassociate),
         Before::Unswept(minutes) => watch(engine, engine.now() + TimeDelta::minutes(minutes)),
         Before::Minutes(minutes) => {
             for _ in 0..minutes {
-                stage.lambda.sweep();
+                people.lambda.sweep();
                 watch(engine, engine.now() + TimeDelta::minutes(1));
             }
         }
@@ -400,25 +401,25 @@ fn happened(engine: &Engine, stage: &Stage, before: Before) {
     watch(engine, engine.now() + TimeDelta::seconds(10));
 }
 
-fn act(engine: &Engine, stage: &Stage, actor: Actor) {
+fn act(engine: &Engine, people: &People, actor: Actor) {
     let (email, request) = match actor {
         Actor::Asks(email) => (email, Request::Ask),
         Actor::Looks(email) => (email, Request::Status),
         Actor::Extends(email) => (email, Request::Extend(60)),
         Actor::Releases(email) => (email, Request::Release),
         Actor::Sweep => {
-            stage.lambda.sweep();
+            people.lambda.sweep();
             return;
         }
         Actor::Connects(email) => {
-            let stage = stage.clone();
-            engine.spawn(async move { stage.connects(email).await });
+            let people = people.clone();
+            engine.spawn(async move { people.connects(email).await });
             return;
         }
     };
-    let stage = stage.clone();
+    let people = people.clone();
     engine.spawn(async move {
-        stage.send(email, request).await;
+        people.send(email, request).await;
     });
 }
 

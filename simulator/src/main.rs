@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use simulator::explore::{Bounds, SCENES, walk};
-use simulator::plan::Plan;
+use simulator::plan::RunPlan;
 use simulator::reached::{Counts, Situation};
 use simulator::run::{Options, run};
 use simulator::shrink::shrink;
@@ -52,7 +52,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let mut days = 0;
     let mut reached = Counts::new();
     for seed in arguments.seed..arguments.seed + arguments.seeds {
-        let plan = Plan::draw(seed, arguments.days);
+        let plan = RunPlan::draw(seed, arguments.days);
         let options = Options {
             told: arguments.tell,
             ..Options::default()

@@ -8,12 +8,13 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use testkit::ec2::Delay;
+use testkit::people::{Deed, Leaves, Visit, pick};
 
 use crate::weather::Weather;
 
 /// What happens in a run, beside what the system does.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct RunPlan {
     /// Everything that the plan leaves open follows from it too.
     pub seed: u64,
     /// The first instant.
@@ -66,65 +67,7 @@ pub enum What {
     Recycle,
 }
 
-/// An employee's visit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Visit {
-    /// Which employee.
-    pub person: u8,
-    /// How often they click, at once.
-    pub clicks: u8,
-    /// Whether they keep the page open until it says "ready"; else they come back after some minutes.
-    pub stays_on_page: bool,
-    /// How long they work, once connected; `None`: they never connect.
-    pub works: Option<TimeDelta>,
-    /// How they leave.
-    pub leaves: Leaves,
-    /// They want it longer, so many minutes from then.
-    pub extends: Option<i64>,
-    /// They fetch the profile first.
-    pub fetches_profile: bool,
-}
-
-/// How an employee leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaves {
-    /// Disconnects.
-    Disconnects,
-    /// Disconnects and says "I'm done".
-    SaysDone,
-    /// Says "I'm done" and disconnects only later.
-    SaysDoneFirst,
-    /// Leaves the laptop on, which moves little but keepalive packets from then on.
-    LeavesItOn,
-}
-
-/// What an administrator does by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    /// Associates the first subnet.
-    Associate,
-    /// Disassociates everything.
-    Disassociate,
-    /// Disassociates one subnet of several.
-    DisassociateOne,
-    /// Makes a route to this network on each associated subnet.
-    AddRoute(u8),
-    /// Deletes the route to this network on each subnet.
-    DeleteRoute(u8),
-    /// Chooses other security groups.
-    ChooseGroups,
-    /// Sets `mode` for so many minutes.
-    Mode(&'static str, i64),
-    /// Takes `mode` away.
-    NoMode,
-    /// Ends every connection.
-    TerminateConnections,
-}
-
-/// The employees.
-pub const PEOPLE: u8 = 5;
-
-impl Plan {
+impl RunPlan {
     /// The plan of a seed, over so many days.
     pub fn draw(seed: u64, days: u32) -> Self {
         let mut plan = Self::plain(seed, days);
@@ -303,49 +246,6 @@ impl Plan {
     }
 }
 
-impl Visit {
-    fn draw(chance: &mut fastrand::Rng) -> Self {
-        let works = match chance.u8(..10) {
-            0 | 1 => None,
-            2 => Some(TimeDelta::seconds(chance.i64(5..120))),
-            3 => Some(TimeDelta::hours(chance.i64(6..30))),
-            _ => Some(TimeDelta::minutes(chance.i64(2..240))),
-        };
-        let leaves = match chance.u8(..8) {
-            0 | 1 => Leaves::SaysDone,
-            2 => Leaves::SaysDoneFirst,
-            3 => Leaves::LeavesItOn,
-            _ => Leaves::Disconnects,
-        };
-        Self {
-            person: chance.u8(..PEOPLE),
-            clicks: if chance.u8(..4) == 0 { 2 } else { 1 },
-            stays_on_page: chance.u8(..4) != 0,
-            works,
-            leaves,
-            extends: (chance.u8(..5) == 0).then(|| *pick(chance, &[1, 30, 60, 180, 700])),
-            fetches_profile: chance.u8(..10) == 0,
-        }
-    }
-}
-
-impl Deed {
-    fn draw(chance: &mut fastrand::Rng) -> Self {
-        match chance.u8(..12) {
-            0 => Self::Associate,
-            1 => Self::Disassociate,
-            2 => Self::DisassociateOne,
-            3..=5 => Self::AddRoute(chance.u8(..4)),
-            6 => Self::DeleteRoute(chance.u8(..4)),
-            7 => Self::ChooseGroups,
-            8 => Self::Mode("on", chance.i64(1..300)),
-            9 => Self::Mode("hold", chance.i64(1..180)),
-            10 => Self::NoMode,
-            _ => Self::TerminateConnections,
-        }
-    }
-}
-
 /// A midnight: often one shortly before the clocks change, before a leap day, or at the turn of a year.
 fn first_day(chance: &mut fastrand::Rng, zone: Tz, days: u32) -> DateTime<Utc> {
     let notable = [
@@ -391,10 +291,6 @@ fn variables(chance: &mut fastrand::Rng, zone: Tz) -> Vec<(&'static str, String)
     ];
     variables.push(("TIME_ZONE", zone.name().to_owned()));
     variables
-}
-
-fn pick<'a, T>(chance: &mut fastrand::Rng, values: &'a [T]) -> &'a T {
-    &values[chance.usize(..values.len())]
 }
 
 impl fmt::Display for Event {

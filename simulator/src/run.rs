@@ -1,4 +1,4 @@
-//! One run of a plan, from the first midnight until long after everybody has gone.
+//! One run of a plan, from the first midnight until long after all employees have left.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::bugs::Bug;
 use crate::caller::Function;
 use crate::engine::Engine;
 use crate::lambda::Lambda;
-use crate::people::Stage;
-use crate::plan::{Plan, What};
+use crate::people::People;
+use crate::plan::{RunPlan, What};
 use crate::ports::{Line, SimulatedStore, SimulatedVpn};
 use crate::process::Process;
 use crate::reached::{Counts, Reached};
@@ -65,13 +65,13 @@ const LINES: usize = 80;
 ///
 /// # Errors
 /// A plan whose configuration is none.
-pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
-    let (engine, stage) = set(plan, options)?;
+pub fn run(plan: &RunPlan, options: Options) -> anyhow::Result<Outcome> {
+    let (engine, people) = set(plan, options)?;
     let end = plan.end();
-    schedule(plan, &engine, &stage);
+    schedule(plan, &engine, &people);
     watch(&engine, end);
     if engine.universe().witness.violation().is_none() {
-        afterwards(&engine, &stage, end);
+        afterwards(&engine, &people, end);
     }
     let simulated = engine.now() - plan.start;
     engine.end();
@@ -87,7 +87,7 @@ pub fn run(plan: &Plan, options: Options) -> anyhow::Result<Outcome> {
 }
 
 /// The engine and what is in it at the beginning of a run.
-pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stage)> {
+pub(crate) fn set(plan: &RunPlan, options: Options) -> anyhow::Result<(Engine, People)> {
     let variables = variables(&plan.variables);
     let common = ReaperConfig::from_vars(&lookup(&variables))
         .context("the plan's configuration")?
@@ -123,7 +123,7 @@ pub(crate) fn set(plan: &Plan, options: Options) -> anyhow::Result<(Engine, Stag
 }
 
 /// EC2 as a plan has it.
-pub fn ec2_settings(plan: &Plan) -> ec2::Settings {
+pub fn ec2_settings(plan: &RunPlan) -> ec2::Settings {
     let mut settings = ec2::Settings::example();
     settings.seed = plan.seed;
     settings.behaviour = Behaviour {
@@ -142,7 +142,7 @@ pub fn ec2_settings(plan: &Plan) -> ec2::Settings {
 ///
 /// # Errors
 /// A plan whose configuration is none.
-pub fn bare(plan: &Plan) -> anyhow::Result<(Engine, SimulatedVpn, SimulatedStore)> {
+pub fn bare(plan: &RunPlan) -> anyhow::Result<(Engine, SimulatedVpn, SimulatedStore)> {
     let (engine, _) = set(plan, Options::default())?;
     let process = Process::new(0, Function::Reaper, TimeDelta::zero(), engine.clone());
     let line = Line::new(engine.clone(), Arc::new(process));
@@ -152,10 +152,10 @@ pub fn bare(plan: &Plan) -> anyhow::Result<(Engine, SimulatedVpn, SimulatedStore
 
 /// The engine over a universe that is there already.
 pub(crate) fn set_in(
-    plan: &Plan,
+    plan: &RunPlan,
     universe: Universe,
     now: DateTime<Utc>,
-) -> anyhow::Result<(Engine, Stage)> {
+) -> anyhow::Result<(Engine, People)> {
     let mistaken = mistaken(variables(&plan.variables), universe.bug);
     let engine = Engine::new(universe, now, plan.seed);
     let lambda = Lambda::new(engine.clone(), &lookup(&mistaken), plan.skew, plan.seed)?;
@@ -163,22 +163,22 @@ pub(crate) fn set_in(
         let terms = engine.universe().witness.terms().clone();
         (terms.endpoint, terms.subnets)
     };
-    let stage = Stage {
+    let people = People {
         engine: engine.clone(),
         lambda,
         endpoint,
         subnets,
     };
-    Ok((engine, stage))
+    Ok((engine, people))
 }
 
 /// Puts everything that the plan has into the engine, and the schedule.
-fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
+fn schedule(plan: &RunPlan, engine: &Engine, people: &People) {
     for event in &plan.events {
-        let (stage, what) = (stage.clone(), event.what.clone());
-        engine.at(event.at, move |engine| happens(engine, &stage, what));
+        let (people, what) = (people.clone(), event.what.clone());
+        engine.at(event.at, move |engine| happens(engine, &people, what));
     }
-    let (sim, stage, every) = (engine.clone(), stage.clone(), plan.sweep_every);
+    let (sim, people, every) = (engine.clone(), people.clone(), plan.sweep_every);
     let end = plan.end();
     let mut aim = plan.aim.map(fastrand::Rng::with_seed);
     engine.spawn(async move {
@@ -187,32 +187,32 @@ fn schedule(plan: &Plan, engine: &Engine, stage: &Stage) {
             let late = sim.universe().chance.i64(0..2_000);
             sim.sleep(every + TimeDelta::milliseconds(late)).await;
             slept += 1;
-            if slept < ASLEEP && stage.is_asleep() {
+            if slept < ASLEEP && people.is_asleep() {
                 continue;
             }
             slept = 0;
             sim.universe().tables.expire(sim.now());
             match &mut aim {
-                Some(chance) if sim.now() < end => stage.sweep_aimed(chance),
+                Some(chance) if sim.now() < end => people.sweep_aimed(chance),
                 Some(_) | None => {
-                    stage.lambda.sweep();
+                    people.lambda.sweep();
                 }
             }
         }
     });
 }
 
-pub(crate) fn happens(engine: &Engine, stage: &Stage, what: What) {
+pub(crate) fn happens(engine: &Engine, people: &People, what: What) {
     let now = engine.now();
     match what {
         What::Visit(visit) => {
-            engine.spawn(stage.clone().visit(visit));
+            engine.spawn(people.clone().visit(visit));
         }
-        What::Deed(deed) => stage.deed(&deed),
+        What::Deed(deed) => people.deed(&deed),
         What::ExtraSweep => {
-            stage.lambda.sweep();
+            people.lambda.sweep();
         }
-        What::Recycle => stage.lambda.recycle(),
+        What::Recycle => people.lambda.recycle(),
         What::Storm(weather, lasts) => {
             set_weather(engine, weather.clone());
             let universe = &mut *engine.universe();
@@ -258,12 +258,12 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
 }
 
 /// The storms are over and all employees go. Once more one asks, and all must be as it was; then all must be off.
-fn afterwards(engine: &Engine, stage: &Stage, end: DateTime<Utc>) {
+fn afterwards(engine: &Engine, people: &People, end: DateTime<Utc>) {
     set_weather(engine, Weather::calm());
-    stage.everybody_leaves();
+    people.all_leave();
     let asked = end + AFTERWARDS;
     watch(engine, asked);
-    let employee = stage.clone();
+    let employee = people.clone();
     engine.spawn(async move {
         let email = "last@example.com";
         if employee.ask(email).await {

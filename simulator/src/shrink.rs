@@ -1,6 +1,6 @@
 //! Cuts a run that fails down to a short story: the same invariant, broken by as little as possible.
 
-use crate::plan::{Plan, What};
+use crate::plan::{RunPlan, What};
 use crate::run::{Options, Outcome, run};
 use crate::weather::Weather;
 use testkit::rulebook::Invariant;
@@ -12,7 +12,11 @@ const TRIES: u32 = 400;
 ///
 /// # Errors
 /// A plan whose configuration is none.
-pub fn shrink(plan: &Plan, options: Options, broken: Invariant) -> anyhow::Result<(Plan, Outcome)> {
+pub fn shrink(
+    plan: &RunPlan,
+    options: Options,
+    broken: Invariant,
+) -> anyhow::Result<(RunPlan, Outcome)> {
     let mut search = Search {
         best: plan.clone(),
         options,
@@ -38,7 +42,7 @@ pub fn shrink(plan: &Plan, options: Options, broken: Invariant) -> anyhow::Resul
 }
 
 struct Search {
-    best: Plan,
+    best: RunPlan,
     options: Options,
     broken: Invariant,
     tries: u32,
@@ -46,7 +50,7 @@ struct Search {
 
 impl Search {
     /// Keeps a smaller plan if it still fails in the same way.
-    fn try_plan(&mut self, plan: Plan) -> anyhow::Result<bool> {
+    fn try_plan(&mut self, plan: RunPlan) -> anyhow::Result<bool> {
         if self.tries == 0 {
             return Ok(false);
         }

@@ -212,7 +212,7 @@ impl Universe {
             .state_changed(now, caller, before, after, records, &self.vpn, &self.tables);
     }
 
-    /// Somebody got an answer.
+    /// An employee got an answer.
     pub(crate) fn answered(
         &mut self,
         now: DateTime<Utc>,

@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use simulator::bugs::Bug;
 use simulator::explore::{Bounds, SCENES, stroll};
-use simulator::plan::{Deed, Event, Leaves, Plan, Visit, What};
+use simulator::plan::{Event, RunPlan, What};
 use simulator::run::{Options, run};
 use simulator::weather::Weather;
+use testkit::people::{Deed, Leaves, Visit};
 use testkit::rulebook::{Invariant, Violation};
 
 const DAYS: u32 = 5;
@@ -50,8 +51,8 @@ fn find(bug: Bug) -> Option<(String, Violation)> {
 }
 
 /// A seed's plan, and each day at work what brings the bug to light.
-fn provoked(bug: Bug, seed: u64) -> Plan {
-    let mut plan = Plan::draw(seed, DAYS);
+fn provoked(bug: Bug, seed: u64) -> RunPlan {
+    let mut plan = RunPlan::draw(seed, DAYS);
     plan.forget_security_groups |= bug == Bug::GroupsNotRestored;
     plan.terminations_fail |= bug == Bug::FailedToTerminateUnused;
     let provocations = [

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use simulator::plan::Plan;
+use simulator::plan::RunPlan;
 use simulator::run::{Options, run};
 use simulator::weather::Weather;
 
@@ -25,7 +25,7 @@ const ONCE_FAILED: &[(u64, u32, &str)] = &[
 #[test]
 fn seeds_that_once_failed_hold() {
     for (seed, days, what) in ONCE_FAILED {
-        let outcome = run(&Plan::plain(*seed, *days), Options::default()).unwrap();
+        let outcome = run(&RunPlan::plain(*seed, *days), Options::default()).unwrap();
         assert_eq!(outcome.violation, None, "seed {seed}: {what}");
     }
 }
@@ -67,7 +67,7 @@ fn a_seed_is_one_run_exactly() {
         ..Options::default()
     };
     for seed in [7, 1342] {
-        let plan = Plan::draw(seed, 2);
+        let plan = RunPlan::draw(seed, 2);
         let (one, other) = (run(&plan, told).unwrap(), run(&plan, told).unwrap());
         assert_eq!(one.story, other.story, "seed {seed}");
         assert!(!one.story.is_empty(), "seed {seed} tells nothing");

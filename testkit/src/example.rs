@@ -30,7 +30,7 @@ pub const OIDC_ISSUER: &str =
     "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_Sandbox00";
 /// `OIDC_CLIENT_ID`.
 pub const OIDC_CLIENT_ID: &str = "1example23456789sandbox000";
-/// The domain of everybody who can sign in.
+/// The domain of all who can sign in.
 pub const EMAIL_DOMAIN: &str = "example.com";
 
 /// The variables that hold policy, which the developer's own environment may set for the sandbox.

@@ -367,7 +367,7 @@ fn what_ec2_leaves_open_breaks_no_rule() {
     assert_eq!(judged(&story_of_a_cut).violations, []);
     assert_eq!(judged(&story_of_a_cut).cut_behind_the_look(), 2);
     let mut story = story();
-    // A failed association may be removed, whoever is connected through another.
+    // A failed association may be removed, even while clients are connected through another.
     story.networks[0].2[1].1 = AssociationFailed;
     story.calls.insert(0, call(at(7, 0), disassociated("one")));
     assert!(!broken(&story).contains(&I::CutOff));

@@ -18,7 +18,7 @@ use sandbox::{Options, Sandbox, function};
 use shared::clock::{Clock, FnClock};
 use testkit::example;
 use tokio::signal::unix::{SignalKind, signal};
-use trials::chaos::Plan;
+use trials::chaos::StormPlan;
 use trials::load::{Part, Size};
 
 use cli::{Cli, Command, LoadPart};
@@ -112,9 +112,9 @@ async fn play_chaos(cli: &Cli, seed: Option<u64>, minutes: f64) -> anyhow::Resul
     let mut options = options(cli)?;
     options.state = options.state.join("chaos");
     let by_clock = machine_clock().now().timestamp_millis().unsigned_abs();
-    let plan = Plan {
+    let plan = StormPlan {
         seed: seed.unwrap_or(by_clock),
-        storm: Duration::from_secs_f64(minutes * 60.0),
+        lasts: Duration::from_secs_f64(minutes * 60.0),
     };
     if !trials::chaos::run(options, plan).await? {
         std::process::exit(1);

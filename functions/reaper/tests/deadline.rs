@@ -148,7 +148,7 @@ async fn a_sweep_under_way_answers_when_the_time_is_up() {
 #[tokio::test]
 async fn an_endpoint_whose_state_cannot_be_read_comes_first_and_is_named_as_failed() {
     let world = World::new(0).await;
-    let fault = sandbox::dynamo::Fault::Error("ValidationException".to_owned());
+    let fault = sandbox::dynamo::TableFault::Error("ValidationException".to_owned());
     world.aws.dynamo.inject(Some("GetItem"), fault, u32::MAX);
     let (failed, read) = world.sweep(60).await;
     assert_eq!(failed.unwrap_err().endpoints, names(0..ENDPOINTS));

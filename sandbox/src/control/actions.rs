@@ -149,7 +149,7 @@ pub(super) async fn fault(State(control): State<Control>, Form(form): Form<NewFa
             control.ec2.change(|world, _| world.inject(fault))?;
         }
         "dynamodb" => {
-            let fault = dynamo::Fault::parse(&form.fault).ok_or_else(no_such)?;
+            let fault = dynamo::TableFault::parse(&form.fault).ok_or_else(no_such)?;
             control.dynamo.inject(call, fault, form.times);
         }
         _ => return Err(no_such()),
@@ -158,11 +158,11 @@ pub(super) async fn fault(State(control): State<Control>, Form(form): Form<NewFa
 }
 
 fn ec2_fault(name: &str) -> Option<FaultKind> {
-    match dynamo::Fault::parse(name)? {
-        dynamo::Fault::Hang => Some(FaultKind::Hang),
-        dynamo::Fault::AnswerLost => Some(FaultKind::LoseAnswer),
-        dynamo::Fault::Error(code) => Some(FaultKind::error(&code)),
-        dynamo::Fault::TransactionConflict => None,
+    match dynamo::TableFault::parse(name)? {
+        dynamo::TableFault::Hang => Some(FaultKind::Hang),
+        dynamo::TableFault::AnswerLost => Some(FaultKind::LoseAnswer),
+        dynamo::TableFault::Error(code) => Some(FaultKind::error(&code)),
+        dynamo::TableFault::TransactionConflict => None,
     }
 }
 

@@ -22,7 +22,7 @@ use shared::clock::Clock;
 
 use super::parts::Control;
 use crate::clock::MAX_SPEED;
-use crate::dynamo::Fault;
+use crate::dynamo::TableFault;
 
 /// The furthest jump.
 const MAX_ADVANCE_SECONDS: u32 = 31 * 24 * 3600;
@@ -142,7 +142,7 @@ pub(super) async fn fault(
 ) -> Result<Json<Value>, Bad> {
     let new = body::<NewFault>(&bytes)?;
     let fault =
-        Fault::parse(&new.fault).ok_or_else(|| Bad(format!("{:?} is no fault", new.fault)))?;
+        TableFault::parse(&new.fault).ok_or_else(|| Bad(format!("{:?} is no fault", new.fault)))?;
     control
         .dynamo
         .inject_after(new.after, new.operation.as_deref(), fault, new.times);

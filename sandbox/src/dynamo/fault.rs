@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum TableFault {
     /// The call is refused with this error code, for instance `ProvisionedThroughputExceededException` or
     /// `TransactionConflictException`, and does nothing.
     Error(String),
@@ -17,7 +17,7 @@ pub enum Fault {
     AnswerLost,
 }
 
-impl Fault {
+impl TableFault {
     /// From the name that the control page uses: `hang`, `answer-lost`, `transaction-conflict`, else an error code.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -37,7 +37,7 @@ impl Fault {
 #[derive(Debug)]
 struct Planned {
     operation: Option<String>,
-    fault: Fault,
+    fault: TableFault,
     skip: u32,
     times: u32,
 }
@@ -47,7 +47,13 @@ struct Planned {
 pub(super) struct Faults(Vec<Planned>);
 
 impl Faults {
-    pub(super) fn add(&mut self, operation: Option<&str>, fault: Fault, skip: u32, times: u32) {
+    pub(super) fn add(
+        &mut self,
+        operation: Option<&str>,
+        fault: TableFault,
+        skip: u32,
+        times: u32,
+    ) {
         let operation = operation.map(str::to_owned);
         self.0.push(Planned {
             operation,
@@ -70,7 +76,7 @@ impl Faults {
     }
 
     /// The fault of this call, if it is to have one.
-    pub(super) fn take(&mut self, operation: &str) -> Option<Fault> {
+    pub(super) fn take(&mut self, operation: &str) -> Option<TableFault> {
         self.0.retain(|planned| planned.times > 0);
         let fits = |planned: &&mut Planned| {
             planned
@@ -137,21 +143,27 @@ mod tests {
     #[test]
     fn a_fault_meets_its_operation_only_and_only_so_often() {
         let mut faults = Faults::default();
-        faults.add(Some("PutItem"), Fault::Hang, 1, 2);
-        faults.add(None, Fault::AnswerLost, 0, 1);
-        assert_eq!(faults.take("Query"), Some(Fault::AnswerLost));
+        faults.add(Some("PutItem"), TableFault::Hang, 1, 2);
+        faults.add(None, TableFault::AnswerLost, 0, 1);
+        assert_eq!(faults.take("Query"), Some(TableFault::AnswerLost));
         assert_eq!(faults.take("Query"), None);
         let puts = [(); 4].map(|()| faults.take("PutItem"));
-        assert_eq!(puts, [None, Some(Fault::Hang), Some(Fault::Hang), None]);
+        assert_eq!(
+            puts,
+            [None, Some(TableFault::Hang), Some(TableFault::Hang), None]
+        );
         assert!(faults.describe().is_empty());
     }
 
     #[test]
     fn a_name_of_the_control_page_is_a_fault() {
-        assert_eq!(Fault::parse("hang"), Some(Fault::Hang));
+        assert_eq!(TableFault::parse("hang"), Some(TableFault::Hang));
         let code = "ThrottlingException";
-        assert_eq!(Fault::parse(code), Some(Fault::Error(code.to_owned())));
-        assert_eq!(Fault::parse(""), None);
-        assert_eq!(Fault::parse("a b"), None);
+        assert_eq!(
+            TableFault::parse(code),
+            Some(TableFault::Error(code.to_owned()))
+        );
+        assert_eq!(TableFault::parse(""), None);
+        assert_eq!(TableFault::parse("a b"), None);
     }
 }

@@ -27,7 +27,7 @@ use crate::server::{self, Server};
 use proxy::Proxy;
 
 pub use conflict::ConflictCodes;
-pub use fault::Fault;
+pub use fault::TableFault;
 pub use record::Record;
 pub use traffic::Traffic;
 
@@ -140,12 +140,12 @@ impl Dynamo {
     }
 
     /// Makes the next `times` calls of `operation` (any operation, if none is given) fail.
-    pub fn inject(&self, operation: Option<&str>, fault: Fault, times: u32) {
+    pub fn inject(&self, operation: Option<&str>, fault: TableFault, times: u32) {
         lock(&self.0.proxy.faults).add(operation, fault, 0, times);
     }
 
     /// As [`Self::inject`], after `skip` calls of `operation` have passed unharmed.
-    pub fn inject_after(&self, skip: u32, operation: Option<&str>, fault: Fault, times: u32) {
+    pub fn inject_after(&self, skip: u32, operation: Option<&str>, fault: TableFault, times: u32) {
         lock(&self.0.proxy.faults).add(operation, fault, skip, times);
     }
 

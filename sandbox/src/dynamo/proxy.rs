@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::conflict::{Conflicts, UnderWay, Write};
-use super::fault::{self, Fault, Faults};
+use super::fault::{self, Faults, TableFault};
 use super::traffic::Traffic;
 use crate::lock::lock;
 use crate::rights::Rights;
@@ -74,10 +74,10 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
                 .forward(parts.method, &parts.uri, parts.headers, body)
                 .await
         }
-        Some(Fault::Error(code)) => answer(fault::error(&code)),
-        Some(Fault::TransactionConflict) => answer(fault::transaction_conflict(&body)),
-        Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::AnswerLost) => {
+        Some(TableFault::Error(code)) => answer(fault::error(&code)),
+        Some(TableFault::TransactionConflict) => answer(fault::transaction_conflict(&body)),
+        Some(TableFault::Hang) => std::future::pending().await,
+        Some(TableFault::AnswerLost) => {
             proxy
                 .forward(parts.method, &parts.uri, parts.headers, body)
                 .await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::fault::{Fault, Place};
+use super::fault::{NetworkFault, Place};
 
 /// How much is passed on at once.
 const CHUNK: usize = 16 * 1024;
@@ -20,7 +20,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Where an exchange stands.
 #[derive(Debug, Default)]
 struct Exchange {
-    fault: Option<Fault>,
+    fault: Option<NetworkFault>,
     asked: usize,
     answered: usize,
 }
@@ -30,7 +30,7 @@ struct Over;
 
 /// Passes bytes on until one side ends, or a fault does. `next_fault` says what the exchange meets that begins now.
 pub(super) async fn carry(
-    next_fault: impl Fn() -> Option<Fault>,
+    next_fault: impl Fn() -> Option<NetworkFault>,
     client: &mut TcpStream,
     server: &mut TcpStream,
 ) {
@@ -73,11 +73,11 @@ impl Exchange {
         let before = self.asked;
         self.asked += bytes.len();
         match self.fault {
-            Some(Fault::Cut {
+            Some(NetworkFault::Cut {
                 at: Place::BeforeRequest,
                 reset,
             }) => return cut(client, reset),
-            Some(Fault::Cut {
+            Some(NetworkFault::Cut {
                 at: Place::WithinRequest(length),
                 reset,
             }) => {
@@ -89,21 +89,21 @@ impl Exchange {
                     Ok(())
                 };
             }
-            Some(Fault::Stall {
+            Some(NetworkFault::Stall {
                 answer: false,
                 wait,
             }) if before == 0 => stall(client, wait).await?,
-            Some(Fault::Trickle {
+            Some(NetworkFault::Trickle {
                 answer: false,
                 bytes: at_once,
                 pause,
             }) => return trickle(bytes, at_once, pause, client, server).await,
             Some(
-                Fault::Cut { .. }
-                | Fault::Stall { .. }
-                | Fault::Trickle { .. }
-                | Fault::Torn { .. }
-                | Fault::Trailed,
+                NetworkFault::Cut { .. }
+                | NetworkFault::Stall { .. }
+                | NetworkFault::Trickle { .. }
+                | NetworkFault::Torn { .. }
+                | NetworkFault::Trailed,
             )
             | None => {}
         }
@@ -116,11 +116,11 @@ impl Exchange {
         self.answered += bytes.len();
         let until = |length: usize| &bytes[..length.saturating_sub(before).min(bytes.len())];
         match self.fault {
-            Some(Fault::Cut {
+            Some(NetworkFault::Cut {
                 at: Place::BeforeAnswer,
                 reset,
             }) => return cut(client, reset),
-            Some(Fault::Cut {
+            Some(NetworkFault::Cut {
                 at: Place::WithinAnswer(length),
                 reset,
             }) => {
@@ -128,13 +128,15 @@ impl Exchange {
                 // An answer shorter than that is cut at its end.
                 return cut(client, reset);
             }
-            Some(Fault::Torn { after }) => {
+            Some(NetworkFault::Torn { after }) => {
                 send(client, until(after)).await?;
                 send(client, GARBAGE).await?;
                 return Err(Over);
             }
-            Some(Fault::Stall { answer: true, wait }) if before == 0 => stall(client, wait).await?,
-            Some(Fault::Trickle {
+            Some(NetworkFault::Stall { answer: true, wait }) if before == 0 => {
+                stall(client, wait).await?;
+            }
+            Some(NetworkFault::Trickle {
                 answer: true,
                 bytes: at_once,
                 pause,
@@ -145,11 +147,16 @@ impl Exchange {
                 }
                 return Ok(());
             }
-            Some(Fault::Trailed) => {
+            Some(NetworkFault::Trailed) => {
                 send(client, bytes).await?;
                 return send(client, GARBAGE).await;
             }
-            Some(Fault::Cut { .. } | Fault::Stall { .. } | Fault::Trickle { .. }) | None => {}
+            Some(
+                NetworkFault::Cut { .. }
+                | NetworkFault::Stall { .. }
+                | NetworkFault::Trickle { .. },
+            )
+            | None => {}
         }
         send(client, bytes).await
     }

@@ -22,7 +22,7 @@ pub enum Weather {
 
 /// What happens to one exchange: a request and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum NetworkFault {
     /// The connection breaks.
     Cut {
         /// Where in the exchange.
@@ -73,20 +73,22 @@ const SOME_BYTES: u64 = 700;
 
 impl Weather {
     /// What happens to the exchange that these dice are for.
-    pub(super) fn fault(self, mut dice: Dice) -> Option<Fault> {
+    pub(super) fn fault(self, mut dice: Dice) -> Option<NetworkFault> {
         let struck = dice.between(0, 99);
         match self {
             Self::Clear | Self::Down => None,
-            Self::Frozen => Some(Fault::Stall {
+            Self::Frozen => Some(NetworkFault::Stall {
                 answer: dice.chance(50),
                 wait: Duration::from_millis(dice.between(2_500, 7_000)),
             }),
-            Self::Rough { percent } => (struck < u64::from(percent)).then(|| Fault::any(dice)),
+            Self::Rough { percent } => {
+                (struck < u64::from(percent)).then(|| NetworkFault::any(dice))
+            }
         }
     }
 }
 
-impl Fault {
+impl NetworkFault {
     fn any(mut dice: Dice) -> Self {
         let some = usize::try_from(dice.between(1, SOME_BYTES)).unwrap_or(1);
         let reset = dice.chance(50);
@@ -131,7 +133,7 @@ impl Fault {
 mod tests {
     use super::*;
 
-    fn drawn(weather: Weather, n: u64) -> Vec<Option<Fault>> {
+    fn drawn(weather: Weather, n: u64) -> Vec<Option<NetworkFault>> {
         (0..n)
             .map(|number| weather.fault(Dice::of(1, "EC2", number)))
             .collect()
@@ -146,22 +148,22 @@ mod tests {
     #[test]
     fn rough_weather_strikes_as_often_as_it_says_and_in_every_way() {
         let faults = drawn(Weather::Rough { percent: 30 }, 4_000);
-        let struck: Vec<Fault> = faults.into_iter().flatten().collect();
+        let struck: Vec<NetworkFault> = faults.into_iter().flatten().collect();
         assert!((1_050..1_350).contains(&struck.len()), "{}", struck.len());
-        let has = |kind: fn(&Fault) -> bool| struck.iter().any(kind);
+        let has = |kind: fn(&NetworkFault) -> bool| struck.iter().any(kind);
         let cut = |wanted: fn(&Place) -> bool| {
             struck
                 .iter()
-                .any(|fault| matches!(fault, Fault::Cut { at, .. } if wanted(at)))
+                .any(|fault| matches!(fault, NetworkFault::Cut { at, .. } if wanted(at)))
         };
         assert!(cut(|at| matches!(at, Place::BeforeRequest)));
         assert!(cut(|at| matches!(at, Place::WithinRequest(_))));
         assert!(cut(|at| matches!(at, Place::BeforeAnswer)));
         assert!(cut(|at| matches!(at, Place::WithinAnswer(_))));
-        assert!(has(|fault| matches!(fault, Fault::Stall { .. })));
-        assert!(has(|fault| matches!(fault, Fault::Trickle { .. })));
-        assert!(has(|fault| matches!(fault, Fault::Torn { .. })));
-        assert!(has(|fault| matches!(fault, Fault::Trailed)));
+        assert!(has(|fault| matches!(fault, NetworkFault::Stall { .. })));
+        assert!(has(|fault| matches!(fault, NetworkFault::Trickle { .. })));
+        assert!(has(|fault| matches!(fault, NetworkFault::Torn { .. })));
+        assert!(has(|fault| matches!(fault, NetworkFault::Trailed)));
     }
 
     #[test]

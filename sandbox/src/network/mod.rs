@@ -13,7 +13,7 @@ mod tests;
 use std::io;
 use std::net::SocketAddr;
 
-pub use fault::{Fault, Place, Weather};
+pub use fault::{NetworkFault, Place, Weather};
 pub use port::{Port, Struck};
 
 /// The proxies before the ports of AWS.

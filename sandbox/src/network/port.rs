@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::exchange::carry;
-use super::fault::{Fault, Weather};
+use super::fault::{NetworkFault, Weather};
 
 /// How long to wait before a port that is taken is tried again.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -127,16 +127,18 @@ impl Port {
 
 impl Way {
     /// What the exchange that begins now meets.
-    fn next_fault(&self) -> Option<Fault> {
+    fn next_fault(&self) -> Option<NetworkFault> {
         let number = self.counts.exchanges.fetch_add(1, Ordering::Relaxed);
         let fault = self
             .weather
             .borrow()
             .fault(Dice::of(self.seed, self.name, number));
         match fault {
-            Some(Fault::Cut { .. }) => add(&self.counts.cut),
-            Some(Fault::Stall { .. } | Fault::Trickle { .. }) => add(&self.counts.slowed),
-            Some(Fault::Torn { .. } | Fault::Trailed) => add(&self.counts.torn),
+            Some(NetworkFault::Cut { .. }) => add(&self.counts.cut),
+            Some(NetworkFault::Stall { .. } | NetworkFault::Trickle { .. }) => {
+                add(&self.counts.slowed);
+            }
+            Some(NetworkFault::Torn { .. } | NetworkFault::Trailed) => add(&self.counts.torn),
             None => {}
         }
         fault

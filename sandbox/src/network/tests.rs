@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::exchange::carry;
-use super::{Fault, Place, Port, Weather};
+use super::{NetworkFault, Place, Port, Weather};
 
 const ASK: &[u8] = b"ask for it";
 const ANSWER: &[u8] = b"the answer";
@@ -46,7 +46,7 @@ fn serve(mut stream: TcpStream) -> JoinHandle<Vec<u8>> {
     })
 }
 
-async fn exchange(fault: Fault) -> Seen {
+async fn exchange(fault: NetworkFault) -> Seen {
     let (mut client, mut near) = pair().await;
     let (mut far, server) = pair().await;
     let server = serve(server);
@@ -56,7 +56,7 @@ async fn exchange(fault: Fault) -> Seen {
     let began = Instant::now();
     client.write_all(ASK).await.unwrap();
     let (mut told, mut buffer, mut reset) = (Vec::new(), [0; 256], false);
-    let enough = if fault == Fault::Trailed {
+    let enough = if fault == NetworkFault::Trailed {
         20
     } else {
         ANSWER.len()
@@ -92,7 +92,7 @@ async fn a_cut_breaks_the_connection_where_it_says_and_how_it_says() {
             (Place::WithinAnswer(3), ASK, b"the"),
             (Place::WithinAnswer(99), ASK, ANSWER),
         ] {
-            let seen = exchange(Fault::Cut { at, reset }).await;
+            let seen = exchange(NetworkFault::Cut { at, reset }).await;
             assert_eq!(seen.heard, heard, "{at:?}");
             // A reset may overtake what was sent before it.
             assert!(seen.told == told || reset, "{at:?}: {seen:?}");
@@ -109,9 +109,9 @@ async fn what_is_slow_arrives_whole() {
     for answer in [false, true] {
         let wait = Duration::from_millis(60);
         for (fault, least) in [
-            (Fault::Stall { answer, wait }, 60),
+            (NetworkFault::Stall { answer, wait }, 60),
             (
-                Fault::Trickle {
+                NetworkFault::Trickle {
                     answer,
                     bytes: 2,
                     pause,
@@ -138,7 +138,7 @@ async fn a_request_whose_client_gave_up_does_not_arrive_later() {
         let wait = Duration::from_mins(1);
         carry(
             || {
-                Some(Fault::Stall {
+                Some(NetworkFault::Stall {
                     answer: false,
                     wait,
                 })
@@ -156,9 +156,9 @@ async fn a_request_whose_client_gave_up_does_not_arrive_later() {
 
 #[tokio::test]
 async fn a_torn_answer_goes_on_with_what_nobody_sent() {
-    let torn = exchange(Fault::Torn { after: 3 }).await;
+    let torn = exchange(NetworkFault::Torn { after: 3 }).await;
     assert!(torn.told.starts_with(b"the\x00\xff"), "{torn:?}");
-    let trailed = exchange(Fault::Trailed).await;
+    let trailed = exchange(NetworkFault::Trailed).await;
     assert!(
         trailed.told.starts_with(b"the answer\x00\xff"),
         "{trailed:?}"

@@ -1,6 +1,6 @@
 //! Each call fails, is never answered, or loses its answer after the work: what is told, and what is true afterwards.
 
-use sandbox::dynamo::Fault;
+use sandbox::dynamo::TableFault;
 use shared::policy::Phase;
 use shared::ports::VpnError;
 use shared::reconcile::StatusError;
@@ -291,15 +291,15 @@ async fn a_click_is_durable_or_refused_whatever_happens_to_dynamodb() {
         "TransactWriteItems",
     ];
     let faults = [
-        Fault::Error("ProvisionedThroughputExceededException".to_owned()),
-        Fault::Error("TransactionConflictException".to_owned()),
-        Fault::TransactionConflict,
-        Fault::Hang,
-        Fault::AnswerLost,
+        TableFault::Error("ProvisionedThroughputExceededException".to_owned()),
+        TableFault::Error("TransactionConflictException".to_owned()),
+        TableFault::TransactionConflict,
+        TableFault::Hang,
+        TableFault::AnswerLost,
     ];
     for operation in operations {
         for fault in &faults {
-            if *fault == Fault::TransactionConflict && operation != "TransactWriteItems" {
+            if *fault == TableFault::TransactionConflict && operation != "TransactWriteItems" {
                 continue;
             }
             for skip in 0..3 {
@@ -315,7 +315,7 @@ async fn a_click_is_durable_or_refused_whatever_happens_to_dynamodb() {
                 world.clear_faults();
                 let durable = world.state().await.demand.requests == 1;
                 // "Not asked" is never said of an ask that will be served, but for an answer that DynamoDB never gave.
-                let unknown = matches!(fault, Fault::AnswerLost | Fault::Hang);
+                let unknown = matches!(fault, TableFault::AnswerLost | TableFault::Hang);
                 assert!(
                     asked.is_ok() == durable || (unknown && asked.is_err()),
                     "{case}: {asked:?}"
@@ -341,7 +341,7 @@ async fn a_write_whose_answer_is_lost_once_is_done_once() {
             let world = World::new().await;
             world
                 .dynamo
-                .inject_after(skip, Some(operation), Fault::AnswerLost, 1);
+                .inject_after(skip, Some(operation), TableFault::AnswerLost, 1);
             world.ask("yuki").await;
             world.sweep_until(Phase::Ready).await;
             assert_eq!(world.state().await.demand.requests, 1, "{case}");
@@ -353,12 +353,14 @@ async fn a_write_whose_answer_is_lost_once_is_done_once() {
 #[tokio::test]
 async fn a_conflict_with_another_transaction_is_tried_again() {
     let world = World::new().await;
-    world
-        .dynamo
-        .inject(Some("TransactWriteItems"), Fault::TransactionConflict, 2);
+    world.dynamo.inject(
+        Some("TransactWriteItems"),
+        TableFault::TransactionConflict,
+        2,
+    );
     world.dynamo.inject(
         Some("UpdateItem"),
-        Fault::Error("TransactionConflictException".to_owned()),
+        TableFault::Error("TransactionConflictException".to_owned()),
         2,
     );
     world.ask("yuki").await;
@@ -378,9 +380,11 @@ async fn a_status_that_cannot_be_read_is_no_status() {
         matches!(status, Err(StatusError::Vpn(VpnError::TryLater { .. }))),
         "{status:?}"
     );
-    world
-        .dynamo
-        .inject(None, Fault::Error("ThrottlingException".to_owned()), 100);
+    world.dynamo.inject(
+        None,
+        TableFault::Error("ThrottlingException".to_owned()),
+        100,
+    );
     assert!(matches!(
         world.reconciler_status().await,
         Err(StatusError::Store(_))

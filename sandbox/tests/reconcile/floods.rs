@@ -73,7 +73,7 @@ async fn a_record_that_could_not_be_put_is_put_by_the_next_sweep() {
     let world = after_a_flood().await;
     let wire = Wire::new();
     let process = world.wired(&wire);
-    let fault = sandbox::dynamo::Fault::Error("ValidationException".to_owned());
+    let fault = sandbox::dynamo::TableFault::Error("ValidationException".to_owned());
     world.dynamo.inject_after(20, Some("PutItem"), fault, 1);
     assert!(process.sweep(&world.endpoint, false).await.is_err());
     process.sweep(&world.endpoint, false).await.unwrap();

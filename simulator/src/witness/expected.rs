@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::SecurityGroupId;
 
-/// What the administrator wants, as far as anybody could know it.
+/// What the administrator wants, as far as a sweep could know it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Expected {
     /// CIDR and subnet of each route made by hand; whether it is certain that the system could learn of it.

@@ -174,7 +174,7 @@ impl Witness {
                 Ok(Answer::Connections(page)) if page.next_token.is_none() => {
                     let listing = evidence.listing.take();
                     evidence.listings.extend(listing);
-                    // Whoever looked in vain has looked again.
+                    // A pass that looked in vain has looked again.
                     evidence
                         .failed
                         .retain(|name| !name.starts_with(CONNECTIONS));

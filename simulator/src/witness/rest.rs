@@ -110,7 +110,7 @@ impl Witness {
         !(leased || wanted || pinned || grace || used || night_changed)
     }
 
-    /// Everybody who asked has an answer, in the time that EC2 and the attempts take.
+    /// Each employee who asked has an answer, in the time that EC2 and the attempts take.
     fn unserved(&mut self, now: DateTime<Utc>, tables: &Tables) {
         let Ok(state) = tables.state(&self.book.terms.endpoint) else {
             return;
@@ -119,7 +119,7 @@ impl Witness {
         let Some(since) = self.truth.waiting_since(&state, ahead) else {
             return;
         };
-        // Going down first, then up, then routes; somebody polls or a sweep looks.
+        // Going down first, then up, then routes; an employee polls or a sweep looks.
         let patience = self.book.terms.ec2_takes * 2
             + TimeDelta::minutes(6)
             + self.book.terms.sweep_every * 3
@@ -136,7 +136,7 @@ impl Witness {
         });
     }
 
-    /// Long after everybody has gone: nothing is up, nobody waits.
+    /// Long after all employees have left: nothing is up, no ask waits.
     pub fn at_the_end(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
         let up = vpn
             .endpoint(&self.book.terms.endpoint)
@@ -147,13 +147,13 @@ impl Witness {
                     .any(|network| network.status != AssociationStatus::Disassociated)
             });
         self.holds(Invariant::LeftOn, now, !up, || {
-            "hours after everybody has gone, something is associated".to_owned()
+            "hours after all employees have left, something is associated".to_owned()
         });
         let waits = tables
             .state(&self.book.terms.endpoint)
             .is_ok_and(|state| self.truth.is_wanted(&state, now));
         self.holds(Invariant::Unserved, now, !waits, || {
-            "hours after everybody has gone, an ask waits".to_owned()
+            "hours after all employees have left, an ask waits".to_owned()
         });
         self.book.all_is_on_record(now, false);
         self.records_stand(now, tables);

@@ -46,7 +46,7 @@ impl Witness {
             Invariant::Unasked,
             now,
             up || wanted || answered_lately,
-            || format!("{caller} associates {subnet}, and nobody waits for it"),
+            || format!("{caller} associates {subnet}, and no employee waits for it"),
         );
         let held = self.truth.mode.is_some_and(|mode| {
             let until = mode.until - self.book.terms.skew;
@@ -57,7 +57,7 @@ impl Witness {
         });
     }
 
-    /// Nothing is anybody's business here but the managed endpoint.
+    /// Only the managed endpoint is touched.
     pub(super) fn meddled(&mut self, now: DateTime<Utc>, caller: Caller, request: &Request) {
         let endpoint = match request {
             Request::DescribeEndpoints { ids, .. } => ids.first(),

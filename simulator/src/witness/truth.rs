@@ -51,7 +51,7 @@ impl Truth {
         self.asks.iter().find(waiting).map(|(_, at)| *at)
     }
 
-    /// Whether somebody waits whom nothing keeps waiting but us.
+    /// Whether an employee waits whom only the functions keep waiting.
     pub(super) fn is_wanted(&self, state: &EndpointState, now: DateTime<Utc>) -> bool {
         self.waiting_since(state, now).is_some() && !self.has_mode("hold", now)
     }

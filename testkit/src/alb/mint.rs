@@ -178,7 +178,7 @@ impl TokenDraft {
         self
     }
 
-    /// Without `=`, as everybody but the ALB writes tokens.
+    /// Without `=`, as all but the ALB write tokens.
     #[must_use]
     pub fn unpadded(mut self) -> Self {
         self.padded = false;

@@ -67,7 +67,7 @@ pub enum InvalidFault {
     /// An error without a code.
     #[error("an error needs a code")]
     NoCode,
-    /// Later than anybody waits.
+    /// Later than any caller waits.
     #[error("{0} ms is more than ten minutes")]
     TooLate(u32),
     /// Connections are not remembered for so long.

@@ -74,7 +74,7 @@ pub struct EndpointSpec {
 #[expect(missing_docs, reason = "the names are EC2's")]
 pub struct AuthorizationRule {
     pub destination_cidr: Cidr,
-    /// Of the identity provider; `None`: everybody who signs in.
+    /// Of the identity provider; `None`: every user who signs in.
     pub group_id: Option<String>,
 }
 

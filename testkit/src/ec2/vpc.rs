@@ -33,7 +33,7 @@ pub struct SecurityGroupView {
 pub struct RuleView {
     pub endpoint: EndpointId,
     pub destination_cidr: String,
-    /// `None`: everybody.
+    /// `None`: every user.
     pub group_id: Option<String>,
 }
 

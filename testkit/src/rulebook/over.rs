@@ -70,7 +70,7 @@ impl Rulebook {
             let Did::Disassociated(id) = &call.what else {
                 return false;
             };
-            // What failed serves nobody.
+            // What failed serves no employee.
             let network = history.networks.get(id);
             network.is_some_and(|it| it.first(AssociationStatus::Associated).is_some())
         });
@@ -96,7 +96,7 @@ impl Rulebook {
         self.taken().iter().map(cut).sum()
     }
 
-    /// Once nothing is wrong any more, what nobody uses goes in time.
+    /// Once nothing is wrong any more, what no client uses is taken down in time.
     fn is_gone_in_time(&mut self, now: DateTime<Utc>) {
         let latest = self.kept_until() + self.terms.sweep_every * 2;
         let ec2_takes = self.terms.ec2_takes;

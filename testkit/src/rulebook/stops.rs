@@ -40,7 +40,7 @@ impl Rulebook {
         });
     }
 
-    /// The grace after "ready" and the idle time, unless everybody who held a lease gave it back.
+    /// The grace after "ready" and the idle time, unless each employee who held a lease gave it back.
     pub fn time_has_passed<'a>(
         &mut self,
         now: DateTime<Utc>,

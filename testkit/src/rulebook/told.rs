@@ -16,11 +16,11 @@ const OLD_IN_STORM: TimeDelta = TimeDelta::seconds(122);
 const TOO_OLD: TimeDelta = TimeDelta::minutes(2);
 /// An observation is kept to the second.
 const WHOLE_SECOND: TimeDelta = TimeDelta::seconds(1);
-/// How long after an ask a pass may still find it missing: a fresh reading serves everybody, and time jumps.
+/// How long after an ask a pass may still find it missing: a fresh reading serves all callers, and time jumps.
 const ASKED_SINCE: TimeDelta = TimeDelta::seconds(65);
 
 impl Rulebook {
-    /// Whoever is told `ready` or `off` is told what was seen a short while ago, and `ready` was so when it was seen.
+    /// An employee who is told `ready` or `off` is told what was seen a short while ago, and `ready` was so when it was seen.
     pub fn told(&mut self, answer: &Answer) {
         let now = answer.received_at;
         let ready = match answer.phase.as_deref() {
@@ -46,7 +46,7 @@ impl Rulebook {
         });
     }
 
-    /// Whoever was told `off` and finds it associating later finds that an employee asked since, or that an administrator
+    /// An employee who was told `off` and finds it associating later finds that an employee asked since, or that an administrator
     /// associated it.
     pub(super) fn off_stays_off(&mut self, answer: &Answer) {
         if answer.phase.as_deref() != Some("off") {

@@ -1,4 +1,4 @@
-//! After the storm: what was asked for comes up and has what it had, and what nobody uses goes.
+//! After the storm: what was asked for comes up and has what it had, and what no client uses is taken down.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{ConnectionId, EndpointId};
@@ -6,7 +6,7 @@ use testkit::ec2::Client;
 use testkit::people::Wish;
 
 use super::evidence::{Present, endpoint, endpoints};
-use super::stage::Stage;
+use super::storm::Storm;
 use crate::checks::Checks;
 
 /// Who asked is connected within: ten minutes for what is going down to go, three for a stop that was cut short, ten to
@@ -18,29 +18,29 @@ const WHOLE_WITHIN: i64 = 40;
 const OFF_WITHIN: i64 = 120;
 
 /// Plays the time after the storm.
-pub(super) async fn play(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
-    stage.clear_up();
-    let ec2 = stage.ec2().clone();
-    stage.people.leave(&ec2);
-    stage.finish().await?;
-    let calm_from = stage.now();
-    for book in stage.evidence.0.values_mut() {
+pub(super) async fn play(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
+    storm.clear_up();
+    let ec2 = storm.ec2().clone();
+    storm.people.leave(&ec2);
+    storm.finish().await?;
+    let calm_from = storm.now();
+    for book in storm.evidence.0.values_mut() {
         book.history.storm(calm_from);
     }
-    let connection = somebody_asks(stage, checks).await?;
+    let connection = an_employee_asks(storm, checks).await?;
     if let (Some(tokyo), Some(connection)) = (endpoint("tokyo"), connection) {
-        it_has_what_it_had(stage, checks, &tokyo).await?;
+        it_has_what_it_had(storm, checks, &tokyo).await?;
         // It may have been cut by then, which the check before this one tells.
         let _ = ec2.change(|world, now| world.end(now, &connection));
     }
-    nobody_uses_it(stage, checks).await
+    no_client_uses_it(storm, checks).await
 }
 
-async fn somebody_asks(
-    stage: &mut Stage,
+async fn an_employee_asks(
+    storm: &mut Storm,
     checks: &mut Checks,
 ) -> anyhow::Result<Option<ConnectionId>> {
-    let asked = stage.ask("tokyo", Wish::Ask).await?;
+    let asked = storm.ask("tokyo", Wish::Ask).await?;
     checks.that(
         asked.is_promise(),
         format!(
@@ -48,11 +48,11 @@ async fn somebody_asks(
             asked.status, asked.text
         ),
     );
-    let end = stage.now() + TimeDelta::minutes(READY_WITHIN);
+    let end = storm.now() + TimeDelta::minutes(READY_WITHIN);
     let mut last = asked;
-    while stage.now() < end && last.phase.as_deref() != Some("ready") {
-        stage.calm_minute().await?;
-        last = stage.ask("tokyo", Wish::Status).await?;
+    while storm.now() < end && last.phase.as_deref() != Some("ready") {
+        storm.calm_minute().await?;
+        last = storm.ask("tokyo", Wish::Status).await?;
     }
     let ready = last.phase.as_deref() == Some("ready");
     checks.that(
@@ -66,24 +66,27 @@ async fn somebody_asks(
         return Ok(None);
     };
     let user = Client::User("aoi@example.com".to_owned());
-    let connected = stage
+    let connected = storm
         .ec2()
         .change(|world, now| world.connect(now, &tokyo, user));
-    checks.that(connected.is_ok(), "whoever is told `ready` can connect");
+    checks.that(
+        connected.is_ok(),
+        "an employee who is told `ready` can connect",
+    );
     Ok(connected.ok())
 }
 
 async fn it_has_what_it_had(
-    stage: &mut Stage,
+    storm: &mut Storm,
     checks: &mut Checks,
     id: &EndpointId,
 ) -> anyhow::Result<()> {
-    let end = stage.now() + TimeDelta::minutes(WHOLE_WITHIN);
-    while stage.now() < end && !has_all(stage, id) {
-        stage.calm_minute().await?;
+    let end = storm.now() + TimeDelta::minutes(WHOLE_WITHIN);
+    while storm.now() < end && !has_all(storm, id) {
+        storm.calm_minute().await?;
     }
-    let present = Present::of(stage.ec2(), id);
-    let wanted = stage.admin.wanted(id);
+    let present = Present::of(storm.ec2(), id);
+    let wanted = storm.administrator.wanted(id);
     let routes = wanted
         .map(|wanted| wanted.routes.clone())
         .unwrap_or_default();
@@ -104,46 +107,46 @@ async fn it_has_what_it_had(
     Ok(())
 }
 
-fn has_all(stage: &Stage, id: &EndpointId) -> bool {
-    let present = Present::of(stage.ec2(), id);
-    let wanted = stage.admin.wanted(id);
+fn has_all(storm: &Storm, id: &EndpointId) -> bool {
+    let present = Present::of(storm.ec2(), id);
+    let wanted = storm.administrator.wanted(id);
     present.subnets.len() == 2
         && wanted.is_some_and(|wanted| {
             wanted.routes == present.routes && wanted.groups == present.groups
         })
 }
 
-async fn nobody_uses_it(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
-    let end = stage.now() + TimeDelta::minutes(OFF_WITHIN);
-    let gone = |stage: &Stage| endpoints().all(|(_, id)| stage.evidence.is_gone(&id));
-    while stage.now() < end && !gone(stage) {
-        stage.calm_minute().await?;
+async fn no_client_uses_it(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
+    let end = storm.now() + TimeDelta::minutes(OFF_WITHIN);
+    let gone = |storm: &Storm| endpoints().all(|(_, id)| storm.evidence.is_gone(&id));
+    while storm.now() < end && !gone(storm) {
+        storm.calm_minute().await?;
     }
     // What is gone comes on record with the next sweeps.
     for _ in 0..4 {
-        stage.calm_minute().await?;
+        storm.calm_minute().await?;
     }
-    stage.compare().await?;
-    checks.that(gone(stage), "what nobody uses is off in the end");
+    storm.compare().await?;
+    checks.that(gone(storm), "what no client uses is off in the end");
     for (name, _) in endpoints() {
-        let standing = stage.ask(name, Wish::Status).await?;
+        let standing = storm.ask(name, Wish::Status).await?;
         checks.equal(
             &standing.phase.as_deref(),
             &Some("off"),
-            "and people are told so",
+            "and employees are told so",
         );
     }
-    nothing_is_left_to_do(stage, checks).await
+    nothing_is_left_to_do(storm, checks).await
 }
 
 /// Each ask was answered by "ready", or given up, or has lapsed.
-async fn nothing_is_left_to_do(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
-    let items = stage
+async fn nothing_is_left_to_do(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
+    let items = storm
         .sandbox
         .dynamo()
         .items(testkit::example::LEASE_TABLE)
         .await?;
-    let now = stage.now();
+    let now = storm.now();
     for state in items.iter().filter(|item| item.text("item") == "state") {
         let number = |name: &str| state.text(name).parse().unwrap_or(0_u64);
         let answered = number("requests") == number("served").max(number("gave_up"));
@@ -157,7 +160,7 @@ async fn nothing_is_left_to_do(stage: &mut Stage, checks: &mut Checks) -> anyhow
             checks.equal(
                 &state.text(left),
                 &"",
-                "a time up leaves nothing of itself behind",
+                "a stay leaves nothing of itself in the state",
             );
         }
     }

@@ -25,7 +25,7 @@ pub(super) const GRACE_MINUTES: i64 = 8;
 /// The longest that an employee extends.
 pub(super) const EXTENSION_MINUTES: u64 = 25;
 
-/// The longest that a minute of the story is; time jumps from one to the next, whoever is still at work.
+/// The longest that a minute of the story is; time jumps from one to the next, even while functions are at work.
 pub(super) const JUMP: TimeDelta = TimeDelta::seconds(60);
 
 /// What an hour of one association costs, in US dollars.

@@ -2,20 +2,19 @@
 //!
 //! Everything begins in calm weather with a VPN that is up. Then comes the storm: people and an administrator do what they
 //! do, with a sweep or two in each minute, while processes are killed and the network fails. Then nothing is wrong any more,
-//! somebody asks, and in the end nobody. What must hold is checked from EC2's own history, from what people were told,
+//! an employee asks, and in the end none does. What must hold is checked from EC2's own history, from what people were told,
 //! and from the audit records.
 //!
-//! Time goes on from minute to minute of the story, as in [`crate::day`], but waits for nobody: who is stuck in the network
-//! finds that it has jumped. Within an invocation a second is a second, so that time-outs and rules keep their proportion.
+//! Time goes on from minute to minute of the story, as in [`crate::day`], but waits for no request: for one that is
+//! stuck in the network, time has jumped. Within an invocation a second is a second, so that time-outs and rules keep their proportion.
 
-mod admin;
+mod administrator;
 mod calm;
-mod employee;
 mod evidence;
 mod people;
 mod plan;
 mod report;
-mod stage;
+mod storm;
 
 use std::time::Instant;
 
@@ -26,9 +25,9 @@ use shared::model::audit::Event;
 use crate::checks::Checks;
 use crate::day::timeline::heading;
 use evidence::{GRACE_MINUTES, IDLE_MINUTES, Present};
-use stage::Stage;
+use storm::Storm;
 
-pub use plan::Plan;
+pub use plan::StormPlan;
 
 /// A Monday, nine in the morning in Tokyo.
 const START: &str = "2026-11-23T00:00:00Z";
@@ -41,7 +40,7 @@ const UP_WITHIN: u32 = 30;
 ///
 /// # Errors
 /// When the sandbox itself does not work.
-pub async fn run(mut options: Options, plan: Plan) -> anyhow::Result<bool> {
+pub async fn run(mut options: Options, plan: StormPlan) -> anyhow::Result<bool> {
     let start: DateTime<Utc> = START.parse()?;
     options.fresh = true;
     options.start_at = Some(start);
@@ -66,61 +65,61 @@ pub async fn run(mut options: Options, plan: Plan) -> anyhow::Result<bool> {
     );
     let logs = options.state.join("logs");
     let sandbox = Sandbox::start(options).await?;
-    let mut stage = Stage::new(sandbox, plan).await?;
+    let mut storm = Storm::new(sandbox, plan).await?;
     let mut checks = Checks::default();
-    let played = play(&mut stage, &mut checks).await;
-    let network = report::network(&stage);
-    let billed = report::billed(&stage);
-    let seed = stage.plan.seed;
-    let end = stage.now();
-    let (mut evidence, counts, admin) = stage.shutdown().await;
+    let played = play(&mut storm, &mut checks).await;
+    let network = report::network(&storm);
+    let billed = report::billed(&storm);
+    let seed = storm.plan.seed;
+    let end = storm.now();
+    let (mut evidence, counts, administrator) = storm.shutdown().await;
     played?;
     report::judge(&mut evidence, end, &mut checks);
-    report::tell(&evidence, &counts, &admin, &network, &billed);
+    report::tell(&evidence, &counts, &administrator, &network, &billed);
     Ok(report::verdict(&checks, seed, &logs))
 }
 
-async fn play(stage: &mut Stage, checks: &mut Checks) -> anyhow::Result<()> {
-    come_up(stage).await?;
+async fn play(storm: &mut Storm, checks: &mut Checks) -> anyhow::Result<()> {
+    come_up(storm).await?;
     println!("  The VPN is up, and the storm begins.");
     let began = Instant::now();
-    while began.elapsed() < stage.plan.storm {
-        stage.stormy_minute().await?;
+    while began.elapsed() < storm.plan.lasts {
+        storm.stormy_minute().await?;
     }
     println!(
         "  The storm is over after {} minutes of the story and {} s.",
-        stage.counts.minutes,
+        storm.counts.minutes,
         began.elapsed().as_secs()
     );
-    calm::play(stage, checks).await
+    calm::play(storm, checks).await
 }
 
 /// Until today the endpoints were always on. They are adopted, and what they have is remembered.
-async fn come_up(stage: &mut Stage) -> anyhow::Result<()> {
-    let ec2 = stage.ec2().clone();
-    stage.admin.associate_all(&ec2, &mut stage.evidence);
+async fn come_up(storm: &mut Storm) -> anyhow::Result<()> {
+    let ec2 = storm.ec2().clone();
+    storm.administrator.associate_all(&ec2, &mut storm.evidence);
     for _ in 0..UP_WITHIN {
-        stage.calm_minute().await?;
-        stage.compare().await?;
+        storm.calm_minute().await?;
+        storm.compare().await?;
         let ready = evidence::endpoints().all(|(_, id)| {
-            let ready = stage.evidence.of(&id, Event::AssociationCompleted).count();
+            let ready = storm.evidence.of(&id, Event::AssociationCompleted).count();
             ready > 0
         });
-        if ready && all_associated(stage) {
+        if ready && all_associated(storm) {
             break;
         }
     }
     // One more sweep, for whatever came with the last subnet.
-    stage.calm_minute().await?;
-    let ec2 = stage.ec2().clone();
-    stage.admin.wants_what_is_there(&ec2);
+    storm.calm_minute().await?;
+    let ec2 = storm.ec2().clone();
+    storm.administrator.wants_what_is_there(&ec2);
     Ok(())
 }
 
-fn all_associated(stage: &Stage) -> bool {
+fn all_associated(storm: &Storm) -> bool {
     evidence::endpoints().all(|(_, id)| {
-        let present = Present::of(stage.ec2(), &id).subnets.len();
-        let made = stage.evidence.0.get(&id);
+        let present = Present::of(storm.ec2(), &id).subnets.len();
+        let made = storm.evidence.0.get(&id);
         made.is_some_and(|book| book.history.made_by_hand.len() == present)
     })
 }

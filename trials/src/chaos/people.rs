@@ -1,7 +1,8 @@
-//! Who comes and goes: several employees, each with habits of their own.
+//! The employees of the storm, each with habits of their own.
 
 use std::sync::Arc;
 
+use reqwest::redirect::Policy;
 use sandbox::clock::ClockKeeper;
 use sandbox::ec2::Ec2;
 use shared::model::{ConnectionId, EndpointId};
@@ -9,9 +10,9 @@ use testkit::dice::Dice;
 use testkit::ec2::Client;
 use testkit::people::{Answer, Wish};
 
-use super::employee::Browser;
 use super::evidence::{ENDPOINTS, EXTENSION_MINUTES, endpoint};
-use super::plan::Plan;
+use super::plan::StormPlan;
+use crate::browser::Browser;
 
 const NAMES: [&str; 7] = ["aoi", "hana", "ken", "mio", "ren", "sora", "yuki"];
 
@@ -22,19 +23,19 @@ pub(super) struct People(Vec<Person>);
 #[derive(Debug)]
 struct Person {
     browser: Browser,
-    mood: Mood,
+    activity: Activity,
     /// Waiting for an answer; a person does one thing at a time.
     waits: bool,
     /// Whether this one tends to leave the client connected.
     forgetful: bool,
 }
 
-/// What a person is about.
+/// What an employee is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Mood {
+enum Activity {
     Away,
-    /// Asked, and looks at the page now and then.
-    Hoping {
+    /// Asked, and reads the status now and then.
+    Waiting {
         at: &'static str,
         told_ready: bool,
     },
@@ -54,17 +55,19 @@ pub(super) struct Sent {
 }
 
 impl People {
-    /// Signs everybody in.
+    /// All employees sign in.
     pub(super) async fn sign_in(
-        plan: &Plan,
+        plan: &StormPlan,
         url: &str,
         clock: &Arc<ClockKeeper>,
     ) -> anyhow::Result<Self> {
         let mut people = Vec::new();
         for (number, name) in (0..).zip(NAMES) {
+            let browser = Browser::new(name, url, clock.clone(), Policy::none())?;
+            browser.sign_in("/").await?;
             people.push(Person {
-                browser: Browser::sign_in(name, url, clock.clone()).await?,
-                mood: Mood::Away,
+                browser,
+                activity: Activity::Away,
                 waits: false,
                 forgetful: plan.dice("forgetful", number).chance(45),
             });
@@ -72,8 +75,8 @@ impl People {
         Ok(Self(people))
     }
 
-    /// What everybody does in a minute of the storm.
-    pub(super) fn act(&mut self, plan: &Plan, minute: u64, ec2: &Ec2) -> Vec<Sent> {
+    /// What each employee does in a minute of the storm.
+    pub(super) fn act(&mut self, plan: &StormPlan, minute: u64, ec2: &Ec2) -> Vec<Sent> {
         let mut sent = Vec::new();
         for (who, person) in self.0.iter_mut().enumerate() {
             let dice = plan.dice(NAMES[who], minute);
@@ -94,28 +97,28 @@ impl People {
         sent
     }
 
-    /// What somebody makes of the answers.
+    /// An employee takes in the answers.
     pub(super) fn heard(&mut self, who: usize, answers: &[Answer]) {
         let Some(person) = self.0.get_mut(who) else {
             return;
         };
         person.waits = false;
-        if let Mood::Hoping { told_ready, .. } = &mut person.mood {
+        if let Activity::Waiting { told_ready, .. } = &mut person.activity {
             *told_ready = answers
                 .iter()
                 .any(|answer| answer.phase.as_deref() == Some("ready"));
         }
     }
 
-    /// Everybody disconnects and goes home.
+    /// All employees disconnect and go home.
     pub(super) fn leave(&mut self, ec2: &Ec2) {
         for person in &mut self.0 {
             person.disconnect(ec2);
         }
     }
 
-    /// Somebody at a browser, for what the story needs.
-    pub(super) fn somebody(&self) -> Option<Browser> {
+    /// One employee's browser, for what the story needs.
+    pub(super) fn any_browser(&self) -> Option<Browser> {
         self.0.first().map(|person| person.browser.clone())
     }
 }
@@ -123,15 +126,15 @@ impl People {
 impl Person {
     fn act(&mut self, mut dice: Dice, minute: u64, ec2: &Ec2) -> Option<(&'static str, Vec<Wish>)> {
         let roll = dice.between(0, 99);
-        match self.mood.clone() {
-            Mood::Away => self.perhaps_come(dice, roll, minute),
-            Mood::Hoping { at, told_ready } => {
+        match self.activity.clone() {
+            Activity::Away => self.may_come(dice, roll, minute),
+            Activity::Waiting { at, told_ready } => {
                 if told_ready && roll < 70 {
                     self.connect(at, ec2);
                     return None;
                 }
                 if !is_busy(at, minute) && roll < 15 {
-                    self.mood = Mood::Away;
+                    self.activity = Activity::Away;
                     return dice.chance(50).then(|| (at, vec![Wish::Release]));
                 }
                 match roll {
@@ -140,11 +143,11 @@ impl Person {
                     _ => None,
                 }
             }
-            Mood::Connected { at, .. } => self.perhaps_leave(dice, roll, at, minute, ec2),
+            Activity::Connected { at, .. } => self.may_leave(dice, roll, at, minute, ec2),
         }
     }
 
-    fn perhaps_come(
+    fn may_come(
         &mut self,
         mut dice: Dice,
         roll: u64,
@@ -165,14 +168,14 @@ impl Person {
             20 => return Some((at, vec![Wish::Release])),
             _ => return None,
         };
-        self.mood = Mood::Hoping {
+        self.activity = Activity::Waiting {
             at,
             told_ready: false,
         };
         Some((at, wishes))
     }
 
-    fn perhaps_leave(
+    fn may_leave(
         &mut self,
         mut dice: Dice,
         roll: u64,
@@ -201,9 +204,9 @@ impl Person {
         let user = Client::User(self.browser.email().to_owned());
         let connected = endpoint(at)
             .and_then(|id: EndpointId| ec2.change(|world, now| world.connect(now, &id, user)).ok());
-        self.mood = match connected {
-            Some(connection) => Mood::Connected { at, connection },
-            None => Mood::Hoping {
+        self.activity = match connected {
+            Some(connection) => Activity::Connected { at, connection },
+            None => Activity::Waiting {
                 at,
                 told_ready: false,
             },
@@ -211,17 +214,17 @@ impl Person {
     }
 
     fn disconnect(&mut self, ec2: &Ec2) {
-        if let Mood::Connected { connection, .. } = &self.mood {
+        if let Activity::Connected { connection, .. } = &self.activity {
             // It may have been cut already.
             let _ = ec2.change(|world, now| world.end(now, connection));
         }
-        self.mood = Mood::Away;
+        self.activity = Activity::Away;
     }
 }
 
 fn is_busy(at: &str, minute: u64) -> bool {
     let number = ENDPOINTS.iter().position(|(name, _)| *name == at);
-    number.is_some_and(|number| Plan::is_busy(number, minute))
+    number.is_some_and(|number| StormPlan::is_busy(number, minute))
 }
 
 fn extension(dice: &mut Dice) -> i64 {

@@ -7,11 +7,11 @@ use testkit::dice::Dice;
 
 /// How a storm is played.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct StormPlan {
     /// What everything follows from.
     pub seed: u64,
     /// How long the storm lasts, in real time.
-    pub storm: Duration,
+    pub lasts: Duration,
 }
 
 /// Weather changes so often, in minutes of the story.
@@ -22,7 +22,7 @@ const OUTAGE_LASTS: u64 = 2;
 const CYCLE: u64 = 50;
 const BUSY: u64 = 22;
 
-impl Plan {
+impl StormPlan {
     /// The dice for the `number`th of `what`.
     pub(super) fn dice(&self, what: &str, number: u64) -> Dice {
         Dice::of(self.seed, what, number)
@@ -53,10 +53,10 @@ impl Plan {
 mod tests {
     use super::*;
 
-    fn plan(seed: u64) -> Plan {
-        Plan {
+    fn plan(seed: u64) -> StormPlan {
+        StormPlan {
             seed,
-            storm: Duration::ZERO,
+            lasts: Duration::ZERO,
         }
     }
 
@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn people_stay_away_long_enough_for_the_endpoint_to_go() {
-        let busy = |minute| Plan::is_busy(0, minute);
+        let busy = |minute| StormPlan::is_busy(0, minute);
         assert_eq!((0..CYCLE).filter(|minute| busy(*minute)).count(), 22);
-        assert!(Plan::is_busy(1, 25) && !Plan::is_busy(1, 0));
+        assert!(StormPlan::is_busy(1, 25) && !StormPlan::is_busy(1, 0));
     }
 }

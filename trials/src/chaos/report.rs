@@ -6,15 +6,15 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use testkit::rulebook::{Rulebook, Violation};
 
-use super::admin::Admin;
+use super::administrator::Administrator;
 use super::evidence::{Evidence, endpoints};
-use super::stage::{Counts, Stage};
+use super::storm::{Counts, Storm};
 use crate::checks::Checks;
 use crate::day::timeline::heading;
 
 /// What the network did, a line for each port.
-pub(super) fn network(stage: &Stage) -> Vec<String> {
-    let ports = stage.sandbox.network().into_iter();
+pub(super) fn network(storm: &Storm) -> Vec<String> {
+    let ports = storm.sandbox.network().into_iter();
     ports
         .flat_map(sandbox::network::Network::ports)
         .map(|port| {
@@ -34,12 +34,12 @@ pub(super) fn network(stage: &Stage) -> Vec<String> {
 }
 
 /// What EC2 bills, and cold starts.
-pub(super) fn billed(stage: &Stage) -> Vec<String> {
-    let lambda = stage.sandbox.lambda();
+pub(super) fn billed(storm: &Storm) -> Vec<String> {
+    let lambda = storm.sandbox.lambda();
     let starts = ["associate", "reaper"].map(|name| format!("{name} {}", lambda.cold_starts(name)));
     let mut lines = vec![format!("processes started: {}", starts.join(", "))];
     for (name, id) in endpoints() {
-        let seconds = stage
+        let seconds = storm
             .ec2()
             .read(|world| world.endpoint(&id).map_or(0, |found| found.billed_seconds));
         lines.push(format!("EC2 bills {seconds} s for {name}"));
@@ -51,7 +51,7 @@ pub(super) fn billed(stage: &Stage) -> Vec<String> {
 pub(super) fn tell(
     evidence: &Evidence,
     counts: &Counts,
-    admin: &Admin,
+    administrator: &Administrator,
     network: &[String],
     billed: &[String],
 ) {
@@ -70,7 +70,7 @@ pub(super) fn tell(
     for line in network.iter().chain(billed) {
         println!("  {line}");
     }
-    println!("  by hand: {}", list(&admin.did));
+    println!("  by hand: {}", list(&administrator.did));
     println!("  answers to asks: {}", answers(evidence, true));
     println!("  other answers: {}", answers(evidence, false));
     let mut events: BTreeMap<&str, u32> = BTreeMap::new();

@@ -4,11 +4,10 @@
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
 mod facts;
-mod person;
 mod record;
 mod records;
 mod script;
-mod stage;
+mod state;
 pub(crate) mod timeline;
 mod unlucky;
 
@@ -18,7 +17,7 @@ use chrono::{DateTime, Utc};
 use sandbox::{Options, Sandbox};
 
 use crate::checks::Checks;
-use stage::Stage;
+use state::Day;
 
 /// A Monday, seven in the morning in Tokyo.
 const START: &str = "2026-11-22T22:00:00Z";
@@ -38,20 +37,20 @@ pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<b
     // Room for all at once: the sandbox may be slow on a busy machine, and a day has no patience to test.
     options.max_instances = 12;
     let sandbox = Sandbox::start(options).await?;
-    let mut stage = Stage::new(sandbox, start)?;
+    let mut day = Day::new(sandbox, start)?;
     timeline::heading("A working day in Tokyo, Monday 23 November 2026");
-    let played = script::play(&mut stage).await;
+    let played = script::play(&mut day).await;
     let told = match played {
-        Ok(()) => records::tell(&mut stage).await,
+        Ok(()) => records::tell(&mut day).await,
         Err(error) => Err(error),
     };
     let told = match (told, facts) {
-        (Ok(()), Some(file)) => record(&mut stage, file).await,
+        (Ok(()), Some(file)) => record(&mut day, file).await,
         (told, _) => told,
     };
-    let Stage {
+    let Day {
         sandbox, checks, ..
-    } = stage;
+    } = day;
     sandbox.shutdown().await;
     told?;
 
@@ -59,9 +58,9 @@ pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<b
 }
 
 /// What a good day does not show is played too.
-async fn record(stage: &mut Stage, file: &Path) -> anyhow::Result<()> {
-    unlucky::play(stage).await?;
-    facts::write(&stage.sandbox, file)
+async fn record(day: &mut Day, file: &Path) -> anyhow::Result<()> {
+    unlucky::play(day).await?;
+    facts::write(&day.sandbox, file)
 }
 
 fn verdict(checks: &Checks) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sandbox::dynamo::Record;
 
 use super::record::{actor, occurred_at};
-use super::stage::Stage;
+use super::state::Day;
 use super::timeline::{heading, wall};
 
 /// What an hour of one association costs in Tokyo, in US dollars.
@@ -13,8 +13,8 @@ const HOUR_PRICE_USD: f64 = 0.15;
 const SUBNETS: f64 = 2.0;
 
 /// Prints the records and what the day cost, and checks that the one explains the other.
-pub(super) async fn tell(stage: &mut Stage) -> anyhow::Result<()> {
-    let records = stage.sandbox.dynamo().records().await?;
+pub(super) async fn tell(day: &mut Day) -> anyhow::Result<()> {
+    let records = day.sandbox.dynamo().records().await?;
     heading("The audit records");
     println!(
         "  {:<9} {:<25} {:<12} {:>5} {:>9} {:>9}  reason",
@@ -36,15 +36,14 @@ pub(super) async fn tell(stage: &mut Stage) -> anyhow::Result<()> {
         .iter()
         .map(|record| record.text("event_id"))
         .collect();
-    stage
-        .checks
+    day.checks
         .equal(&ids.len(), &records.len(), "no record has another's id");
-    cost(stage, &records);
+    cost(day, &records);
     Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a day has few seconds")]
-fn cost(stage: &mut Stage, records: &[Record]) {
+fn cost(day: &mut Day, records: &[Record]) {
     let ends = ["disassociation.completed", "disassociation.external"];
     let ended: Vec<&Record> = records
         .iter()
@@ -65,12 +64,12 @@ fn cost(stage: &mut Stage, records: &[Record]) {
         "  USD {cost:.2}, where always-on costs USD {always_on:.2}: {:.0} % less. Connections cost the same either way.",
         (1.0 - cost / always_on) * 100.0
     );
-    println!("  {} sweeps, one in each minute.", stage.sweeps());
-    let billed = stage.billed_seconds() as f64;
+    println!("  {} sweeps, one in each minute.", day.sweeps());
+    let billed = day.billed_seconds() as f64;
     let counted = up_seconds * SUBNETS;
     // Each subnet of each time up may be off by the minute between two sweeps.
     let tolerance = ended.len() as f64 * SUBNETS * 60.0;
-    stage.checks.that(
+    day.checks.that(
         (counted - billed).abs() <= tolerance,
         format!("the records account for what EC2 bills: {counted:.0} s against {billed:.0} s (± {tolerance:.0} s)"),
     );

@@ -3,242 +3,230 @@
 use anyhow::Context;
 use chrono::TimeDelta;
 use reqwest::StatusCode;
+use reqwest::redirect::Policy;
 use serde_json::Value;
-use testkit::ec2::{Action, Request};
+use testkit::ec2::Action;
 use testkit::example;
+use testkit::people::{self, Wish};
 
-use super::person::Person;
-use super::stage::Stage;
+use super::state::Day;
+use crate::browser::Browser;
 
 /// The day from seven in the morning until the small hours.
-pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
-    let url = stage.sandbox.url().to_owned();
-    let person = |name| Person::new(name, &url);
+pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
+    let url = day.sandbox.url().to_owned();
+    let clock = day.sandbox.clock().clone();
+    let person = |name| Browser::new(name, &url, clock.clone(), Policy::default());
     let (yuki, ren) = (person("Yuki")?, person("Ren")?);
-    an_always_on_endpoint_is_adopted_and_taken_down(stage).await?;
-    let routes = two_people_ask_within_a_second(stage, &yuki, &ren).await?;
-    stage.checks.that(
+    an_always_on_endpoint_is_adopted_and_taken_down(day).await?;
+    let routes = two_people_ask_within_a_second(day, &yuki, &ren).await?;
+    day.checks.that(
         routes,
-        "every route is back before anybody is told that the VPN is ready",
+        "every route is back before an employee is told that the VPN is ready",
     );
-    a_day_of_work(stage, &yuki).await?;
-    an_evening_and_a_laptop_left_on(stage, &ren, &person("Aoi")?).await?;
-    somebody_asks_while_it_goes_down(stage, &person("Hana")?).await?;
-    the_trail_is_complete(stage).await
+    a_day_of_work(day, &yuki).await?;
+    an_evening_and_a_laptop_left_on(day, &ren, &person("Aoi")?).await?;
+    an_employee_asks_while_it_goes_down(day, &person("Hana")?).await?;
+    the_trail_is_complete(day).await
 }
 
 /// Until today the endpoint was always on: an administrator associated it by hand. The first sweeps take it over,
 /// remember its routes, and, since no client uses it, take it down.
-async fn an_always_on_endpoint_is_adopted_and_taken_down(stage: &mut Stage) -> anyhow::Result<()> {
+async fn an_always_on_endpoint_is_adopted_and_taken_down(day: &mut Day) -> anyhow::Result<()> {
     for subnet in ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0aaaaaaaaaaaaaaa2"] {
-        let request = Request::Associate {
-            endpoint: stage.endpoint.clone(),
-            subnet: subnet.parse()?,
-            client_token: None,
-        };
-        stage.ec2().by_hand(request)?;
+        let request = people::associate(&day.endpoint, &subnet.parse()?);
+        day.ec2().by_hand(request)?;
     }
-    stage.say(
+    day.say(
         "admin",
         "associates two subnets by hand, as on every day until now",
     );
-    let gone = stage
-        .until_so(TimeDelta::minutes(90), |stage| {
-            stage.networks().is_empty() && stage.now() > stage.at(7, 30)
+    let gone = day
+        .until_so(TimeDelta::minutes(90), |day| {
+            day.networks().is_empty() && day.now() > day.at(7, 30)
         })
         .await?;
-    stage.checks.that(
+    day.checks.that(
         gone,
         "an endpoint that no client uses is taken down after its first 30 minutes",
     );
-    stage.checks.equal(
-        &stage.manual_routes().len(),
+    day.checks.equal(
+        &day.manual_routes().len(),
         &0,
         "disassociating deletes the routes that people made",
     );
-    stage.until(stage.at(9, 0)).await
+    day.until(day.at(9, 0)).await
 }
 
 async fn two_people_ask_within_a_second(
-    stage: &mut Stage,
-    yuki: &Person,
-    ren: &Person,
+    day: &mut Day,
+    yuki: &Browser,
+    ren: &Browser,
 ) -> anyhow::Result<bool> {
-    let before = stage.ec2().count(Action::AssociateClientVpnTargetNetwork);
-    stage.say("Yuki", "opens the URL and signs in");
-    stage.say("Ren", "does the same, in the same second");
+    let before = day.ec2().count(Action::AssociateClientVpnTargetNetwork);
+    day.say("Yuki", "opens the URL and signs in");
+    day.say("Ren", "does the same, in the same second");
     let (shown, also) = futures::join!(yuki.open(), ren.open());
     let (shown, also) = (shown?, also?);
-    stage.tell_news().await?;
+    day.tell_news().await?;
     for page in [&shown, &also] {
-        stage.checks.equal(
+        day.checks.equal(
             &page.path.as_str(),
             &"/vpn/tokyo/status",
             "a click ends on the status page",
         );
-        stage.checks.that(
+        day.checks.that(
             page.text.contains("starting"),
             "the page says that it is starting",
         );
     }
-    let calls = stage.ec2().count(Action::AssociateClientVpnTargetNetwork) - before;
-    stage
-        .checks
+    let calls = day.ec2().count(Action::AssociateClientVpnTargetNetwork) - before;
+    day.checks
         .equal(&calls, &2, "two clicks associate each subnet once");
     let reload = yuki.status().await?;
-    stage.checks.equal(
+    day.checks.equal(
         &phase(&reload),
         &"starting",
         "a look at the status asks for nothing",
     );
-    let (status, _) = ren.ask().await?;
-    stage.checks.equal(
+    let (status, _) = ren.json(Wish::Ask).await?;
+    day.checks.equal(
         &status,
         &StatusCode::ACCEPTED,
         "asking again joins the start",
     );
-    stage.tell_news().await?;
-    wait_for(stage, yuki, "ready").await?;
-    stage.say("Yuki", "sees: ready");
-    Ok(stage.manual_routes().len() == 6)
+    day.tell_news().await?;
+    wait_for(day, yuki, "ready").await?;
+    day.say("Yuki", "sees: ready");
+    Ok(day.manual_routes().len() == 6)
 }
 
-async fn a_day_of_work(stage: &mut Stage, yuki: &Person) -> anyhow::Result<()> {
+async fn a_day_of_work(day: &mut Day, yuki: &Browser) -> anyhow::Result<()> {
     let profile = yuki.profile().await?;
-    stage.tell_news().await?;
-    stage.checks.that(
+    day.tell_news().await?;
+    day.checks.that(
         profile.contains("remote "),
         "the profile names the endpoint",
     );
-    let yukis = stage.connect("yuki")?;
-    stage.until(stage.at(9, 20)).await?;
-    let rens = stage.connect("ren")?;
-    stage.until(stage.at(12, 0)).await?;
-    stage.disconnect("ren", &rens)?;
-    let standing = yuki.status().await?;
-    stage.checks.equal(
-        &standing["activeConnections"],
+    let yukis = day.connect("yuki")?;
+    day.until(day.at(9, 20)).await?;
+    let rens = day.connect("ren")?;
+    day.until(day.at(12, 0)).await?;
+    day.disconnect("ren", &rens)?;
+    let told = yuki.status().await?;
+    day.checks.equal(
+        &told["activeConnections"],
         &Value::from(1),
         "one of two is left",
     );
-    stage.checks.equal(
-        &standing["keepUntil"],
-        &Value::Null,
-        "in use, it has no end",
-    );
-    stage.until(stage.at(13, 0)).await?;
-    let rens = stage.connect("ren")?;
-    stage.until(stage.at(18, 0)).await?;
-    stage.disconnect("yuki", &yukis)?;
-    stage.until(stage.at(18, 30)).await?;
-    stage.disconnect("ren", &rens)?;
-    stage.checks.that(stage.is_up(), "it stayed up all day");
+    day.checks
+        .equal(&told["keepUntil"], &Value::Null, "in use, it has no end");
+    day.until(day.at(13, 0)).await?;
+    let rens = day.connect("ren")?;
+    day.until(day.at(18, 0)).await?;
+    day.disconnect("yuki", &yukis)?;
+    day.until(day.at(18, 30)).await?;
+    day.disconnect("ren", &rens)?;
+    day.checks.that(day.is_up(), "it stayed up all day");
     Ok(())
 }
 
 async fn an_evening_and_a_laptop_left_on(
-    stage: &mut Stage,
-    ren: &Person,
-    aoi: &Person,
+    day: &mut Day,
+    ren: &Browser,
+    aoi: &Browser,
 ) -> anyhow::Result<()> {
-    stage.a_moment_later(30)?;
-    let (too_long, problem) = ren.extend(13 * 60).await?;
-    stage.checks.equal(
+    day.a_moment_later(30)?;
+    let (too_long, problem) = ren.json(Wish::Extend(13 * 60)).await?;
+    day.checks.equal(
         &too_long,
         &StatusCode::BAD_REQUEST,
         "13 hours are more than the limit",
     );
-    stage
-        .checks
+    day.checks
         .that(problem["detail"].is_string(), "and the answer says so");
-    let (status, standing) = ren.extend(180).await?;
-    stage.checks.equal(
+    let (status, told) = ren.json(Wish::Extend(180)).await?;
+    day.checks.equal(
         &status,
         &StatusCode::OK,
         "an extension of a VPN that is ready",
     );
-    stage.checks.that(
-        standing["leases"].to_string().contains("ren@example.com"),
+    day.checks.that(
+        told["leases"].to_string().contains("ren@example.com"),
         "Ren's lease is shown",
     );
-    stage.tell_news().await?;
-    stage.until(stage.at(20, 0)).await?;
-    stage.checks.that(
-        stage.is_up(),
-        "idle for 90 minutes, it is kept by the lease",
-    );
+    day.tell_news().await?;
+    day.until(day.at(20, 0)).await?;
+    day.checks
+        .that(day.is_up(), "idle for 90 minutes, it is kept by the lease");
     let shown = aoi.open().await?;
-    stage.tell_news().await?;
-    stage.checks.that(
+    day.tell_news().await?;
+    day.checks.that(
         shown.text.contains("ready"),
         "Aoi is told at once that it is ready",
     );
-    let aois = stage.connect("aoi")?;
-    stage.until(stage.at(20, 40)).await?;
-    stage.ec2().change(|world, now| world.silence(now, &aois))?;
-    stage.say("aoi", "goes home; the laptop stays connected, and silent");
-    stage.until(stage.at(24, 0)).await?;
-    stage.checks.that(
-        stage.is_up(),
+    let aois = day.connect("aoi")?;
+    day.until(day.at(20, 40)).await?;
+    day.ec2().change(|world, now| world.silence(now, &aois))?;
+    day.say("aoi", "goes home; the laptop stays connected, and silent");
+    day.until(day.at(24, 0)).await?;
+    day.checks.that(
+        day.is_up(),
         "silent for two hours of the night at most, it still counts as use",
     );
-    stage.until(stage.at(24, 11)).await?;
-    stage.checks.that(
-        !stage.is_up(),
+    day.until(day.at(24, 11)).await?;
+    day.checks.that(
+        !day.is_up(),
         "two hours of silence and ten minutes of night later it is being taken down",
     );
-    stage.checks.that(
-        stage.networks().contains(&"disassociating"),
+    day.checks.that(
+        day.networks().contains(&"disassociating"),
         "and has not gone yet",
     );
     Ok(())
 }
 
-async fn somebody_asks_while_it_goes_down(stage: &mut Stage, hana: &Person) -> anyhow::Result<()> {
+async fn an_employee_asks_while_it_goes_down(day: &mut Day, hana: &Browser) -> anyhow::Result<()> {
     let shown = hana.open().await?;
-    stage.tell_news().await?;
-    stage.say("Hana", "asks while it goes down");
-    stage.checks.that(
+    day.tell_news().await?;
+    day.say("Hana", "asks while it goes down");
+    day.checks.that(
         shown.text.contains("stopping"),
         "Hana is told that it is stopping",
     );
-    stage.checks.that(
+    day.checks.that(
         shown.text.contains("comes back"),
         "and that it comes back by itself",
     );
-    wait_for(stage, hana, "ready").await?;
-    stage.say("Hana", "sees: ready");
-    stage.checks.equal(
-        &stage.manual_routes().len(),
-        &6,
-        "the routes are back again",
-    );
-    let connection = stage.connect("hana")?;
-    stage.until(stage.at(25, 0)).await?;
-    stage.disconnect("hana", &connection)?;
-    stage.a_moment_later(10)?;
-    let (status, _) = hana.release().await?;
-    stage.checks.equal(&status, &StatusCode::OK, "Hana is done");
-    let (status, _) = hana.release().await?;
-    stage
-        .checks
+    wait_for(day, hana, "ready").await?;
+    day.say("Hana", "sees: ready");
+    day.checks
+        .equal(&day.manual_routes().len(), &6, "the routes are back again");
+    let connection = day.connect("hana")?;
+    day.until(day.at(25, 0)).await?;
+    day.disconnect("hana", &connection)?;
+    day.a_moment_later(10)?;
+    let (status, _) = hana.json(Wish::Release).await?;
+    day.checks.equal(&status, &StatusCode::OK, "Hana is done");
+    let (status, _) = hana.json(Wish::Release).await?;
+    day.checks
         .equal(&status, &StatusCode::OK, "and may say so twice");
-    stage.tell_news().await?;
-    stage.until(stage.at(25, 2)).await?;
-    stage.checks.that(
-        !stage.is_up(),
+    day.tell_news().await?;
+    day.until(day.at(25, 2)).await?;
+    day.checks.that(
+        !day.is_up(),
         "no other employee holds it: it goes at once, not after the idle time",
     );
-    let gone = stage
-        .until_so(TimeDelta::minutes(20), |stage| stage.networks().is_empty())
+    let gone = day
+        .until_so(TimeDelta::minutes(20), |day| day.networks().is_empty())
         .await?;
-    stage.checks.that(gone, "and is gone");
-    stage.until(stage.now() + TimeDelta::minutes(3)).await
+    day.checks.that(gone, "and is gone");
+    day.until(day.now() + TimeDelta::minutes(3)).await
 }
 
 /// Each event that has to be on record, in its order: the endpoint's own, and what people did.
-async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
-    let records = stage.sandbox.dynamo().records().await?;
+async fn the_trail_is_complete(day: &mut Day) -> anyhow::Result<()> {
+    let records = day.sandbox.dynamo().records().await?;
     let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
         records
             .iter()
@@ -270,7 +258,7 @@ async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
         .chain(&one_time_up)
         .map(ToString::to_string)
         .collect();
-    stage.checks.equal(
+    day.checks.equal(
         &transitions,
         &expected,
         "the endpoint's transitions, each once and in order",
@@ -284,46 +272,41 @@ async fn the_trail_is_complete(stage: &mut Stage) -> anyhow::Result<()> {
         ("access.denied", 0),
         ("mode.changed", 0),
     ] {
-        stage
-            .checks
+        day.checks
             .equal(&of(&|found| found == event).len(), &times, event);
     }
     let osaka = records
         .iter()
         .any(|record| record.text("endpoint_name") == "osaka");
-    stage.checks.that(
+    day.checks.that(
         !osaka,
         "an endpoint that no employee asked for has no record",
     );
     let osaka: shared::model::EndpointId = example::OSAKA.parse()?;
-    let untouched = stage.ec2().read(|world| {
+    let untouched = day.ec2().read(|world| {
         world
             .endpoint(&osaka)
             .is_some_and(|e| e.networks.is_empty())
     });
-    stage.checks.that(untouched, "and no association");
+    day.checks.that(untouched, "and no association");
     Ok(())
 }
 
-pub(super) async fn wait_for(
-    stage: &mut Stage,
-    person: &Person,
-    wanted: &str,
-) -> anyhow::Result<()> {
+pub(super) async fn wait_for(day: &mut Day, person: &Browser, wanted: &str) -> anyhow::Result<()> {
     for _ in 0..45 {
-        let standing = person.status().await?;
-        if phase(&standing) == wanted {
+        let told = person.status().await?;
+        if phase(&told) == wanted {
             return Ok(());
         }
-        let next = stage.now() + TimeDelta::seconds(30);
-        stage.until(next).await?;
+        let next = day.now() + TimeDelta::seconds(30);
+        day.until(next).await?;
     }
-    anyhow::bail!("{} waited in vain for the VPN to be {wanted}", person.name)
+    anyhow::bail!(
+        "{} waited in vain for the VPN to be {wanted}",
+        person.email()
+    )
 }
 
-pub(super) fn phase(standing: &Value) -> &str {
-    standing["phase"]
-        .as_str()
-        .context("no phase")
-        .unwrap_or("?")
+pub(super) fn phase(told: &Value) -> &str {
+    told["phase"].as_str().context("no phase").unwrap_or("?")
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
-use sandbox::dynamo::{Fault, Record};
+use sandbox::dynamo::{Record, TableFault};
 use sandbox::{Options, Sandbox};
 use serde_json::Value;
 use shared::clock::Clock;
@@ -116,14 +116,18 @@ fn crowd(people: usize, start: DateTime<Utc>) -> Vec<Person> {
 /// What a busy DynamoDB does: writes meet each other, and for a moment it takes none.
 fn brownout(sandbox: &Sandbox, people: usize) {
     let people = u32::try_from(people).unwrap_or(u32::MAX);
-    let conflict = || Fault::Error("TransactionConflictException".to_owned());
+    let conflict = || TableFault::Error("TransactionConflictException".to_owned());
     for n in 1..10 {
         let dynamo = sandbox.dynamo();
         dynamo.inject_after(people / 10 * n, Some("UpdateItem"), conflict(), 3);
     }
     let dynamo = sandbox.dynamo();
-    dynamo.inject(Some("TransactWriteItems"), Fault::TransactionConflict, 2);
-    let throttled = Fault::Error("ProvisionedThroughputExceededException".to_owned());
+    dynamo.inject(
+        Some("TransactWriteItems"),
+        TableFault::TransactionConflict,
+        2,
+    );
+    let throttled = TableFault::Error("ProvisionedThroughputExceededException".to_owned());
     dynamo.inject_after(people / 2, Some("PutItem"), throttled, people / 40);
 }
 

@@ -42,7 +42,8 @@ async fn a_page_that_cannot_be_kept_up_to_date_says_so_and_goes_on_trying() {
     let page = &desk.browser;
     desk.sign_in("/vpn/tokyo").await;
     page.phase("starting").await;
-    let fault = sandbox::dynamo::Fault::Error("ProvisionedThroughputExceededException".to_owned());
+    let fault =
+        sandbox::dynamo::TableFault::Error("ProvisionedThroughputExceededException".to_owned());
     desk.sandbox.dynamo().inject(None, fault, u32::MAX);
     page.look().await;
     page.until("!document.getElementById('out-of-reach').hidden")

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use sandbox::dynamo::{Fault as TableFault, Record};
+use sandbox::dynamo::{Record, TableFault};
 use sandbox::embedded::{Embedded, Options};
 use testkit::ec2::{Action, Client, Fault, FaultKind};
 use testkit::example;

@@ -1,4 +1,4 @@
-//! The stage: the sandbox, the time, and what was told so far.
+//! The day: the sandbox, the time, and what was told so far.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::checks::Checks;
 
 /// The sandbox, and the story so far.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct Day {
     pub(super) sandbox: Sandbox,
     pub(super) checks: Checks,
     pub(super) endpoint: EndpointId,
@@ -27,7 +27,7 @@ pub(super) struct Stage {
     sweeps: usize,
 }
 
-impl Stage {
+impl Day {
     pub(super) fn new(sandbox: Sandbox, start: DateTime<Utc>) -> anyhow::Result<Self> {
         let endpoint = example::TOKYO.parse()?;
         let told = BTreeSet::new();

@@ -1,6 +1,13 @@
-//! What employees want, and what they are told.
+//! What employees and administrators do, what employees want, and what they are told. The simulator and the trials play
+//! it, each with plans of its own.
+
+mod administrator;
+mod employee;
 
 use chrono::{DateTime, Utc};
+
+pub use administrator::{Deed, associate, change_route, groups_of};
+pub use employee::{Leaves, Visit};
 
 /// What an employee wants of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,7 +20,7 @@ pub enum Wish {
     Extend(i64),
     /// To give it back.
     Release,
-    /// To know where it stands.
+    /// To know its status.
     Status,
 }
 
@@ -50,13 +57,18 @@ pub struct Answer {
     pub observed_at: Option<DateTime<Utc>>,
     /// EC2's code, where the function says that EC2 refused.
     pub code: Option<String>,
-    /// How the answer begins, for whoever has to find out why.
+    /// How the answer begins, for a reader who has to find out why.
     pub text: String,
 }
 
 impl Answer {
-    /// Whether the ask is durable: who got this answer relies on it.
+    /// Whether the ask is durable: an employee who got this answer relies on it.
     pub fn is_promise(&self) -> bool {
         self.wish.asks() && matches!(self.status, 200 | 202 | 303)
     }
+}
+
+/// One of these values.
+pub fn pick<'a, T>(chance: &mut fastrand::Rng, values: &'a [T]) -> &'a T {
+    &values[chance.usize(..values.len())]
 }

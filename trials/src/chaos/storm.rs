@@ -1,4 +1,4 @@
-//! The stage: the sandbox, who is at work in it, and the time, which goes on from minute to minute.
+//! The storm: the sandbox, who is at work in it, and the time, which goes on from minute to minute.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use testkit::people::{Answer, Wish};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::admin::Admin;
+use super::administrator::Administrator;
 use super::evidence::{Evidence, JUMP};
 use super::people::{People, Sent};
-use super::plan::Plan;
+use super::plan::StormPlan;
 
-/// How many sweeps may be at work at once: whoever is stuck in a frozen network holds one for seconds.
+/// How many sweeps may be at work at once: a sweep stuck in a frozen network holds one for seconds.
 const SWEEPS_AT_ONCE: usize = 6;
 /// How often records are compared with how they were, in minutes of the story.
 const COMPARE_EVERY: u64 = 8;
@@ -53,26 +53,26 @@ pub(super) struct Counts {
 }
 
 /// The sandbox, and the story so far.
-pub(super) struct Stage {
+pub(super) struct Storm {
     pub(super) sandbox: Sandbox,
-    pub(super) plan: Plan,
+    pub(super) plan: StormPlan,
     pub(super) people: People,
-    pub(super) admin: Admin,
+    pub(super) administrator: Administrator,
     pub(super) evidence: Evidence,
     pub(super) counts: Counts,
     at_work: JoinSet<anyhow::Result<Ended>>,
     sweeping: usize,
 }
 
-impl Stage {
-    pub(super) async fn new(sandbox: Sandbox, plan: Plan) -> anyhow::Result<Self> {
+impl Storm {
+    pub(super) async fn new(sandbox: Sandbox, plan: StormPlan) -> anyhow::Result<Self> {
         sandbox.ec2().change(|world, _| world.keep_history());
         let people = People::sign_in(&plan, sandbox.url(), sandbox.clock()).await?;
         Ok(Self {
             sandbox,
             plan,
             people,
-            admin: Admin::default(),
+            administrator: Administrator::default(),
             evidence: Evidence::new(),
             counts: Counts::default(),
             at_work: JoinSet::new(),
@@ -88,7 +88,7 @@ impl Stage {
         self.sandbox.ec2()
     }
 
-    /// A minute in which things go wrong. Whoever is not done at its end finds that time has jumped.
+    /// A minute in which things go wrong. For what is under way at its end, time jumps.
     pub(super) async fn stormy_minute(&mut self) -> anyhow::Result<()> {
         let minute = self.counts.minutes;
         self.change_weather(minute);
@@ -106,7 +106,8 @@ impl Stage {
         }
         let by_hand = self.plan.dice("administrator", minute);
         let leases = self.sandbox.dynamo().items(example::LEASE_TABLE).await?;
-        self.admin.act(by_hand, &ec2, &leases, &mut self.evidence);
+        self.administrator
+            .act(by_hand, &ec2, &leases, &mut self.evidence);
         let patience = Duration::from_millis(dice.between(40, 220));
         self.wait(patience).await?;
         self.learn();
@@ -124,7 +125,7 @@ impl Stage {
         self.jump(JUMP)
     }
 
-    /// Waits for everybody who is at work.
+    /// Waits until all that is under way has ended.
     pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
         self.wait(PATIENCE).await?;
         if !self.at_work.is_empty() {
@@ -146,7 +147,7 @@ impl Stage {
 
     /// One person asks something, and waits for the answer.
     pub(super) async fn ask(&mut self, at: &'static str, wish: Wish) -> anyhow::Result<Answer> {
-        let browser = self.people.somebody().context("nobody is there")?;
+        let browser = self.people.any_browser().context("there is no employee")?;
         let answer = browser.send(at, wish).await?;
         self.evidence.heard(vec![answer.clone()]);
         self.learn();
@@ -161,10 +162,10 @@ impl Stage {
     }
 
     /// Ends the story.
-    pub(super) async fn shutdown(mut self) -> (Evidence, Counts, Admin) {
+    pub(super) async fn shutdown(mut self) -> (Evidence, Counts, Administrator) {
         self.at_work.shutdown().await;
         self.sandbox.shutdown().await;
-        (self.evidence, self.counts, self.admin)
+        (self.evidence, self.counts, self.administrator)
     }
 
     fn change_weather(&self, minute: u64) {

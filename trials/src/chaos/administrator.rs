@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
 use sandbox::ec2::Ec2;
 use shared::model::audit::Event;
-use shared::model::{AssociationId, EndpointId, SecurityGroupId, SubnetId, VpcId};
+use shared::model::{AssociationId, EndpointId, SubnetId, VpcId};
 use testkit::dice::Dice;
-use testkit::ec2::{Answer, AssociationStatus, Cidr, Ec2World, NewRoute, Request, RouteTarget};
+use testkit::ec2::{Answer, AssociationStatus, Cidr, Ec2World, Request};
+use testkit::people;
 
 use super::evidence::{Evidence, Present, RoutePair, endpoints};
 
@@ -22,7 +23,7 @@ const EXTRA: [&str; 3] = ["10.41.0.0/16", "10.42.0.0/16", "10.43.0.0/16"];
 
 /// The administrator.
 #[derive(Debug, Default)]
-pub(super) struct Admin {
+pub(super) struct Administrator {
     wanted: BTreeMap<EndpointId, Wanted>,
     /// What was done, and how often.
     pub(super) did: BTreeMap<&'static str, u32>,
@@ -33,12 +34,12 @@ pub(super) struct Admin {
 pub(super) struct Wanted {
     pub(super) routes: BTreeSet<RoutePair>,
     pub(super) groups: BTreeSet<String>,
-    /// When it was changed by hand, until that is on record. Meanwhile nothing else is done there by hand: what nobody has
-    /// seen before it was deleted, nobody can bring back.
+    /// When it was changed by hand, until that is on record. Meanwhile nothing else is done there by hand: a route
+    /// that no sweep saw before it was deleted cannot be brought back.
     edited_at: Option<DateTime<Utc>>,
 }
 
-impl Admin {
+impl Administrator {
     /// Associates everything, as on every day until now.
     pub(super) fn associate_all(&mut self, ec2: &Ec2, evidence: &mut Evidence) {
         for (_, subnet) in SUBNETS {
@@ -103,11 +104,7 @@ impl Admin {
         else {
             return;
         };
-        let request = Request::Associate {
-            endpoint: id.clone(),
-            subnet: SubnetId::observed(subnet),
-            client_token: None,
-        };
+        let request = people::associate(&id, &SubnetId::observed(subnet));
         // EC2 refuses what is associated already.
         if let Ok(Answer::Associated(association)) = ec2.by_hand(request)
             && let Some(history) = evidence.history(&id)
@@ -241,26 +238,8 @@ fn change_route(
     let there = wanted.routes.iter().any(|(known, _)| known == cidr);
     let mut changed = None;
     for subnet in subnets {
-        let target = RouteTarget::Subnet(subnet.clone());
         let pair = (cidr.to_owned(), subnet.to_string());
-        let request = if there {
-            Request::DeleteRoute {
-                endpoint: id.clone(),
-                cidr: range,
-                target,
-            }
-        } else {
-            let route = NewRoute {
-                cidr: range,
-                target,
-                description: "by hand".to_owned(),
-            };
-            Request::CreateRoute {
-                endpoint: id.clone(),
-                route,
-                client_token: None,
-            }
-        };
+        let request = people::change_route(id, range, subnet, !there);
         if ec2.by_hand(request).is_err() {
             continue;
         }
@@ -277,16 +256,14 @@ fn change_route(
 
 fn change_groups(ec2: &Ec2, id: &EndpointId, wanted: &mut Wanted) -> Option<&'static str> {
     let vpc: VpcId = ec2.read(|world| world.endpoint(id)?.vpc_id.clone())?;
-    let digits = vpc.as_str().strip_prefix("vpc-")?;
-    let other = [format!("sg-{digits}"), format!("sg-1{}", digits.get(1..)?)]
-        .into_iter()
-        .find(|group| !wanted.groups.contains(group))?;
+    let mut groups = people::groups_of(&vpc)?.into_iter();
+    let other = groups.find(|group| !wanted.groups.contains(group.as_str()))?;
     let request = Request::ApplySecurityGroups {
         endpoint: id.clone(),
-        vpc: vpc.clone(),
-        groups: vec![SecurityGroupId::observed(&other)],
+        vpc,
+        groups: vec![other.clone()],
     };
     ec2.by_hand(request).ok()?;
-    wanted.groups = BTreeSet::from([other]);
+    wanted.groups = BTreeSet::from([other.to_string()]);
     Some("changed the security groups")
 }

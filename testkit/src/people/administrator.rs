@@ -1,0 +1,85 @@
+//! What an administrator does by hand, and what EC2 is asked for then.
+
+use shared::model::{EndpointId, SecurityGroupId, SubnetId, VpcId};
+
+use crate::ec2::{Cidr, NewRoute, Request, RouteTarget};
+
+/// What an administrator does by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Associates the first subnet.
+    Associate,
+    /// Disassociates everything.
+    Disassociate,
+    /// Disassociates one subnet of several.
+    DisassociateOne,
+    /// Makes a route to this network on each associated subnet.
+    AddRoute(u8),
+    /// Deletes the route to this network on each subnet.
+    DeleteRoute(u8),
+    /// Chooses other security groups.
+    ChooseGroups,
+    /// Sets `mode` for so many minutes.
+    Mode(&'static str, i64),
+    /// Takes `mode` away.
+    NoMode,
+    /// Ends every connection.
+    TerminateConnections,
+}
+
+impl Deed {
+    /// A deed, as chance has it.
+    pub fn draw(chance: &mut fastrand::Rng) -> Self {
+        match chance.u8(..12) {
+            0 => Self::Associate,
+            1 => Self::Disassociate,
+            2 => Self::DisassociateOne,
+            3..=5 => Self::AddRoute(chance.u8(..4)),
+            6 => Self::DeleteRoute(chance.u8(..4)),
+            7 => Self::ChooseGroups,
+            8 => Self::Mode("on", chance.i64(1..300)),
+            9 => Self::Mode("hold", chance.i64(1..180)),
+            10 => Self::NoMode,
+            _ => Self::TerminateConnections,
+        }
+    }
+}
+
+/// What EC2 is asked for when a subnet is associated by hand.
+pub fn associate(endpoint: &EndpointId, subnet: &SubnetId) -> Request {
+    Request::Associate {
+        endpoint: endpoint.clone(),
+        subnet: subnet.clone(),
+        client_token: None,
+    }
+}
+
+/// What EC2 is asked for when a route through a subnet is made by hand, or deleted.
+pub fn change_route(endpoint: &EndpointId, cidr: Cidr, subnet: &SubnetId, add: bool) -> Request {
+    let endpoint = endpoint.clone();
+    let target = RouteTarget::Subnet(subnet.clone());
+    if !add {
+        return Request::DeleteRoute {
+            endpoint,
+            cidr,
+            target,
+        };
+    }
+    let description = "by hand".to_owned();
+    Request::CreateRoute {
+        endpoint,
+        route: NewRoute {
+            cidr,
+            target,
+            description,
+        },
+        client_token: None,
+    }
+}
+
+/// The security groups that an administrator chooses from: a VPC's default, and another.
+pub fn groups_of(vpc: &VpcId) -> Option<[SecurityGroupId; 2]> {
+    let digits = vpc.as_str().strip_prefix("vpc-")?;
+    let other = digits.get(1..)?;
+    Some([format!("sg-{digits}"), format!("sg-1{other}")].map(SecurityGroupId::observed))
+}
