@@ -156,3 +156,19 @@ fn what_is_not_a_record_names_the_attribute() {
         assert_eq!(error.attribute, attribute);
     }
 }
+
+#[test]
+fn an_order_may_take_over_a_stop_of_the_stay_and_nothing_else_may() {
+    let again = |minute| {
+        let mut records = trail();
+        records.insert(4, record(minute, Event::DisassociationStarted));
+        records
+    };
+    assert_eq!(kinds(&again(45)), BTreeSet::from([Kind::NoOutcome]));
+    let mut ordered = again(46);
+    ordered.insert(4, record(45, Event::ModeChanged));
+    assert_eq!(kinds(&ordered), BTreeSet::new());
+    let mut earlier = again(46);
+    earlier.insert(3, record(43, Event::ModeChanged));
+    assert_eq!(kinds(&earlier), BTreeSet::from([Kind::NoOutcome]));
+}

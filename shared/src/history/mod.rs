@@ -98,6 +98,8 @@ pub struct Trail {
     /// When a stop of each stay was put on record last.
     stops: BTreeMap<u64, DateTime<Utc>>,
     open_stop: Option<Mention>,
+    /// Whether a mode was set or ended since the latest stop was put on record.
+    mode_changed: bool,
     asked: Option<Mention>,
     unanswered: Option<Mention>,
 }
@@ -120,6 +122,7 @@ impl Trail {
             connections: BTreeSet::new(),
             stops: BTreeMap::new(),
             open_stop: None,
+            mode_changed: false,
             asked: None,
             unanswered: None,
         }
@@ -172,6 +175,7 @@ impl Trail {
             }
             Event::ModeChanged => {
                 self.unanswered = None;
+                self.mode_changed = true;
                 Vec::new()
             }
             Event::RoutesRestored
@@ -238,8 +242,11 @@ impl Trail {
             Kind::StopUnexplained,
             || format!("The stop of stay {} has no reason.", here.stay),
         );
-        let before = self.open_stop.replace(here);
-        found.extend(before.map(|before| no_outcome(&before)));
+        // An order takes over a stop that was begun for another reason, and has a record of its own.
+        let is_by_order = std::mem::take(&mut self.mode_changed);
+        let before = self.open_stop.replace(here.clone());
+        let left = before.filter(|before| !is_by_order || before.stay != here.stay);
+        found.extend(left.map(|before| no_outcome(&before)));
         found
     }
 
