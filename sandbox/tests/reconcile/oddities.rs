@@ -151,3 +151,18 @@ async fn an_endpoint_on_a_transit_gateway_is_refused_clearly_and_left_alone() {
         assert_eq!(state.demand.gave_up, Some(1), "{case}");
     }
 }
+
+#[tokio::test]
+async fn a_configured_route_of_ipv6_is_made_on_every_subnet() {
+    let mut world = World::new().await;
+    world.rules.routes = vec!["2001:db8::/32".parse().unwrap()];
+    let world = world.made_ready().await;
+    let made: Vec<_> = world.manual_routes();
+    let expected = world.endpoint.subnets.iter();
+    let expected: Vec<_> = expected.map(|id| format!("2001:db8::/32 {id}")).collect();
+    assert!(
+        expected.iter().all(|route| made.contains(route)),
+        "{made:?}"
+    );
+    assert_eq!(world.status().await.warnings, [""; 0]);
+}

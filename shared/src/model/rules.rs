@@ -1,11 +1,12 @@
 //! The numbers and times that the rules of DESIGN 6 work with: the same for all managed endpoints.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// What the company decided about how long the VPN stays and which routes it has. Each field is the
@@ -99,31 +100,22 @@ fn time_of_day(text: &str) -> Result<NaiveTime, InvalidWindow> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| InvalidWindow::Malformed)
 }
 
-/// An IPv4 network such as `10.20.0.0/16`; the bits behind the prefix are zero, as EC2 demands of a route's
+/// A network such as `10.20.0.0/16` or `2001:db8::/32`; the bits behind the prefix are zero, as EC2 demands of a route's
 /// destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Cidr {
-    address: Ipv4Addr,
-    prefix_length: u8,
-}
+pub struct Cidr(IpNet);
 
 impl Cidr {
-    /// The network's own address, its first.
-    pub fn address(self) -> Ipv4Addr {
-        self.address
-    }
-
-    /// How many leading bits all its addresses share, 0 to 32.
-    pub fn prefix_length(self) -> u8 {
-        self.prefix_length
+    pub fn network(self) -> IpNet {
+        self.0
     }
 }
 
-/// A text that is not an IPv4 network.
+/// A text that is not a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCidr {
-    #[error("it is not an IPv4 network such as `10.20.0.0/16`")]
+    #[error("it is not a network such as `10.20.0.0/16` or `2001:db8::/32`")]
     Malformed,
     #[error("it has bits set behind its prefix; the network is `{network}`")]
     HostBits { network: Cidr },
@@ -134,31 +126,27 @@ impl FromStr for Cidr {
 
     fn from_str(text: &str) -> Result<Self, InvalidCidr> {
         let (address, length) = text.split_once('/').ok_or(InvalidCidr::Malformed)?;
-        let address: Ipv4Addr = address.parse().map_err(|_| InvalidCidr::Malformed)?;
-        let prefix_length = prefix_length(length).ok_or(InvalidCidr::Malformed)?;
-        let mask = u32::MAX
-            .checked_shl(32 - u32::from(prefix_length))
-            .unwrap_or(0);
-        let network = Self {
-            address: Ipv4Addr::from_bits(address.to_bits() & mask),
-            prefix_length,
-        };
-        if network.address != address {
-            return Err(InvalidCidr::HostBits { network });
+        let address: IpAddr = address.parse().map_err(|_| InvalidCidr::Malformed)?;
+        let given = prefix_length(length).and_then(|length| IpNet::new(address, length).ok());
+        let given = given.ok_or(InvalidCidr::Malformed)?;
+        let network = Self(given.trunc());
+        if network.0 == given {
+            Ok(network)
+        } else {
+            Err(InvalidCidr::HostBits { network })
         }
-        Ok(network)
     }
 }
 
 /// One spelling for each length: `8`, and neither `08` nor `+8`.
 fn prefix_length(text: &str) -> Option<u8> {
     let length: u8 = text.parse().ok()?;
-    (length <= 32 && length.to_string() == text).then_some(length)
+    (length.to_string() == text).then_some(length)
 }
 
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix_length)
+        self.0.fmt(f)
     }
 }
 
@@ -226,6 +214,9 @@ mod tests {
             "128.0.0.0/1",
             "10.1.2.3/32",
             "10.1.2.2/31",
+            "::/0",
+            "2001:db8::/32",
+            "fd00:10:20::/48",
         ] {
             assert_eq!(text.parse::<Cidr>().unwrap().to_string(), text);
         }
@@ -239,7 +230,11 @@ mod tests {
             "10.0.0.0/+8",
             "10.0.0.0/8 ",
             "010.0.0.0/8",
-            "2001:db8::/32",
+            "2001:db8::",
+            "2001:db8::/129",
+            "2001:db8::/032",
+            "2001:db8::g/32",
+            "::ffff::/32",
             "10.0.0.0/-1",
             "10.0.0.0/8/8",
         ] {
@@ -252,11 +247,18 @@ mod tests {
     }
 
     #[test]
+    fn a_network_of_ipv6_is_written_in_its_shortest_form() {
+        let cidr: Cidr = "2001:0DB8:0:0::/32".parse().unwrap();
+        assert_eq!(cidr.to_string(), "2001:db8::/32");
+    }
+
+    #[test]
     fn a_cidr_with_host_bits_is_refused_with_the_network_that_was_meant() {
         for (wrong, meant) in [
             ("10.0.0.1/8", "10.0.0.0/8"),
             ("10.0.0.1/31", "10.0.0.0/31"),
             ("0.0.0.1/0", "0.0.0.0/0"),
+            ("2001:db8::1/32", "2001:db8::/32"),
         ] {
             let network = meant.parse().unwrap();
             assert_eq!(

@@ -1,6 +1,6 @@
-//! What EC2 does with IPv4 ranges.
+//! What EC2 does with address ranges.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 pub use shared::model::{Cidr, InvalidCidr};
 
@@ -10,26 +10,24 @@ pub(super) trait Range {
     fn overlaps(self, other: Self) -> bool;
 
     /// The `n`th address of the range, starting again when the range is used up.
-    fn nth_address(self, n: u32) -> Ipv4Addr;
+    fn nth_address(self, n: u32) -> IpAddr;
 }
 
 impl Range for Cidr {
     fn overlaps(self, other: Self) -> bool {
-        let mask = mask(self.prefix_length().min(other.prefix_length()));
-        self.address().to_bits() & mask == other.address().to_bits() & mask
+        let (one, other) = (self.network(), other.network());
+        one.contains(&other) || other.contains(&one)
     }
 
-    fn nth_address(self, n: u32) -> Ipv4Addr {
-        let size = !mask(self.prefix_length());
-        let offset = size.checked_add(1).map_or(n, |size| n % size);
-        Ipv4Addr::from_bits(self.address().to_bits() | offset)
+    fn nth_address(self, n: u32) -> IpAddr {
+        let network = self.network();
+        let free_bits = u32::from(network.max_prefix_len() - network.prefix_len());
+        let offset = 1_u32.checked_shl(free_bits).map_or(n, |size| n % size);
+        match network.network() {
+            IpAddr::V4(first) => IpAddr::V4((first.to_bits() | offset).into()),
+            IpAddr::V6(first) => IpAddr::V6((first.to_bits() | u128::from(offset)).into()),
+        }
     }
-}
-
-fn mask(prefix_length: u8) -> u32 {
-    u32::MAX
-        .checked_shl(32 - u32::from(prefix_length))
-        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -42,14 +40,20 @@ mod tests {
         assert!(cidr("10.0.0.0/16").overlaps(cidr("10.0.255.0/24")));
         assert!(cidr("0.0.0.0/0").overlaps(cidr("10.0.0.0/8")));
         assert!(!cidr("10.0.0.0/16").overlaps(cidr("10.1.0.0/16")));
+        assert!(cidr("::/0").overlaps(cidr("2001:db8::/32")));
+        assert!(!cidr("::/0").overlaps(cidr("0.0.0.0/0")));
     }
 
     #[test]
     fn addresses_stay_within_the_range() {
-        let cidr: Cidr = "10.100.0.0/30".parse().expect("a range");
-        assert_eq!(cidr.nth_address(2).to_string(), "10.100.0.2");
-        assert_eq!(cidr.nth_address(6).to_string(), "10.100.0.2");
-        let all: Cidr = "0.0.0.0/0".parse().expect("a range");
-        assert_eq!(all.nth_address(u32::MAX), Ipv4Addr::BROADCAST);
+        let nth = |text: &str, n| {
+            let cidr: Cidr = text.parse().expect("a range");
+            cidr.nth_address(n).to_string()
+        };
+        assert_eq!(nth("10.100.0.0/30", 2), "10.100.0.2");
+        assert_eq!(nth("10.100.0.0/30", 6), "10.100.0.2");
+        assert_eq!(nth("10.100.0.7/32", 9), "10.100.0.7");
+        assert_eq!(nth("0.0.0.0/0", u32::MAX), "255.255.255.255");
+        assert_eq!(nth("2001:db8::/64", 17), "2001:db8::11");
     }
 }
