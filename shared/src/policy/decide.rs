@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use super::Policy;
 use super::decision::{Action, Decision, Outlook, Phase, Reason, Warning};
 use super::view::View;
-use super::wanted::hold;
 use crate::model::{EndpointState, Mode, NetworkStatus, Observation};
 
 /// What an endpoint's phase is, why, and what to do about it.
@@ -58,7 +57,7 @@ impl View<'_> {
     }
 
     fn stopping(self) -> Decision {
-        let outlook = match hold(self.state, self.now) {
+        let outlook = match self.hold() {
             Some(hold) => Outlook::Held(hold),
             None if self.is_wanted() => Outlook::ComesBack,
             None => Outlook::OnRequest,
@@ -78,7 +77,7 @@ impl View<'_> {
         if self.is_wanted() {
             return self.start_or_wait(Phase::Starting);
         }
-        let reason = if let Some(hold) = hold(self.state, self.now) {
+        let reason = if let Some(hold) = self.hold() {
             Reason::Held(hold)
         } else if self.is_given_up() && self.state.demand.requests > self.state.demand.served {
             Reason::GaveUp(self.state.attempts.failure.clone())

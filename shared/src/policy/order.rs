@@ -2,13 +2,13 @@
 
 use super::decision::{Action, Decision, Phase, Reason};
 use super::view::{View, ids};
-use super::wanted::{hold, is_ordered_off};
+use super::wanted::is_ordered_off;
 use crate::model::NetworkStatus;
 
 impl View<'_> {
     /// Under `off`, as long as anything is there.
     pub(super) fn taken_down(self) -> Option<Decision> {
-        let hold = hold(self.state, self.now)?;
+        let hold = self.hold()?;
         if !is_ordered_off(self.state, self.now) || self.seen.networks.is_empty() {
             return None;
         }

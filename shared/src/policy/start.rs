@@ -8,7 +8,7 @@ use super::Policy;
 use super::decide::decide;
 use super::decision::{Action, Decision, Phase, Reason, retry_after};
 use super::view::{View, ids};
-use super::wanted::{hold, is_held, is_wanted};
+use super::wanted::{is_held, is_wanted};
 use crate::model::{
     Attempts, EndpointState, Failure, Mode, ModeOrder, NetworkStatus, Observation, SubnetId,
     WANTED_FOR,
@@ -63,7 +63,7 @@ impl<'a> View<'a> {
         let (phase, reason) = if within_start {
             let at = self.next_attempt_at();
             (Phase::Starting, Reason::Retrying { failure, at })
-        } else if let Some(hold) = hold(self.state, self.now) {
+        } else if let Some(hold) = self.hold() {
             (Phase::Failed, Reason::Held(hold))
         } else {
             (Phase::Failed, Reason::AssociationFailed(failure))

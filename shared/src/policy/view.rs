@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::wanted::is_wanted;
-use super::{Phase, Policy};
+use super::Policy;
+use super::decision::{Hold, Phase};
+use super::wanted::{is_held, is_unserved, is_wanted};
 use crate::model::{
     AssociationId, EndpointState, NetworkStatus, Observation, STOP_IN_FORCE, SeenNetwork,
 };
@@ -34,6 +35,14 @@ impl View<'_> {
 
     pub(super) fn is_wanted(self) -> bool {
         is_wanted(self.state, self.now)
+    }
+
+    /// The order under which nothing is started, if one is in force.
+    pub(super) fn hold(self) -> Option<Hold> {
+        is_held(self.state, self.now).then(|| Hold {
+            until: self.state.order.until,
+            asked: is_unserved(self.state, self.now),
+        })
     }
 
     /// Whether a connection counts as use.

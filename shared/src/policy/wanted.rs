@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::decision::Hold;
 use crate::model::{EndpointState, Mode, WANTED_FOR};
 
 /// Wanted = asked since it was last served or given up, within the last two hours, unless held.
@@ -31,14 +30,6 @@ pub fn is_unserved(state: &EndpointState, now: DateTime<Utc>) -> bool {
 /// Whether an administrator said not to start: by `hold`, or by `off`.
 pub fn is_held(state: &EndpointState, now: DateTime<Utc>) -> bool {
     matches!(state.order.in_force(now), Some(Mode::Hold | Mode::Off))
-}
-
-/// The order under which nothing is started, if one is in force.
-pub(super) fn hold(state: &EndpointState, now: DateTime<Utc>) -> Option<Hold> {
-    is_held(state, now).then(|| Hold {
-        until: state.order.until,
-        asked: is_unserved(state, now),
-    })
 }
 
 /// Whether an administrator ordered it off.
