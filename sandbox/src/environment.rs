@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use testkit::example::{
-    ALB_ARN, AUDIT_TABLE, EMAIL_DOMAIN, LEASE_TABLE, MANAGED_ENDPOINTS, OIDC_CLIENT_ID, OIDC_ISSUER,
+    ADMIN_EMAILS, ALB_ARN, AUDIT_TABLE, AUDITOR_EMAILS, EMAIL_DOMAIN, LEASE_TABLE,
+    MANAGED_ENDPOINTS, OIDC_CLIENT_ID, OIDC_ISSUER,
 };
 
 /// Where the parts of the sandbox listen.
@@ -47,6 +48,8 @@ pub(crate) fn of(urls: &Urls) -> BTreeMap<String, String> {
         ("ALLOWED_EMAIL_DOMAINS", EMAIL_DOMAIN),
         ("REQUIRE_VERIFIED_EMAIL", "false"),
         ("SIGN_OUT_URL", &sign_out_url),
+        ("ADMIN_EMAILS", ADMIN_EMAILS),
+        ("AUDITOR_EMAILS", AUDITOR_EMAILS),
         ("DRY_RUN", "false"),
         ("AWS_ENDPOINT_URL_EC2", &urls.ec2),
         ("AWS_ENDPOINT_URL_DYNAMODB", &urls.dynamo),

@@ -32,9 +32,13 @@ pub const OIDC_ISSUER: &str =
 pub const OIDC_CLIENT_ID: &str = "1example23456789sandbox000";
 /// The domain of all who can sign in.
 pub const EMAIL_DOMAIN: &str = "example.com";
+/// `ADMIN_EMAILS`: two, for two may disagree.
+pub const ADMIN_EMAILS: &str = "admin@example.com,boss@example.com";
+/// `AUDITOR_EMAILS`.
+pub const AUDITOR_EMAILS: &str = "auditor@example.com";
 
 /// The variables that hold policy, which the developer's own environment may set for the sandbox.
-pub const POLICY_VARIABLES: [&str; 16] = [
+pub const POLICY_VARIABLES: [&str; 18] = [
     "TIME_ZONE",
     "IDLE_TIMEOUT_MINUTES",
     "FIRST_CONNECTION_GRACE_MINUTES",
@@ -50,6 +54,8 @@ pub const POLICY_VARIABLES: [&str; 16] = [
     "CONNECTION_RETENTION_DAYS",
     "ALLOWED_EMAIL_DOMAINS",
     "REQUIRE_VERIFIED_EMAIL",
+    "ADMIN_EMAILS",
+    "AUDITOR_EMAILS",
     "DRY_RUN",
 ];
 
@@ -63,6 +69,8 @@ pub fn variable(name: &str) -> Option<&'static str> {
         "OIDC_ISSUER" => Some(OIDC_ISSUER),
         "OIDC_CLIENT_ID" => Some(OIDC_CLIENT_ID),
         "ALLOWED_EMAIL_DOMAINS" => Some(EMAIL_DOMAIN),
+        "ADMIN_EMAILS" => Some(ADMIN_EMAILS),
+        "AUDITOR_EMAILS" => Some(AUDITOR_EMAILS),
         "SIGN_OUT_URL" => Some("https://sign-in.example.com/logout?client_id=c"),
         _ => None,
     }

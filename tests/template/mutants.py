@@ -261,7 +261,12 @@ noticed("every_function_gets_the_variables_that_it_reads",
         a_variable_is_forgotten=both(
             delete(f"{VARIABLES}/OVERNIGHT_STALE_CONNECTION_MINUTES"), delete("/Parameters/OvernightStaleConnectionMinutes"),
             remove(f"{GROUPS}/2/Parameters", "OvernightStaleConnectionMinutes")),
+        the_page_does_not_know_the_administrators=both(
+            delete("AssociateFunction/Environment/Variables/ADMIN_EMAILS"), delete("/Parameters/AdminEmails"),
+            remove(f"{GROUPS}/1/Parameters", "AdminEmails")),
         a_variable_that_no_function_reads=put(f"{VARIABLES}/IDLE_MINUTES", "60"))
+noticed("the_longest_lists_of_people_fit_into_an_environment",
+        lists_without_end=put("/Parameters/AdminEmails/MaxLength", 4000))
 noticed("defaults_are_those_of_the_code",
         another_default=put("/Parameters/IdleTimeoutMinutes/Default", 15))
 noticed("the_time_zone_exists",
@@ -269,7 +274,9 @@ noticed("the_time_zone_exists",
 noticed("variables_name_what_the_stack_made",
         the_tables_are_swapped=swap(f"{VARIABLES}/LEASE_TABLE", f"{VARIABLES}/AUDIT_TABLE"))
 noticed("parameters_reach_the_functions",
-        two_parameters_are_swapped=swap(f"{VARIABLES}/IDLE_TIMEOUT_MINUTES", f"{VARIABLES}/FIRST_CONNECTION_GRACE_MINUTES"))
+        two_parameters_are_swapped=swap(f"{VARIABLES}/IDLE_TIMEOUT_MINUTES", f"{VARIABLES}/FIRST_CONNECTION_GRACE_MINUTES"),
+        auditors_give_orders=swap("AssociateFunction/Environment/Variables/ADMIN_EMAILS",
+                                  "AssociateFunction/Environment/Variables/AUDITOR_EMAILS"))
 noticed("functions_match_their_build",
         another_architecture=put("/Globals/Function/Architectures", ["x86_64"]),
         the_function_gives_up_before_ec2_does=put("AssociateFunction/Timeout", 10))

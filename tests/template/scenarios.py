@@ -65,5 +65,7 @@ BAD = {
     "a host name that is a URL": (_USUAL | {"HostName": "https://vpn.example.com/"}, "HostName"),
     "one subnet for a load balancer": (_USUAL | {"PublicSubnetIds": "subnet-0123456789abcdef0"}, "PublicSubnetIds"),
     "a window without an end": (_USUAL | {"OvernightWindow": "22:00"}, "OvernightWindow"),
+    "an administrator without an address": (_USUAL | {"AdminEmails": "hana@example.com,root"}, "AdminEmails"),
+    "an auditor behind a space": (_USUAL | {"AuditorEmails": "hana@example.com, ken@example.com"}, "AuditorEmails"),
     "a rate that is none": (_USUAL | {"SweepRate": "every minute"}, "SweepRate"),
 }

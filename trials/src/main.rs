@@ -154,7 +154,7 @@ The self-service VPN runs on this machine. Nothing reaches AWS.
   {url}/sandbox/   the other side: clients, time, faults, audit records
 
 Try:
-  1. Open the first URL, sign in as hana@example.com, choose Tokyo. It starts; in AWS that takes 4 to 10 minutes.
+  1. Open the first URL, sign in as hana@example.com (admin@example.com: an administrator), choose Tokyo. It starts; in AWS that takes 4 to 10 minutes.
   2. On the second page, let time jump until it is ready, and connect a client.
   3. Disconnect it, let an hour jump by, and see the VPN taken down and every step on record.
 

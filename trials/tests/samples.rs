@@ -49,6 +49,9 @@ async fn each_sample_gets_the_answer_that_its_name_promises() {
         ("prefetch.json", 200),
         ("click.json", 303),
         ("json-client.json", 202),
+        ("order-by-an-employee.json", 403),
+        ("order.json", 200),
+        ("take-down-page.json", 200),
     ] {
         let answer = invoke(&sandbox, "associate", sample).await;
         assert_eq!(answer["statusCode"], status, "{sample}: {answer}");

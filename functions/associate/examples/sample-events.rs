@@ -7,10 +7,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::alb::{DEVELOPMENT_KEY_ID, Event, TRACE_ID, TokenMint};
 
 const YUKI: &str = "yuki@example.com";
+const ADMIN: &str = "admin@example.com";
 const SUB: &str = "5a3e1b0c-0000-4000-8000-000000000001";
 const BROWSER: [(&str, &str); 5] = [
     (
@@ -32,9 +33,10 @@ const PROGRAM: [(&str, &str); 2] = [
 
 fn main() -> anyhow::Result<()> {
     let until: DateTime<Utc> = "2100-01-01T00:00:00Z".parse()?;
-    let token = |mint: TokenMint| mint.draft_until(YUKI, SUB, until).sign();
-    let signed = token(TokenMint::development());
-    let forged = token(TokenMint::with_fresh_key(DEVELOPMENT_KEY_ID)?);
+    let token = |mint: TokenMint, email| mint.draft_until(email, SUB, until).sign();
+    let signed = token(TokenMint::development(), YUKI);
+    let administrator = token(TokenMint::development(), ADMIN);
+    let forged = token(TokenMint::with_fresh_key(DEVELOPMENT_KEY_ID)?, YUKI);
     let prefetch = [&BROWSER[..], &[("sec-purpose", "prefetch")]].concat();
     for (name, event) in [
         ("click", asking(&signed, &BROWSER)),
@@ -42,6 +44,9 @@ fn main() -> anyhow::Result<()> {
         ("prefetch", asking(&signed, &prefetch)),
         ("forged-token", asking(&forged, &BROWSER)),
         ("health-check", Event::health_check().event()),
+        ("order", order(&administrator)),
+        ("order-by-an-employee", order(&signed)),
+        ("take-down-page", take_down_page(&administrator)),
     ] {
         let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/associate");
         let file = events.join(format!("{name}.json"));
@@ -53,7 +58,27 @@ fn main() -> anyhow::Result<()> {
 
 /// `GET /vpn/tokyo` of an employee with this token.
 fn asking(token: &str, client: &[(&str, &str)]) -> Value {
-    let alb = Event::bare("GET", "/vpn/tokyo")
+    request("GET", "/vpn/tokyo", token, client).event()
+}
+
+/// Another VPN than the one that is asked for: an order there would keep the ask waiting.
+fn order(token: &str) -> Value {
+    let body = json!({"mode": "hold", "minutes": 60, "reason": "Maintenance", "shown": "none"});
+    request("POST", "/vpn/osaka/mode", token, &PROGRAM)
+        .header("sec-fetch-site", "same-origin")
+        .json(&body)
+        .event()
+}
+
+fn take_down_page(token: &str) -> Value {
+    request("GET", "/vpn/tokyo/mode", token, &BROWSER)
+        .query("mode=off")
+        .event()
+}
+
+/// A request as the ALB hands it on.
+fn request(method: &str, path: &str, token: &str, client: &[(&str, &str)]) -> Event {
+    let alb = Event::bare(method, path)
         .header("host", "vpn.example.com")
         .identity(token, SUB)
         .header("x-amzn-trace-id", TRACE_ID)
@@ -61,5 +86,5 @@ fn asking(token: &str, client: &[(&str, &str)]) -> Value {
         .header("x-forwarded-port", "443")
         .header("x-forwarded-proto", "https");
     let add = |event: Event, (name, value): &(&str, &str)| event.header(name, value);
-    client.iter().fold(alb, add).event()
+    client.iter().fold(alb, add)
 }

@@ -1,9 +1,9 @@
 //! What each path does: a call of the reconciler, and its result as a page or JSON.
 
-use associate_pages::{HelpPage, ListPage, StatusPage};
+use associate_pages::{HelpPage, ListPage, StatusPage, TakeDownPage};
 use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
-use shared::model::ManagedEndpoint;
+use shared::model::{ManagedEndpoint, Mode};
 use shared::policy::Phase;
 use shared::ports::VpnError;
 use shared::reconcile::{AskOutcome, EndpointStatus};
@@ -38,6 +38,8 @@ impl App {
             Route::Extend(endpoint) => self.extend(endpoint, call).await,
             Route::Release(endpoint) => self.release(endpoint, call).await,
             Route::Profile(endpoint) => self.profile(endpoint, call).await,
+            Route::Mode(endpoint) => self.order(endpoint, call).await,
+            Route::TakeDown(endpoint) => self.take_down(endpoint, &call).await,
             Route::Help => Ok(self.help(&call)),
             Route::Asset(asset) => Ok(Reply::asset(asset)),
             Route::Language => self.language(&call),
@@ -74,7 +76,40 @@ impl App {
             language: call.language,
             standing: &status,
             viewer: &call.ask.email,
+            is_administrator: call.is_administrator,
             trace_id: call.trace_id,
+            now: self.clock.now(),
+        };
+        Ok(Reply::page(StatusCode::OK, page.html()))
+    }
+
+    /// An order that is no ask is carried out by sweeps: its answer is the status as it is.
+    async fn order(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
+        let zone = self.site.rules.time_zone;
+        let order = input::order(call.headers, call.body, self.clock.now(), zone)?;
+        let is_ask = matches!(order.mode, Some((Mode::On, _)));
+        let ordered = self.reconciler.order(endpoint, call.ask, order).await?;
+        if is_ask || call.wants_html {
+            return asked_reply(endpoint, ordered, call.wants_html);
+        }
+        Ok(Reply::json(StatusCode::OK, &ordered.status))
+    }
+
+    /// What `off` would do, before it is ordered.
+    async fn take_down(
+        &self,
+        endpoint: &ManagedEndpoint,
+        call: &Call<'_>,
+    ) -> Result<Reply, Refusal> {
+        let status = self.reconciler.status(endpoint).await?;
+        if !call.wants_html {
+            return Ok(Reply::json(StatusCode::OK, &status));
+        }
+        let page = TakeDownPage {
+            site: &self.site,
+            language: call.language,
+            standing: &status,
+            viewer: &call.ask.email,
             now: self.clock.now(),
         };
         Ok(Reply::page(StatusCode::OK, page.html()))

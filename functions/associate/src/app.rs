@@ -1,5 +1,6 @@
 //! One request: who asks, for what, may they, and the answer. [`App::serve`] has the order of refusals.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use associate_pages::{ErrorPage, Language, Site};
@@ -12,10 +13,10 @@ use serde_json::Value;
 use shared::clock::Clock;
 use shared::config::AssociateConfig;
 use shared::identity::{Employee, IdentityError, PublicKeys, Refusal as IdentityRefusal, Verifier};
-use shared::model::ManagedEndpoint;
 use shared::model::audit::EventIds;
+use shared::model::{Email, ManagedEndpoint};
 use shared::ports::{ClientVpn, Store};
-use shared::reconcile::{Ask, Reconciler};
+use shared::reconcile::{Ask, DeniedThing, Reconciler};
 use tracing::{error, info, warn};
 
 use crate::event::{self, NotFromAlb, Received};
@@ -33,6 +34,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sign_out: Option<HeaderValue>,
     pub(crate) site: Site,
+    administrators: BTreeSet<Email>,
 }
 
 /// The world as the function reaches it.
@@ -55,6 +57,7 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a lambda_http::Body,
     pub(crate) method: &'a Method,
     pub(crate) ask: Ask,
+    pub(crate) is_administrator: bool,
     pub(crate) wants_html: bool,
     pub(crate) language: Language,
     pub(crate) trace_id: &'a str,
@@ -66,7 +69,12 @@ impl App {
     /// # Errors
     /// Where the sign-out URL cannot stand in a header.
     pub fn new(config: AssociateConfig, ports: Ports) -> Result<Self, InvalidHeaderValue> {
-        let AssociateConfig { common, sign_in } = config;
+        let AssociateConfig {
+            common,
+            sign_in,
+            roles,
+            dry_run,
+        } = config;
         let Ports {
             vpn,
             store,
@@ -84,6 +92,7 @@ impl App {
             retention: common.settings.retention,
             has_sign_out: sign_out.is_some(),
             has_several: common.endpoints.len() > 1,
+            is_dry_run: dry_run,
         };
         Ok(Self {
             reconciler: Reconciler::new(vpn, store, Arc::clone(&clock), ids, common.settings),
@@ -91,6 +100,7 @@ impl App {
             clock,
             sign_out,
             site,
+            administrators: roles.administrators,
             endpoints: common.endpoints,
         })
     }
@@ -110,7 +120,7 @@ impl App {
             let ok = Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "200 ok");
             return Ok(ok.into_alb(received.mode));
         }
-        let route = self.route(received.request.raw_http_path());
+        let route = self.route(&received);
         let trace_id = visitor::trace_id(headers).unwrap_or_else(|| request_id.to_owned());
         let reply = match self.serve(&received, route, &trace_id).await {
             Ok(reply) => {
@@ -131,8 +141,10 @@ impl App {
         Ok(reply.into_alb(received.mode))
     }
 
-    fn route(&self, path: &str) -> Option<Route<'_>> {
-        let route = Route::find(path, &self.endpoints)?;
+    fn route(&self, received: &Received) -> Option<Route<'_>> {
+        let request = &received.request;
+        let route = Route::find(request.raw_http_path(), &self.endpoints)?
+            .for_request(request.method(), &received.mode_parameter);
         let is_missing = matches!(route, Route::SignOut) && self.sign_out.is_none();
         (!is_missing).then_some(route)
     }
@@ -158,6 +170,13 @@ impl App {
             });
         }
         let employee = self.admit(identity, route, headers).await?;
+        let is_administrator = self.administrators.contains(&employee.email);
+        if route.needs_administrator() && !is_administrator && !is_detour {
+            let thing = DeniedThing::Orders;
+            self.deny(route.endpoint(), ask(employee, headers), thing)
+                .await;
+            return Err(Refusal::NotAdministrator);
+        }
         if *method == Method::POST && !fetch::is_same_origin(headers) {
             return Err(Refusal::CrossSite);
         }
@@ -172,6 +191,7 @@ impl App {
             body: request.body(),
             method,
             ask: ask(employee, headers),
+            is_administrator,
             wants_html,
             language: visitor::language(headers),
             trace_id,
@@ -206,14 +226,18 @@ impl App {
             Identity::Permitted(employee) => Ok(employee),
             Identity::NotPermitted(employee, _) if !route.needs_permission() => Ok(employee),
             Identity::NotPermitted(employee, error) => {
-                let denied = self
-                    .reconciler
-                    .deny(route.endpoint(), ask(employee, headers));
-                if let Err(error) = denied.await {
-                    warn!(error = %chain(&error), "access.denied could not be put on record");
-                }
+                let thing = DeniedThing::Vpn;
+                self.deny(route.endpoint(), ask(employee, headers), thing)
+                    .await;
                 Err(Refusal::Identity(error))
             }
+        }
+    }
+
+    /// A refusal stays one when it cannot be put on record.
+    async fn deny(&self, endpoint: Option<&ManagedEndpoint>, ask: Ask, thing: DeniedThing) {
+        if let Err(error) = self.reconciler.deny(endpoint, ask, thing).await {
+            warn!(error = %chain(&error), "access.denied could not be put on record");
         }
     }
 

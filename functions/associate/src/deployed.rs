@@ -34,7 +34,9 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 
 async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
     let clients = Clients::load().await;
-    let AssociateConfig { common, sign_in } = &config;
+    let AssociateConfig {
+        common, sign_in, ..
+    } = &config;
     let store = clients.store(&common.lease_table, &common.audit_table);
     let metrics = Metrics::from_environment(Arc::clone(&clock));
     let ports = Ports {

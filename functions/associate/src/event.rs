@@ -28,9 +28,10 @@ const NOWHERE: &str = "/%";
 /// A request, and what the ALB expects of its answer.
 #[derive(Debug)]
 pub struct Received {
-    /// The request. Its headers are all that were sent, the path to route on is `raw_http_path`. It has no query:
-    /// no path of ours reads one.
+    /// The request. Its headers are all that were sent, the path to route on is `raw_http_path`. Its query is below.
     pub request: Request,
+    /// The values of the parameter `mode`, as they were sent: no path of ours reads another.
+    pub mode_parameter: Vec<String>,
     /// How headers are sent, both ways.
     pub mode: HeaderMode,
     /// The first thing that a well-behaved client would not have sent.
@@ -84,6 +85,8 @@ struct Event {
     path: Option<String>,
     headers: Option<Map<String, Value>>,
     multi_value_headers: Option<Map<String, Value>>,
+    query_string_parameters: Option<Value>,
+    multi_value_query_string_parameters: Option<Value>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
 }
@@ -93,6 +96,10 @@ pub fn receive(event: Value) -> Result<Received, NotFromAlb> {
     // The error would quote the event, tokens and all.
     let event: Event = serde_json::from_value(event).map_err(|_| NotFromAlb)?;
     let mut malformed = Vec::new();
+    let query = event
+        .multi_value_query_string_parameters
+        .or(event.query_string_parameters);
+    let mode_parameter = query.and_then(|query| query.get("mode").cloned());
 
     let (mode, sent) = match (event.multi_value_headers, event.headers) {
         (Some(multi), None) => (HeaderMode::Multi, multi),
@@ -122,6 +129,7 @@ pub fn receive(event: Value) -> Result<Received, NotFromAlb> {
     *request.body_mut() = body;
     Ok(Received {
         request,
+        mode_parameter: mode_parameter.map(values).unwrap_or_default(),
         mode,
         malformed: malformed.into_iter().next(),
     })
@@ -142,14 +150,7 @@ fn headers(sent: Map<String, Value>) -> Result<HeaderMap, (HeaderMap, Malformed)
     let mut headers = HeaderMap::new();
     let mut complete = true;
     for (name, values) in sent {
-        let values = match values {
-            Value::Array(values) => values,
-            Value::Null => Vec::new(),
-            one @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-                vec![one]
-            }
-        };
-        for value in values {
+        for value in listed(values) {
             complete &= append(&mut headers, &name, &value).is_some();
         }
     }
@@ -158,6 +159,21 @@ fn headers(sent: Map<String, Value>) -> Result<HeaderMap, (HeaderMap, Malformed)
     } else {
         Err((headers, Malformed::Header))
     }
+}
+
+fn listed(values: Value) -> Vec<Value> {
+    match values {
+        Value::Array(values) => values,
+        Value::Null => Vec::new(),
+        one @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            vec![one]
+        }
+    }
+}
+
+fn values(sent: Value) -> Vec<String> {
+    let text = |value: Value| value.as_str().map(str::to_owned);
+    listed(sent).into_iter().filter_map(text).collect()
 }
 
 fn append(headers: &mut HeaderMap, name: &str, value: &Value) -> Option<()> {

@@ -1,10 +1,10 @@
 //! The one table of what an error means over HTTP (DESIGN 7).
 
-use associate_pages::Trouble;
+use associate_pages::{OrderTrouble, Trouble};
 use http::StatusCode;
 use shared::identity::{IdentityError, Refusal as IdentityRefusal};
 use shared::ports::{StoreError, VpnError};
-use shared::reconcile::{ExtendError, StatusError};
+use shared::reconcile::{ExtendError, OrderError, StatusError};
 
 use crate::event::Malformed;
 use crate::input::InputError;
@@ -18,6 +18,9 @@ pub(crate) enum Refusal {
     NotFound,
     #[error("the method is not allowed")]
     Method { allow: &'static str },
+    /// It is for administrators.
+    #[error("the caller is no administrator")]
+    NotAdministrator,
     #[error("the request comes from a page elsewhere")]
     CrossSite,
     #[error("malformed request: {0}")]
@@ -28,6 +31,8 @@ pub(crate) enum Refusal {
     Ask(#[from] StoreError),
     #[error(transparent)]
     Extend(#[from] ExtendError),
+    #[error(transparent)]
+    Order(#[from] OrderError),
     #[error(transparent)]
     Status(#[from] StatusError),
     /// The ask is on record, and EC2 refuses what it needs.
@@ -58,13 +63,26 @@ impl Refusal {
             },
             Self::NotFound => Trouble::NotFound,
             Self::Method { .. } => Trouble::Method,
+            Self::NotAdministrator => Trouble::Order(OrderTrouble::NotAdministrator),
             Self::CrossSite => Trouble::CrossSite,
             Self::Malformed(_) | Self::Input(_) => Trouble::Malformed {
                 detail: &meaning.detail,
             },
-            Self::Extend(ExtendError::Past { until }) => Trouble::Past { until: *until },
+            Self::Extend(ExtendError::Past { until }) | Self::Order(OrderError::Past { until }) => {
+                Trouble::Past { until: *until }
+            }
             Self::Extend(ExtendError::TooFar { latest }) => Trouble::TooFar { latest: *latest },
-            Self::Ask(_) | Self::Extend(ExtendError::Store(_)) => Trouble::NotRecorded,
+            Self::Order(OrderError::TooFar { latest }) => {
+                Trouble::Order(OrderTrouble::TooFar { latest: *latest })
+            }
+            Self::Order(OrderError::NoReason) => Trouble::Order(OrderTrouble::NoReason),
+            Self::Order(OrderError::Reason) => Trouble::Order(OrderTrouble::Reason),
+            Self::Order(OrderError::Changed { now }) => {
+                Trouble::Order(OrderTrouble::Changed { now: now.clone() })
+            }
+            Self::Ask(_)
+            | Self::Extend(ExtendError::Store(_))
+            | Self::Order(OrderError::Store(_)) => Trouble::NotRecorded,
             Self::Status(StatusError::Vpn(VpnError::Refused { .. })) | Self::Refused { .. } => {
                 Trouble::Refused
             }
@@ -83,10 +101,13 @@ const NOT_FOUND: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Not found");
 const METHOD: (StatusCode, &str) = (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
 const BAD_REQUEST: (StatusCode, &str) = (StatusCode::BAD_REQUEST, "Not understood");
 const REFUSED: (StatusCode, &str) = (StatusCode::BAD_GATEWAY, "AWS refused");
+const CONFLICT: (StatusCode, &str) = (StatusCode::CONFLICT, "Changed meanwhile");
 const UNAVAILABLE: (StatusCode, &str) = (StatusCode::SERVICE_UNAVAILABLE, "Not available now");
 
 const NOT_PERMITTED: &str =
     "You are signed in, but this account may not use the VPN. An administrator can permit it.";
+const NOT_ADMINISTRATOR: &str =
+    "Only administrators give orders. Your attempt is on record; nothing was changed.";
 const ELSEWHERE: &str =
     "The request was sent by a page of another site. Open this site and try again from there.";
 const REFUSED_DETAIL: &str = "AWS refused what this needs, and trying again will not cure it. Please tell an administrator, with \
@@ -113,13 +134,23 @@ impl Refusal {
                 allow: Some(allow),
                 ..says(METHOD, format!("Only {allow} can be used here."))
             },
+            Self::NotAdministrator => says(FORBIDDEN, NOT_ADMINISTRATOR),
             Self::CrossSite => says(FORBIDDEN, ELSEWHERE),
             Self::Malformed(error) => says(BAD_REQUEST, sentence(error)),
             Self::Input(error) => says(BAD_REQUEST, sentence(error)),
             Self::Extend(error @ (ExtendError::Past { .. } | ExtendError::TooFar { .. })) => {
                 says(BAD_REQUEST, sentence(error))
             }
-            Self::Ask(_) | Self::Extend(ExtendError::Store(_)) => says(UNAVAILABLE, STORE_DETAIL),
+            Self::Order(
+                error @ (OrderError::Past { .. }
+                | OrderError::TooFar { .. }
+                | OrderError::NoReason
+                | OrderError::Reason),
+            ) => says(BAD_REQUEST, sentence(error)),
+            Self::Order(error @ OrderError::Changed { .. }) => says(CONFLICT, sentence(error)),
+            Self::Ask(_)
+            | Self::Extend(ExtendError::Store(_))
+            | Self::Order(OrderError::Store(_)) => says(UNAVAILABLE, STORE_DETAIL),
             Self::Status(StatusError::Vpn(VpnError::Refused { code, .. })) => {
                 refused(code, REFUSED_DETAIL)
             }

@@ -19,6 +19,10 @@ pub(crate) enum Route<'a> {
     Release(&'a ManagedEndpoint),
     /// `/vpn/{name}/profile`.
     Profile(&'a ManagedEndpoint),
+    /// `/vpn/{name}/mode`.
+    Mode(&'a ManagedEndpoint),
+    /// The same with `?mode=off`, but for a `POST`.
+    TakeDown(&'a ManagedEndpoint),
     /// `/help`.
     Help,
     /// `/assets/{file}`.
@@ -45,7 +49,20 @@ impl<'a> Route<'a> {
             ["vpn", name, "extend"] => endpoint(name).map(Self::Extend),
             ["vpn", name, "release"] => endpoint(name).map(Self::Release),
             ["vpn", name, "profile"] => endpoint(name).map(Self::Profile),
+            ["vpn", name, "mode"] => endpoint(name).map(Self::Mode),
             _ => None,
+        }
+    }
+
+    /// The route of a request with this method, and these values of the parameter `mode`.
+    pub(crate) fn for_request(self, method: &Method, mode_parameter: &[String]) -> Self {
+        let is_asked_for = *method != Method::POST && mode_parameter == ["off"];
+        if let Self::Mode(endpoint) = self
+            && is_asked_for
+        {
+            Self::TakeDown(endpoint)
+        } else {
+            self
         }
     }
 
@@ -56,7 +73,9 @@ impl<'a> Route<'a> {
             | Self::Status(endpoint)
             | Self::Extend(endpoint)
             | Self::Release(endpoint)
-            | Self::Profile(endpoint) => Some(endpoint),
+            | Self::Profile(endpoint)
+            | Self::Mode(endpoint)
+            | Self::TakeDown(endpoint) => Some(endpoint),
             Self::Home | Self::Help | Self::Asset(_) | Self::Language | Self::SignOut => None,
         }
     }
@@ -70,8 +89,10 @@ impl<'a> Route<'a> {
     /// What `Allow` says.
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Self::Vpn(_) => "GET, HEAD, POST",
-            Self::Extend(_) | Self::Release(_) | Self::Language | Self::SignOut => "POST",
+            Self::Vpn(_) | Self::TakeDown(_) => "GET, HEAD, POST",
+            Self::Extend(_) | Self::Release(_) | Self::Mode(_) | Self::Language | Self::SignOut => {
+                "POST"
+            }
             Self::Home | Self::Status(_) | Self::Profile(_) | Self::Help | Self::Asset(_) => {
                 "GET, HEAD"
             }
@@ -95,8 +116,27 @@ impl<'a> Route<'a> {
             | Self::Extend(_)
             | Self::Release(_)
             | Self::Profile(_)
+            | Self::Mode(_)
+            | Self::TakeDown(_)
             | Self::Help
             | Self::Language => true,
+        }
+    }
+
+    /// Whether it is only for administrators.
+    pub(crate) fn needs_administrator(self) -> bool {
+        match self {
+            Self::Mode(_) | Self::TakeDown(_) => true,
+            Self::Home
+            | Self::Vpn(_)
+            | Self::Status(_)
+            | Self::Extend(_)
+            | Self::Release(_)
+            | Self::Profile(_)
+            | Self::Help
+            | Self::Asset(_)
+            | Self::Language
+            | Self::SignOut => false,
         }
     }
 
@@ -109,6 +149,8 @@ impl<'a> Route<'a> {
             Self::Extend(_) => "extend",
             Self::Release(_) => "release",
             Self::Profile(_) => "profile",
+            Self::Mode(_) => "mode",
+            Self::TakeDown(_) => "take-down",
             Self::Help => "help",
             Self::Asset(_) => "asset",
             Self::Language => "language",
@@ -187,6 +229,8 @@ mod tests {
             "/vpn/TOKYO",
             "/vpn/tokyo/status/",
             "/vpn/tokyo/status/status",
+            "/vpn/tokyo/mode/",
+            "/vpn/tokyo/mode/off",
             "/vpn/tokyo/..",
             "/vpn/tokyo/../tokyo",
             "/vpn/%74okyo",
@@ -215,6 +259,11 @@ mod tests {
             (Some("/vpn/tokyo"), "/vpn/tokyo/status", "/vpn/tokyo/status"),
             (
                 Some("/vpn/tokyo/extend"),
+                "/vpn/tokyo/status",
+                "/vpn/tokyo/status",
+            ),
+            (
+                Some("/vpn/tokyo/mode"),
                 "/vpn/tokyo/status",
                 "/vpn/tokyo/status",
             ),

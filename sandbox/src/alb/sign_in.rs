@@ -174,7 +174,7 @@ fn form(status: StatusCode, next: &str, email: &str, problem: &str) -> Response 
     };
     let body = format!(
         "<p><strong>This is the sandbox.</strong> Nothing here reaches AWS. In a deployment, people sign in with their \
-         company account at this point.</p>{problem}\
+         company account at this point. Who signs in as {administrators} is an administrator here.</p>{problem}\
          <form method=\"post\" action=\"{PATH}\">\
          <input type=\"hidden\" name=\"next\" value=\"{next}\">\
          <p><label>Email (any address of {domain})<br>\
@@ -184,6 +184,7 @@ fn form(status: StatusCode, next: &str, email: &str, problem: &str) -> Response 
          <p><button>Sign in</button></p></form>",
         next = Escaped(local(next)),
         email = Escaped(email),
+        administrators = example::ADMIN_EMAILS.replace(',', " or "),
         domain = example::EMAIL_DOMAIN,
     );
     (status, Html(html::page("Sign in", &body))).into_response()

@@ -49,11 +49,23 @@ pub struct SignIn {
     pub sign_out_url: Option<String>,
 }
 
+/// Who may do more than use the VPN. Without both, there is neither administrator nor auditor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roles {
+    /// They give orders, and read the audit pages.
+    pub administrators: BTreeSet<Email>,
+    /// They only read the audit pages.
+    pub auditors: BTreeSet<Email>,
+}
+
 /// The configuration of `associate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociateConfig {
     pub common: Common,
     pub sign_in: SignIn,
+    pub roles: Roles,
+    /// Whether the reaper changes nothing. The pages say so.
+    pub dry_run: bool,
 }
 
 /// The configuration of `reaper`.
@@ -68,8 +80,7 @@ pub struct ReaperConfig {
 pub struct AuditConfig {
     pub common: Common,
     pub sign_in: SignIn,
-    /// Who may read the audit pages: at least one.
-    pub admin_emails: BTreeSet<Email>,
+    pub roles: Roles,
 }
 
 /// The process's own environment, for the `from_vars` functions. A value that is not Unicode has its odd bytes
@@ -83,11 +94,17 @@ impl AssociateConfig {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
-        reader.finish(
-            common
-                .zip(sign_in)
-                .map(|(common, sign_in)| Self { common, sign_in }),
-        )
+        let (roles, dry_run) = (
+            roles(&mut reader),
+            reader.read(&var::DRY_RUN, values::switch),
+        );
+        let whole = common.zip(sign_in).zip(roles).zip(dry_run);
+        reader.finish(whole.map(|(((common, sign_in), roles), dry_run)| Self {
+            common,
+            sign_in,
+            roles,
+            dry_run,
+        }))
     }
 }
 
@@ -110,12 +127,12 @@ impl AuditConfig {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
-        let admin_emails = reader.read(&var::ADMIN_EMAILS, values::emails);
-        let whole = common.zip(sign_in).zip(admin_emails);
-        reader.finish(whole.map(|((common, sign_in), admin_emails)| Self {
+        let roles = roles(&mut reader);
+        let whole = common.zip(sign_in).zip(roles);
+        reader.finish(whole.map(|((common, sign_in), roles)| Self {
             common,
             sign_in,
-            admin_emails,
+            roles,
         }))
     }
 }
@@ -199,6 +216,15 @@ fn sign_in<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<
         },
         public_keys_url: public_keys_url??,
         sign_out_url: sign_out_url?,
+    })
+}
+
+fn roles<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Roles> {
+    let administrators = reader.read(&var::ADMIN_EMAILS, values::emails);
+    let auditors = reader.read(&var::AUDITOR_EMAILS, values::emails);
+    Some(Roles {
+        administrators: administrators?,
+        auditors: auditors?,
     })
 }
 

@@ -23,7 +23,6 @@ const REQUIRED: &[(&str, &str)] = &[
         "https://cognito-idp.ap-northeast-1.amazonaws.com/ap-northeast-1_AbC",
     ),
     ("OIDC_CLIENT_ID", "4k2example"),
-    ("ADMIN_EMAILS", "Admin@example.com, second@example.com"),
 ];
 
 /// The required variables and these, which may replace them.
@@ -54,7 +53,13 @@ fn complaints<T>(read: Result<T, ConfigErrors>) -> Vec<&'static str> {
 
 #[test]
 fn what_is_not_set_has_its_default() {
-    let AssociateConfig { common, sign_in } = associate(&[]).unwrap();
+    let AssociateConfig {
+        common,
+        sign_in,
+        roles,
+        dry_run,
+    } = associate(&[]).unwrap();
+    assert_eq!((roles, dry_run), (Roles::default(), false));
     assert_eq!(common.endpoints.len(), 1);
     assert_eq!(common.settings.retention.audit, Some(TimeDelta::days(400)));
     assert_eq!(
@@ -89,7 +94,15 @@ fn what_is_not_set_has_its_default() {
 
 #[test]
 fn what_is_set_holds() {
-    let AssociateConfig { common, sign_in } = associate(&[
+    let AssociateConfig {
+        common,
+        sign_in,
+        roles,
+        dry_run,
+    } = associate(&[
+        ("ADMIN_EMAILS", "Admin@example.com, second@example.com"),
+        ("AUDITOR_EMAILS", "auditor@example.com"),
+        ("DRY_RUN", "true"),
         ("AUDIT_RETENTION_DAYS", "0"),
         ("TIME_ZONE", "Europe/Berlin"),
         ("IDLE_TIMEOUT_MINUTES", "1"),
@@ -141,9 +154,11 @@ fn what_is_set_holds() {
             .unwrap()
             .dry_run
     );
-    let admins = AuditConfig::from_vars(&vars(&[])).unwrap().admin_emails;
-    assert_eq!(admins.first().map(Email::as_str), Some("admin@example.com"));
-    assert_eq!(admins.len(), 2);
+    assert!(dry_run);
+    let emails = |of: &BTreeSet<Email>| of.iter().map(Email::to_string).collect::<Vec<_>>();
+    let administrators = ["admin@example.com", "second@example.com"];
+    assert_eq!(emails(&roles.administrators), administrators);
+    assert_eq!(emails(&roles.auditors), ["auditor@example.com"]);
 }
 
 #[test]
@@ -155,8 +170,10 @@ fn empty_means_none_only_where_that_is_said() {
         .map(|variable| variable.name)
         .collect();
     let said = [
+        "ADMIN_EMAILS",
         "ALB_PUBLIC_KEYS_URL",
         "ALLOWED_EMAIL_DOMAINS",
+        "AUDITOR_EMAILS",
         "OVERNIGHT_WINDOW",
         "ROUTES",
         "SIGN_OUT_URL",
@@ -215,13 +232,15 @@ fn a_value_that_is_wrong_is_an_error_and_never_the_default() {
         ("REQUIRE_VERIFIED_EMAIL", "True"),
         ("REQUIRE_VERIFIED_EMAIL", "1"),
         ("SIGN_OUT_URL", "logout"),
+        ("ADMIN_EMAILS", "root"),
+        ("ADMIN_EMAILS", "a@example.com;b@example.com@"),
+        ("AUDITOR_EMAILS", "a@example.com,"),
+        ("DRY_RUN", "yes"),
     ] {
         assert_eq!(complaints(associate(&[(name, wrong)])), [name], "{wrong}");
     }
     let dry_run = ReaperConfig::from_vars(&vars(&[("DRY_RUN", "yes")]));
     assert_eq!(complaints(dry_run), ["DRY_RUN"]);
-    let admins = AuditConfig::from_vars(&vars(&[("ADMIN_EMAILS", "root")]));
-    assert_eq!(complaints(admins), ["ADMIN_EMAILS"]);
 }
 
 #[test]

@@ -202,8 +202,5 @@ pub(super) fn emails(text: &str) -> Parsed<BTreeSet<Email>> {
     let emails = list(text, |item| {
         parse_or(item.parse().ok(), item, "an email address")
     })?;
-    if emails.is_empty() {
-        return Err(vec![wrong(text, "a list of email addresses, at least one")]);
-    }
     Ok(emails.into_iter().collect())
 }

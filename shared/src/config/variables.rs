@@ -57,6 +57,7 @@ variables! {
     ALLOWED_EMAIL_DOMAINS Some(""), BEHIND_ALB;
     REQUIRE_VERIFIED_EMAIL Some("false"), BEHIND_ALB;
     SIGN_OUT_URL Some(""), BEHIND_ALB;
-    ADMIN_EMAILS None, &[Function::Audit];
-    DRY_RUN Some("false"), &[Function::Reaper];
+    ADMIN_EMAILS Some(""), BEHIND_ALB;
+    AUDITOR_EMAILS Some(""), BEHIND_ALB;
+    DRY_RUN Some("false"), &[Function::Associate, Function::Reaper];
 }

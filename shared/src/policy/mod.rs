@@ -17,6 +17,7 @@ mod start;
 mod stop;
 mod usage;
 mod view;
+mod wall_clock;
 mod wanted;
 
 pub use bookkeeping::{is_series_over, last_seen_up, served_by_external};
@@ -35,6 +36,7 @@ pub use routing::is_unmoved;
 pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, is_last_attempt, startable_since};
 pub use stop::{confirm_stop, is_too_late_to_act};
 pub use usage::{PACKET_ALLOWANCE_BYTES, known_silent, payload_bytes, stale_after, traffic, usage};
+pub use wall_clock::first_instant;
 pub use wanted::{is_held, is_ordered_off, is_pinned, is_unserved, is_wanted};
 
 use crate::model::{ManagedEndpoint, Observation, Rules, SubnetId};

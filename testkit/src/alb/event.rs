@@ -108,6 +108,13 @@ impl Event {
         self
     }
 
+    /// With this query.
+    #[must_use]
+    pub fn query(mut self, text: &str) -> Self {
+        self.query = query(text);
+        self
+    }
+
     /// With the identity of an employee who signed in.
     #[must_use]
     pub fn identity(self, token: &str, sub: &str) -> Self {

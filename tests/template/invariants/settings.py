@@ -48,6 +48,7 @@ def parameters_reach_the_functions(t):
              "StaleConnectionMinutes": "1", "OvernightStaleConnectionMinutes": "121", "MaxExtensionHours": "13",
              "SilentBelowKibPerHour": "255",
              "AssociationHourPriceUsd": "0.1", "AuditRetentionDays": "401", "ConnectionRetentionDays": "91",
+             "AdminEmails": "hana@example.com,ken@example.com", "AuditorEmails": "mei@example.com",
              "AllowedEmailDomains": "example.com", "RequireVerifiedEmail": "true", "AlbPublicKeysUrl": "https://keys.example.com"}
     stack = t.stack(t.full.parameters | other)
     assert not stack.refusals()
@@ -55,6 +56,19 @@ def parameters_reach_the_functions(t):
     for parameter, value in other.items():
         name = "".join(f"_{c}" if c.isupper() else c.upper() for c in parameter).lstrip("_")
         assert given[name] == value, f"{parameter} does not reach {name}"
+
+
+@invariant
+def the_longest_lists_of_people_fit_into_an_environment(t):
+    # Lambda takes 4 KB. Five endpoints with two subnets each are as many as there are rights for.
+    endpoints = ";".join(f"endpoint-{n}=cvpn-endpoint-{n:017x}:subnet-{n:017x},subnet-{n + 5:017x}" for n in range(5))
+    longest = {name: t.written["Parameters"][name]["MaxLength"] for name in ("AdminEmails", "AuditorEmails")}
+    people = {name: "a@example.com," * (most // 14 - 1) + "b@example.com" for name, most in longest.items()}
+    stack = t.stack(t.full.parameters | people | {"ManagedEndpoints": endpoints})
+    assert not stack.refusals()
+    for function in FUNCTIONS:
+        size = sum(len(name) + len(str(value)) for name, value in environment(stack, function).items())
+        assert size < 3800, f"{function}: {size} bytes"
 
 
 @invariant

@@ -60,6 +60,12 @@
       const option = after.querySelector(`#${choice.id} option[value="${choice.value}"]`);
       if (option) option.selected = true;
     }
+    for (const input of before.querySelectorAll("input:not([type=hidden])")) {
+      const same = input.id && after.querySelector(`#${input.id}`);
+      if (same) [same.value, same.checked] = [input.value, input.checked];
+    }
+    const order = before.querySelector("#order")?.textContent;
+    const freshOrder = after.querySelector("#order")?.textContent;
     before.replaceWith(document.adoptNode(after));
     setClock(after.dataset.now);
     document.title = fresh.title;
@@ -68,6 +74,7 @@
     if (icon.getAttribute("href") !== freshIcon.getAttribute("href")) icon.replaceWith(document.adoptNode(freshIcon));
     if (hadFocus) ((focused.id && byId(focused.id)) || byId("headline")).focus({ preventScroll: true });
     if (byId("headline").textContent !== headline) byId("live").textContent = byId("headline").textContent;
+    else if (freshOrder && freshOrder !== order) byId("live").textContent = freshOrder;
     if (before.dataset.phase !== "ready" && after.dataset.phase === "ready") notify();
     count();
     offerNotice();
@@ -107,9 +114,11 @@
     if (Date.parse(observedAt) > now()) setClock(observedAt);
     const text = JSON.stringify(status);
     quietLooks = text === seen ? quietLooks + 1 : 0;
-    // A list that the employee has open is not replaced.
-    const isChoosing = document.activeElement?.tagName === "SELECT" && status.phase === byId("main").dataset.phase;
-    if (text !== seen && !isChoosing) {
+    // A list that the employee has open is not replaced, and what an administrator types is not interrupted.
+    const { activeElement } = document;
+    const isChoosing = activeElement?.tagName === "SELECT" && status.phase === byId("main").dataset.phase;
+    const isTyping = activeElement?.matches("#orders input:not([type=radio])");
+    if (text !== seen && !isChoosing && !isTyping) {
       const page = await ask("text/html");
       if (!page) return;
       show(new DOMParser().parseFromString(await page.text(), "text/html"));

@@ -17,6 +17,15 @@ fn main() -> io::Result<()> {
         for (name, standing) in support::all() {
             let html = support::html(language, &standing);
             write(&directory, name, language, &html)?;
+            let html = support::html_for_administrator(language, &standing);
+            write(
+                &directory,
+                &format!("{name}.administrator"),
+                language,
+                &html,
+            )?;
+            let html = support::take_down(language, &standing, &support::site());
+            write(&directory, &format!("{name}.take-down"), language, &html)?;
         }
         let error = support::error(language, Trouble::NotPermitted, None, support::TRACE_ID);
         for (name, html) in [

@@ -36,12 +36,35 @@ pub enum Trouble<'a> {
         /// The latest time possible.
         latest: DateTime<Utc>,
     },
+    /// An order that was not given.
+    Order(OrderTrouble),
     /// The request is not durable.
     NotRecorded,
     /// The endpoint's status could not be read.
     NotRead,
     /// EC2 refused for a reason that trying again will not cure.
     Refused,
+}
+
+/// Why an order was not given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderTrouble {
+    /// Only administrators give orders.
+    NotAdministrator,
+    /// Its end is too far ahead.
+    TooFar {
+        /// The latest end possible.
+        latest: DateTime<Utc>,
+    },
+    /// An order that takes the VPN from its users says why.
+    NoReason,
+    /// The reason is too long, or has characters that no reason has.
+    Reason,
+    /// The order in force is another than the one shown.
+    Changed {
+        /// The order in force, as [`shared::reconcile::ModeView::text`] has it.
+        now: String,
+    },
 }
 
 #[derive(Debug)]

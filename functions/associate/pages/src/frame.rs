@@ -19,6 +19,8 @@ pub struct Site {
     pub has_sign_out: bool,
     /// Whether there are several endpoints to choose from.
     pub has_several: bool,
+    /// Whether the reaper changes nothing.
+    pub is_dry_run: bool,
 }
 
 impl Site {

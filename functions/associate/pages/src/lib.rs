@@ -16,12 +16,12 @@ mod texts;
 mod when;
 
 pub use assets::Asset;
-pub use error::{ErrorPage, Trouble};
+pub use error::{ErrorPage, OrderTrouble, Trouble};
 pub use frame::Site;
 pub use help::HelpPage;
 pub use language::Language;
 pub use list::ListPage;
-pub use status::StatusPage;
+pub use status::{StatusPage, TakeDownPage};
 
 /// Fills in a template. Writing to a string cannot fail, and none of our values fails to be written.
 fn render(template: &impl askama::Template) -> String {

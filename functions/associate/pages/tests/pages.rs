@@ -6,9 +6,12 @@
 
 mod support;
 
-use associate_pages::{Asset, Language, Trouble};
+use associate_pages::{Asset, Language, OrderTrouble, Trouble};
 use shared::policy::{KeepRule, Phase, Reason};
-use support::{all, hana, held_by, help, html, list, minutes, now, standing};
+use support::{
+    all, hana, held_by, help, html, html_for_administrator, list, minutes, now, site, standing,
+    take_down, under,
+};
 
 /// Everything that a page loads, by its path.
 fn loaded(html: &str) -> Vec<&'static Asset> {
@@ -34,7 +37,7 @@ fn text(html: &str) -> String {
         .join(" ")
 }
 
-fn troubles() -> [Trouble<'static>; 12] {
+fn troubles() -> [Trouble<'static>; 17] {
     [
         Trouble::SignIn,
         Trouble::NotPermitted,
@@ -47,6 +50,13 @@ fn troubles() -> [Trouble<'static>; 12] {
         },
         Trouble::Past { until: now() },
         Trouble::TooFar { latest: now() },
+        Trouble::Order(OrderTrouble::NotAdministrator),
+        Trouble::Order(OrderTrouble::TooFar { latest: now() }),
+        Trouble::Order(OrderTrouble::NoReason),
+        Trouble::Order(OrderTrouble::Reason),
+        Trouble::Order(OrderTrouble::Changed {
+            now: "off until 2026-11-24T12:00:00Z".to_owned(),
+        }),
         Trouble::NotRecorded,
         Trouble::NotRead,
         Trouble::Refused,
@@ -61,8 +71,21 @@ fn every_page(language: Language) -> Vec<(String, String)> {
     let standings = all()
         .into_iter()
         .map(|(name, standing)| (name.to_owned(), html(language, &standing)));
+    let mut dry = site();
+    dry.is_dry_run = true;
+    let administrators = all().into_iter().flat_map(|(name, standing)| {
+        let status = support::status(language, &standing, &dry, true);
+        [
+            (format!("{name} to an administrator"), status),
+            (
+                format!("{name} to be taken down"),
+                take_down(language, &standing, &dry),
+            ),
+        ]
+    });
     let errors = troubles().map(|trouble| (format!("{trouble:?}"), error(language, trouble)));
     standings
+        .chain(administrators)
         .chain(errors)
         .chain([
             ("help".to_owned(), help(language)),
@@ -74,7 +97,7 @@ fn every_page(language: Language) -> Vec<(String, String)> {
 #[test]
 fn a_japanese_page_has_no_english_left_in_it() {
     // Names, addresses and AWS's own words stay as they are.
-    let kept = "hana@example.com|ken@example.com|tokyo.ovpn|tokyo|osaka|AWS VPN Client|AWS|VPN|JST|Asia/Tokyo|English|\
+    let kept = "hana@example.com|ken@example.com|Hana@Example.com|admin@example.com|Maintenance|onn|tokyo.ovpn|tokyo|osaka|AWS VPN Client|AWS|VPN|JST|Asia/Tokyo|English|\
                 Windows|macOS|Linux|Ubuntu|msi|pkg|deb|MFA|QR|URL|ID|Google Authenticator|Microsoft Authenticator|\
                 UnauthorizedOperation|association-failed|Root=1-65f0a1b2-0123456789abcdef01234567|\
                 &#60;b&#62;Code&#60;/b&#62;|&#60;i&#62;Root=1&#60;/i&#62;";
@@ -254,6 +277,7 @@ fn a_page_offers_what_its_phase_allows_and_nothing_else() {
         let extends = page.contains("action=\"/vpn/tokyo/extend\"");
         let releases = page.contains("action=\"/vpn/tokyo/release\"");
         let is_up = standing.phase == Phase::Ready;
+        assert!(!page.contains("/vpn/tokyo/mode"), "{name}");
         assert_eq!(asks, !is_up && !awaited, "{name}");
         assert_eq!(extends, is_up, "{name}");
         assert!(!releases || is_up, "{name}");
@@ -332,6 +356,7 @@ fn help_says_what_is_recorded_for_how_long_and_who_can_read_it() {
         "six digits",
         "10 minutes",
         "up to 12 hours",
+        "When an administrator gives an order",
     ] {
         assert!(page.contains(text), "{text}");
     }
@@ -344,7 +369,183 @@ fn help_says_what_is_recorded_for_how_long_and_who_can_read_it() {
         "6 桁",
         "10 分後",
         "最大 12 時間",
+        "管理者の指示があるとき",
     ] {
         assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn every_employee_sees_an_order_its_reason_and_who_gave_it() {
+    for (mode, words) in [
+        ("on", "Kept on until 12:01 JST"),
+        ("hold", "Not started until 12:01 JST"),
+        ("off", "Taken down and kept off until 12:01 JST"),
+        ("onn", "Cannot be read"),
+    ] {
+        let page = html(
+            Language::En,
+            &under(mode, standing(Phase::Off, Reason::NotWanted)),
+        );
+        for text in [words, "Maintenance", "admin@example.com"] {
+            assert!(page.contains(text), "{mode}: {text}: {page}");
+        }
+        assert_eq!(page.contains("<code>onn</code>"), mode == "onn", "{page}");
+    }
+    let mut endless = under("hold", standing(Phase::Off, Reason::NotWanted));
+    if let Some(order) = &mut endless.mode {
+        (order.until, order.by, order.reason) = (None, None, None);
+    }
+    let page = html(Language::En, &endless);
+    assert!(page.contains("Not started until an administrator ends it"));
+    assert!(!page.contains("<dt>Reason</dt>") && !page.contains("Given by"));
+    let none = html(Language::En, &standing(Phase::Off, Reason::NotWanted));
+    assert!(!none.contains("id=\"order\""));
+}
+
+#[test]
+fn under_hold_and_off_no_button_promises_the_vpn() {
+    for (name, standing) in all() {
+        let page = html(Language::En, &standing);
+        let kept = page.contains(">Leave a request</button>");
+        let promises = ["Use the VPN", "Bring it back", "Try again"]
+            .iter()
+            .any(|label| page.contains(&format!(">{label}</button>")));
+        let mode = standing.mode.as_ref().map(|order| order.mode.as_str());
+        if matches!(mode, Some("hold" | "off")) {
+            assert!(!promises, "{name}");
+            assert_eq!(kept, page.contains("It is kept for two hours"), "{name}");
+            assert_eq!(kept, page.contains("action=\"/vpn/tokyo\""), "{name}");
+        }
+    }
+}
+
+#[test]
+fn only_administrators_are_shown_how_to_give_orders() {
+    for (name, standing) in all() {
+        let orders = "action=\"/vpn/tokyo/mode\"";
+        assert!(!html(Language::En, &standing).contains(orders), "{name}");
+        let page = html_for_administrator(Language::En, &standing);
+        assert!(page.contains(orders), "{name}");
+        assert!(page.contains("href=\"/vpn/tokyo/mode?mode=off\""), "{name}");
+        let shown = standing.mode.as_ref().map_or("none", |order| &order.text);
+        let field = format!("name=\"shown\" value=\"{shown}\"");
+        let forms = 1 + usize::from(standing.mode.is_some());
+        assert_eq!(page.matches(&field).count(), forms, "{name}");
+        let back = page.contains("value=\"none\">Back to normal");
+        assert_eq!(back, standing.mode.is_some(), "{name}");
+        for end in ["60", "240", "1440"] {
+            assert!(page.contains(&format!("name=\"minutes\" value=\"{end}\"")));
+        }
+        let bounds = "min=\"2026-11-23T10:31\" max=\"2026-11-30T10:31\"";
+        assert!(page.contains(bounds), "{name}: {page}");
+    }
+}
+
+#[test]
+fn the_page_before_taking_down_names_who_is_connected_and_who_holds_it() {
+    let mut used = held_by(
+        standing(Phase::Ready, Reason::InUse { connections: 3 }),
+        &["hana@example.com", "ken@example.com"],
+    );
+    used.active_connections = Some(3);
+    used.particulars.connected = ["mei@example.com".to_owned(), "<b>cn</b>".to_owned()].into();
+    for language in Language::ALL {
+        let page = take_down(language, &used, &site());
+        for text in [
+            "3",
+            "mei@example.com",
+            "&#60;b&#62;cn",
+            "ken@example.com",
+            "11:31 JST",
+        ] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(page.contains("name=\"mode\" value=\"off\""));
+        assert!(page.contains("name=\"shown\" value=\"none\""));
+        assert!(page.contains("name=\"reason\" maxlength=\"200\" required"));
+        assert!(!page.contains("<script"));
+    }
+    let mut unread = standing(
+        Phase::Stopping,
+        Reason::Stopping(shared::policy::Outlook::OnRequest),
+    );
+    unread.active_connections = None;
+    let page = take_down(Language::En, &unread, &site());
+    assert!(page.contains("not known right now"));
+}
+
+#[test]
+fn a_dry_run_says_that_an_order_takes_nothing_down() {
+    let mut dry = site();
+    dry.is_dry_run = true;
+    let on = standing(Phase::Off, Reason::NotWanted);
+    for (language, told) in [
+        (Language::En, "This is a dry run"),
+        (Language::Ja, "試行運転中です"),
+    ] {
+        for is_administrator in [false, true] {
+            let page = support::status(language, &on, &dry, is_administrator);
+            assert!(page.contains(told));
+        }
+        assert!(take_down(language, &on, &dry).contains(told));
+        assert!(!take_down(language, &on, &site()).contains(told));
+        assert!(!html_for_administrator(language, &on).contains(told));
+    }
+}
+
+#[test]
+fn a_hostile_order_is_shown_as_text_and_kept_apart() {
+    let script = "<script>alert(1)</script>\"'";
+    let backwards = "\u{202e}txet\u{2066} \u{1f468}\u{200d}\u{1f469}";
+    let long = "x".repeat(200);
+    for reason in [script, backwards, &long] {
+        let mut standing = under("off", standing(Phase::Off, Reason::NotWanted));
+        if let Some(order) = &mut standing.mode {
+            order.reason = Some(reason.to_owned());
+            order.by = Some(reason.to_owned());
+            order.text = reason.to_owned();
+        }
+        for page in [
+            html_for_administrator(Language::En, &standing),
+            take_down(Language::Ja, &standing, &site()),
+        ] {
+            assert!(!page.contains("<script>"), "{page}");
+            let shown = reason
+                .replace('<', "&#60;")
+                .replace('>', "&#62;")
+                .replace('"', "&#34;")
+                .replace('\'', "&#39;");
+            assert!(
+                page.contains(&format!("<dd><bdi>{shown}</bdi></dd>")),
+                "{page}"
+            );
+            assert!(page.contains(&format!("value=\"{shown}\"")), "{page}");
+        }
+        let changed = OrderTrouble::Changed {
+            now: reason.to_owned(),
+        };
+        let page = error(Language::En, Trouble::Order(changed));
+        assert!(!page.contains("<script>"), "{page}");
+    }
+}
+
+#[test]
+fn an_order_that_changed_meanwhile_is_told_in_the_readers_words() {
+    for (now, told) in [
+        (
+            "off until 2026-11-23T03:00:00Z",
+            "Taken down and kept off until 12:00 JST",
+        ),
+        ("hold", "Not started until an administrator ends it"),
+        ("none", "No order"),
+        ("onn until soon", "Cannot be read"),
+    ] {
+        let changed = OrderTrouble::Changed {
+            now: now.to_owned(),
+        };
+        let page = error(Language::En, Trouble::Order(changed));
+        assert!(page.contains(told), "{page}");
+        assert!(page.contains("href=\"/vpn/tokyo/status\""));
     }
 }

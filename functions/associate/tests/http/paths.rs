@@ -147,6 +147,7 @@ async fn the_status_is_a_page_or_json_and_never_an_ask() {
         "activeConnections",
         "associations",
         "leases",
+        "mode",
         "observedAt",
         "warnings",
     ];

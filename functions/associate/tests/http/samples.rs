@@ -60,6 +60,26 @@ async fn a_forged_token_is_refused() {
     assert_eq!(world.events().await, [""; 0]);
 }
 
+#[tokio::test]
+async fn an_order_is_given_once_and_not_by_an_employee() {
+    let world = World::new().await;
+    let refused = send(&world, "order-by-an-employee.json").await;
+    assert_eq!(refused.status(), 403);
+    let given = send(&world, "order.json").await;
+    assert_eq!(given.status(), 200);
+    assert_eq!(given.json_body()["mode"]["mode"], "hold");
+    assert_eq!(send(&world, "order.json").await.status(), 409);
+    assert_eq!(world.events().await, ["access.denied", "mode.changed"]);
+}
+
+#[tokio::test]
+async fn the_page_before_taking_down_is_for_an_administrator() {
+    let world = World::new().await;
+    let page = send(&world, "take-down-page.json").await;
+    assert_eq!(page.status(), 200);
+    assert!(page.body().contains("Take the VPN down?"));
+}
+
 /// Each sample is tested above.
 #[test]
 fn there_is_no_sample_without_a_promise() {
@@ -74,7 +94,10 @@ fn there_is_no_sample_without_a_promise() {
         "forged-token.json",
         "health-check.json",
         "json-client.json",
+        "order-by-an-employee.json",
+        "order.json",
         "prefetch.json",
+        "take-down-page.json",
     ];
     assert_eq!(names, tested);
 }

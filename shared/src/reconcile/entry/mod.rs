@@ -3,7 +3,7 @@
 pub(super) mod ask;
 mod ends;
 pub(super) mod order;
-mod profile;
+pub(super) mod profile;
 mod release;
 pub(super) mod status;
 pub(super) mod sweep;

@@ -9,6 +9,15 @@ use crate::model::audit::{AuditRecord, Details, Event, EventId};
 use crate::ports::StoreError;
 use crate::reconcile::Reconciler;
 
+/// What a verified person was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeniedThing {
+    /// The use of a VPN, or of a page that names none.
+    Vpn,
+    /// An administrator's orders.
+    Orders,
+}
+
 impl Reconciler {
     /// The client profile, once its handing out is on record.
     pub async fn profile(
@@ -25,19 +34,30 @@ impl Reconciler {
         Ok(profile)
     }
 
-    /// Puts on record that a verified person is not permitted: once an hour for each person.
+    /// Puts on record that a verified person is not permitted: once an hour for each person and thing.
     pub async fn deny(
         &self,
         endpoint: Option<&ManagedEndpoint>,
         ask: Ask,
+        thing: DeniedThing,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let hour = now.format("%Y-%m-%dT%H").to_string();
         let started = now - TimeDelta::milliseconds(now.timestamp_millis().rem_euclid(3_600_000));
         let event = Event::AccessDenied;
-        let reason = format!("{} is not permitted to use the VPN.", ask.email);
+        let (thing, what) = match thing {
+            DeniedThing::Vpn => {
+                let name = endpoint.map_or("", |endpoint| endpoint.name.as_str());
+                (format!("vpn {name}"), "use the VPN")
+            }
+            DeniedThing::Orders => ("orders".to_owned(), "give orders"),
+        };
+        let reason = format!("{} is not permitted to {what}.", ask.email);
         let record = AuditRecord {
-            event_id: EventId::of_fact(started, &[event.as_str(), ask.email.as_str(), &hour]),
+            event_id: EventId::of_fact(
+                started,
+                &[event.as_str(), ask.email.as_str(), &thing, &hour],
+            ),
             ..self.record_of(endpoint, &ask, event, reason, now, Details::default())
         };
         self.store.put_record(&record).await

@@ -1,7 +1,9 @@
 //! Where an endpoint stands, until when, and what to do next.
 
 mod extend;
+mod orders;
 mod situation;
+mod take_down;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -16,10 +18,13 @@ use crate::texts::{About, Texts};
 use crate::when::When;
 use crate::{Language, render};
 
+pub(crate) use orders::{Ordered, in_words as order_in_words};
 pub(crate) use shared::reconcile::Estimate;
 pub(crate) use situation::{FailureKind, Situation};
+pub use take_down::TakeDownPage;
 
 use extend::Extend;
+use orders::{Form, Standing, keeps_asks};
 
 /// How often a browser without scripts looks again while something is on its way.
 const REFRESH_SECONDS: u32 = 10;
@@ -35,6 +40,8 @@ pub struct StatusPage<'a> {
     pub standing: &'a EndpointStatus,
     /// Who looks.
     pub viewer: &'a Email,
+    /// Whether the viewer gives orders.
+    pub is_administrator: bool,
     /// Under which the request stands in the logs.
     pub trace_id: &'a str,
     /// The present time.
@@ -55,8 +62,11 @@ struct Page<'a> {
     is_awaited: bool,
     start: Option<Start>,
     failed: Option<Failed<'a>>,
-    /// The label of the button that asks.
+    is_dry_run: bool,
+    order: Option<Standing<'a>>,
+    /// The label of the button that asks, and what an ask means now where that is not plain.
     ask: Option<&'static str>,
+    ask_note: Option<&'static str>,
     is_to_connect: bool,
     stays: Option<Stays>,
     connections: Option<String>,
@@ -64,6 +74,8 @@ struct Page<'a> {
     warnings: Vec<String>,
     extend: Option<Extend>,
     done: Option<Vec<String>>,
+    /// For administrators.
+    form: Option<Form>,
 }
 
 /// A start under way.
@@ -117,6 +129,7 @@ impl<'a> StatusPage<'a> {
         let situation = Situation::of(standing.phase, reason, self.is_connected());
         let headline = (t.headline)(situation);
         let is_up = standing.phase == Phase::Ready;
+        let ask = self.ask(t, situation);
         render(&Page {
             frame: self.frame(situation, headline),
             t,
@@ -129,22 +142,19 @@ impl<'a> StatusPage<'a> {
             is_awaited: situation.is_awaited(),
             start: (standing.phase == Phase::Starting).then(|| self.start(t, &when)),
             failed: situation::has_failed(reason).then(|| self.failed(t, &when)),
-            ask: match situation {
-                Situation::Off | Situation::Held => Some(t.ask),
-                Situation::Failed => Some(t.try_again),
-                Situation::Stopping => Some(t.ask_back),
-                Situation::Starting
-                | Situation::Ready
-                | Situation::Connected
-                | Situation::ComesBack => None,
-            },
+            is_dry_run: self.site.is_dry_run,
+            order: Standing::of(standing, t, &when),
+            ask,
+            ask_note: ask
+                .filter(|_| keeps_asks(standing))
+                .map(|_| t.orders.ask_note),
             is_to_connect: situation == Situation::Ready,
             stays: is_up.then(|| self.stays(t, &when)).flatten(),
             connections: standing
                 .active_connections
                 .filter(|_| is_up)
                 .map(t.connections_now),
-            holders: self.holders(t, &when),
+            holders: holders(standing, self.viewer, t, &when),
             warnings: standing
                 .particulars
                 .warnings
@@ -153,6 +163,26 @@ impl<'a> StatusPage<'a> {
                 .collect(),
             extend: is_up.then(|| Extend::offer(self.site, t, &when)).flatten(),
             done: is_up.then(|| self.done(t)).flatten(),
+            form: self.is_administrator.then(|| Form::new(standing, t, &when)),
+        })
+    }
+
+    /// The label of the button that asks. Under an order that keeps asks waiting, none promises the VPN.
+    fn ask(&self, t: &'static Texts, situation: Situation) -> Option<&'static str> {
+        let label = match situation {
+            Situation::Off => t.ask,
+            Situation::Failed => t.try_again,
+            Situation::Stopping => t.ask_back,
+            Situation::Held | Situation::StoppingHeld => t.orders.ask,
+            Situation::Starting
+            | Situation::Ready
+            | Situation::Connected
+            | Situation::ComesBack => return None,
+        };
+        Some(if keeps_asks(self.standing) {
+            t.orders.ask
+        } else {
+            label
         })
     }
 
@@ -250,23 +280,6 @@ impl<'a> StatusPage<'a> {
         })
     }
 
-    fn holders(&self, t: &'static Texts, when: &When) -> Vec<Holder<'a>> {
-        let holder = |LeaseView { email, until }: &'a LeaseView| {
-            let is_viewer = *email == self.viewer.as_str();
-            Holder {
-                who: if is_viewer { t.you } else { email },
-                is_viewer,
-                until: until.map(|until| Since {
-                    machine: rfc3339(until),
-                    text: (t.until)(&when.at(until)),
-                }),
-            }
-        };
-        let mut holders: Vec<_> = self.standing.leases.iter().map(holder).collect();
-        holders.sort_by_key(|holder| (!holder.is_viewer, holder.who));
-        holders
-    }
-
     /// What saying "I'm done" means, to an employee who has something to give back.
     fn done(&self, t: &'static Texts) -> Option<Vec<String>> {
         let EndpointStatus {
@@ -293,4 +306,26 @@ impl<'a> StatusPage<'a> {
         }
         Some(sentences)
     }
+}
+
+fn holders<'a>(
+    status: &'a EndpointStatus,
+    viewer: &Email,
+    t: &'static Texts,
+    when: &When,
+) -> Vec<Holder<'a>> {
+    let holder = |LeaseView { email, until }: &'a LeaseView| {
+        let is_viewer = *email == viewer.as_str();
+        Holder {
+            who: if is_viewer { t.you } else { email },
+            is_viewer,
+            until: until.map(|until| Since {
+                machine: rfc3339(until),
+                text: (t.until)(&when.at(until)),
+            }),
+        }
+    };
+    let mut holders: Vec<_> = status.leases.iter().map(holder).collect();
+    holders.sort_by_key(|holder| (!holder.is_viewer, holder.who));
+    holders
 }

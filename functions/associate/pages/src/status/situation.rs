@@ -14,6 +14,8 @@ pub(crate) enum Situation {
     /// Ready, and the reader is connected.
     Connected,
     Stopping,
+    /// On its way down, and an administrator keeps it off.
+    StoppingHeld,
     /// On its way down, and back by itself.
     ComesBack,
     /// It could not be associated; nothing goes on by itself.
@@ -30,6 +32,7 @@ impl Situation {
             Phase::Ready if is_connected => Self::Connected,
             Phase::Ready => Self::Ready,
             Phase::Stopping if comes_back(reason) => Self::ComesBack,
+            Phase::Stopping if stays_off(reason) => Self::StoppingHeld,
             Phase::Stopping => Self::Stopping,
             Phase::Failed => Self::Failed,
         }
@@ -41,7 +44,7 @@ impl Situation {
             Self::Off | Self::Held => Phase::Off,
             Self::Starting => Phase::Starting,
             Self::Ready | Self::Connected => Phase::Ready,
-            Self::Stopping | Self::ComesBack => Phase::Stopping,
+            Self::Stopping | Self::StoppingHeld | Self::ComesBack => Phase::Stopping,
             Self::Failed => Phase::Failed,
         }
     }
@@ -89,6 +92,15 @@ fn comes_back(reason: &Reason) -> bool {
     matches!(
         reason,
         Reason::Stopping(Outlook::ComesBack) | Reason::RemovingFailed(Outlook::ComesBack)
+    )
+}
+
+fn stays_off(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TakenDown { .. }
+            | Reason::Stopping(Outlook::Held(_))
+            | Reason::RemovingFailed(Outlook::Held(_))
     )
 }
 

@@ -3,7 +3,7 @@
 use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
-use super::{About, Texts, Told, help_en};
+use super::{About, Texts, Told, help_en, orders_en};
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
 use crate::when::When;
@@ -105,6 +105,8 @@ pub(super) static EN: Texts = Texts {
     error,
     back: "Back",
 
+    orders: orders_en::ORDERS,
+
     help_sections: help_en::sections,
 };
 
@@ -115,7 +117,7 @@ fn headline(situation: Situation) -> &'static str {
         Situation::Starting => "Getting ready",
         Situation::Ready => "Ready to connect",
         Situation::Connected => "You are connected",
-        Situation::Stopping => "Shutting down",
+        Situation::Stopping | Situation::StoppingHeld => "Shutting down",
         Situation::ComesBack => "Coming back",
         Situation::Failed => "Could not be started",
     }
@@ -343,6 +345,7 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
             "AWS refused this, and trying again will not help. Please tell an administrator what this page says."
                 .to_owned(),
         ),
+        Trouble::Order(trouble) => return orders_en::error(trouble, &EN, when),
     };
     Told { title, detail }
 }

@@ -9,6 +9,7 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
         first_time(),
         every_day(facts),
         how_long(facts),
+        orders(),
         recorded(facts),
         trouble(),
     ]
@@ -57,7 +58,8 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
     let grace = facts.rules.first_connection_grace.num_minutes();
     let mut items = vec![
         "AWS bills every hour that the VPN is up, so it is up only while it is needed.".to_owned(),
-        "It is never taken down while a connection is in use.".to_owned(),
+        "It is not taken down while a connection is in use, unless an administrator orders it."
+            .to_owned(),
         format!("Once it is ready, it waits {grace} minutes for the first connection."),
         format!("After the last connection ends, it stays up for {idle} more minutes."),
     ];
@@ -100,6 +102,26 @@ fn stale(facts: &HelpFacts<'_>) -> String {
     }
 }
 
+fn orders() -> Section {
+    Section {
+        id: "orders",
+        heading: "When an administrator gives an order",
+        blocks: vec![
+            Block::items(&[
+                "Kept on: the VPN is not taken down until the order ends.",
+                "Not started: the VPN does not come up until the order ends. If it is up, you can go on using it as usual.",
+                "Taken down: everyone is disconnected, and the VPN does not come up until the order ends.",
+                "While the VPN is kept off you can leave a request. It is kept for two hours: if the order ends by then, the VPN \
+                 comes up by itself.",
+            ]),
+            Block::Text(
+                "The VPN’s page says until when the order lasts, why, and who gave it. When it ends, the usual rules apply again."
+                    .to_owned(),
+            ),
+        ],
+    }
+}
+
 fn recorded(facts: &HelpFacts<'_>) -> Section {
     let audit = kept(facts.retention.audit);
     let connections = kept(facts.retention.connections);
@@ -117,13 +139,15 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
                     "Each VPN connection: your user or certificate name, when it ended, how long it lasted and how many bytes \
                      went through. Kept {connections}."
                 ),
-                "Each attempt to use the VPN without permission. Kept as long as requests.".to_owned(),
+                "Each attempt to use the VPN, or to give an order, without permission. Kept as long as requests.".to_owned(),
+                "Each order of an administrator, with the same details and its reason. Kept as long as requests.".to_owned(),
                 "The time until which you asked for the VPN. Deleted about seven days after that time.".to_owned(),
             ]),
             Block::Text("This system does not record what you do inside the VPN.".to_owned()),
             Block::Text(
                 "Administrators can read these records. Everyone who can sign in sees who has asked for the VPN at the moment \
-                 and until when, and how many connections there are."
+                 and until when, how many connections there are, and an administrator’s order. Administrators also see who is \
+                 connected."
                     .to_owned(),
             ),
         ],

@@ -9,6 +9,7 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
         first_time(),
         every_day(facts),
         how_long(facts),
+        orders(),
         recorded(facts),
         trouble(),
     ]
@@ -57,7 +58,7 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
     let mut items = vec![
         "VPN は起動している時間に応じて AWS の料金がかかるため、必要な間だけ起動します。"
             .to_owned(),
-        "接続して使用している人がいる間は、停止しません。".to_owned(),
+        "接続して使用している人がいる間は、管理者の指示がない限り停止しません。".to_owned(),
         format!("利用できるようになってから {grace} 分間は、最初の接続を待ちます。"),
         format!("最後の接続が切れてから {idle} 分後に停止します。"),
     ];
@@ -99,6 +100,25 @@ fn stale(facts: &HelpFacts<'_>) -> String {
     }
 }
 
+fn orders() -> Section {
+    Section {
+        id: "orders",
+        heading: "管理者の指示があるとき",
+        blocks: vec![
+            Block::items(&[
+                "「停止しません」：指示が終わるまで VPN は停止しません。",
+                "「起動しません」：指示が終わるまで VPN は起動しません。すでに起動している場合は、通常どおり利用できます。",
+                "「停止しておきます」：全員の接続が切断され、指示が終わるまで VPN は起動しません。",
+                "停止中でも申し込みはできます。申し込みは 2 時間有効で、その間に指示が終わると自動で起動します。",
+            ]),
+            Block::Text(
+                "指示の期限、理由、指示した人は VPN の画面に表示されます。指示が終わると通常の運用に戻ります。"
+                    .to_owned(),
+            ),
+        ],
+    }
+}
+
 fn recorded(facts: &HelpFacts<'_>) -> Section {
     let audit = kept(facts.retention.audit);
     let connections = kept(facts.retention.connections);
@@ -114,13 +134,14 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
                 format!(
                     "VPN 接続ごとに、ユーザー名または証明書名、終了時刻、接続時間、通信量を記録します。保存期間：{connections}。"
                 ),
-                "許可のない人が利用しようとしたことも記録します。保存期間は申し込みの記録と同じです。".to_owned(),
+                "許可のない人が利用や指示をしようとしたことも記録します。保存期間は申し込みの記録と同じです。".to_owned(),
+                "管理者の指示も、同じ項目と理由を記録します。保存期間は申し込みの記録と同じです。".to_owned(),
                 "申し込んだ利用期限も記録し、その時刻から約 7 日後に削除します。".to_owned(),
             ]),
             Block::Text("VPN の中での通信内容は、このシステムでは記録しません。".to_owned()),
             Block::Text(
-                "これらの記録を閲覧できるのは管理者です。サインインできる人は全員、誰がいつまでの利用を申し込んでいるかと、現在の\
-                 接続数を見ることができます。"
+                "これらの記録を閲覧できるのは管理者です。サインインできる人は全員、誰がいつまでの利用を申し込んでいるか、現在の\
+                 接続数、管理者の指示を見ることができます。誰が接続しているかは、管理者だけに表示されます。"
                     .to_owned(),
             ),
         ],

@@ -3,7 +3,7 @@
 use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
-use super::{About, Texts, Told, help_ja};
+use super::{About, Texts, Told, help_ja, orders_ja};
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
 use crate::when::When;
@@ -108,6 +108,8 @@ pub(super) static JA: Texts = Texts {
     error,
     back: "戻る",
 
+    orders: orders_ja::ORDERS,
+
     help_sections: help_ja::sections,
 };
 
@@ -118,7 +120,7 @@ fn headline(situation: Situation) -> &'static str {
         Situation::Starting => "準備中です",
         Situation::Ready => "接続できます",
         Situation::Connected => "接続されています",
-        Situation::Stopping => "停止処理中です",
+        Situation::Stopping | Situation::StoppingHeld => "停止処理中です",
         Situation::ComesBack => "自動で再開します",
         Situation::Failed => "起動できませんでした",
     }
@@ -355,6 +357,7 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
             "AWS に拒否されました",
             "必要な処理を AWS が受け付けませんでした。再試行しても解決しません。この画面の内容を管理者にお知らせください。".to_owned(),
         ),
+        Trouble::Order(trouble) => return orders_ja::error(trouble, &JA, when),
     };
     Told { title, detail }
 }

@@ -4,6 +4,8 @@ mod en;
 mod help_en;
 mod help_ja;
 mod ja;
+mod orders_en;
+mod orders_ja;
 
 use chrono::{DateTime, Utc};
 use shared::model::Rules;
@@ -12,7 +14,7 @@ use shared::policy::{Reason, Warning};
 
 use crate::Language;
 use crate::error::Trouble;
-use crate::status::{Estimate, FailureKind, Situation};
+use crate::status::{Estimate, FailureKind, Ordered, Situation};
 use crate::when::When;
 
 /// The texts of a language. Those that depend on something are functions.
@@ -97,7 +99,46 @@ pub(crate) struct Texts {
     pub(crate) error: fn(&Trouble<'_>, &When) -> Told,
     pub(crate) back: &'static str,
 
+    pub(crate) orders: OrderTexts,
+
     pub(crate) help_sections: fn(&HelpFacts<'_>) -> Vec<Section>,
+}
+
+/// What is said about administrators' orders. All but what stands first is for administrators.
+#[derive(Debug)]
+pub(crate) struct OrderTexts {
+    pub(crate) heading: &'static str,
+    pub(crate) words: fn(Ordered, Option<&str>) -> String,
+    /// No order.
+    pub(crate) none: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) by: &'static str,
+    pub(crate) ask: &'static str,
+    pub(crate) ask_note: &'static str,
+    pub(crate) dry_run: &'static str,
+
+    pub(crate) give: &'static str,
+    pub(crate) give_text: &'static str,
+    pub(crate) normal: &'static str,
+    pub(crate) choose: &'static str,
+    pub(crate) on: &'static str,
+    pub(crate) on_text: &'static str,
+    pub(crate) hold: &'static str,
+    pub(crate) hold_text: &'static str,
+    pub(crate) reason_label: &'static str,
+    pub(crate) ends: &'static str,
+    pub(crate) during: fn(&str) -> String,
+    pub(crate) at: fn(&str) -> String,
+    pub(crate) at_button: &'static str,
+
+    pub(crate) take_down: &'static str,
+    pub(crate) take_down_title: &'static str,
+    pub(crate) take_down_text: &'static str,
+    pub(crate) connected: &'static str,
+    pub(crate) no_holder: &'static str,
+    pub(crate) not_known: &'static str,
+    pub(crate) reason_needed: &'static str,
+    pub(crate) take_down_ends: &'static str,
 }
 
 impl Texts {

@@ -9,15 +9,18 @@
 
 use std::collections::BTreeSet;
 
-use associate_pages::{ErrorPage, HelpPage, Language, ListPage, Site, StatusPage, Trouble};
+use associate_pages::{
+    ErrorPage, HelpPage, Language, ListPage, Site, StatusPage, TakeDownPage, Trouble,
+};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::model::audit::Retention;
+use shared::model::item::rfc3339;
 use shared::model::{
     Email, Failure, ManagedEndpoint, OvernightWindow, Restorable, RouteKey, Rules, SubnetId,
 };
 use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
-use shared::reconcile::{EndpointStatus, LeaseView, Particulars};
+use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
 
 const HANA: &str = "hana@example.com";
 pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
@@ -56,6 +59,7 @@ pub fn site() -> Site {
         },
         has_sign_out: true,
         has_several: true,
+        is_dry_run: false,
     }
 }
 
@@ -99,15 +103,53 @@ pub fn held_by(mut standing: EndpointStatus, people: &[&str]) -> EndpointStatus 
     standing
 }
 
+/// Under an order of the administrator's, for an hour and a half.
+pub fn under(mode: &str, mut standing: EndpointStatus) -> EndpointStatus {
+    let until = now() + minutes(90);
+    standing.mode = Some(ModeView {
+        mode: mode.to_owned(),
+        until: Some(until),
+        by: Some("admin@example.com".to_owned()),
+        reason: Some("Maintenance".to_owned()),
+        text: format!("{mode} until {}", rfc3339(until)),
+    });
+    standing
+}
+
 pub fn html(language: Language, standing: &EndpointStatus) -> String {
-    let site = site();
+    status(language, standing, &site(), false)
+}
+
+/// The same to an administrator.
+pub fn html_for_administrator(language: Language, standing: &EndpointStatus) -> String {
+    status(language, standing, &site(), true)
+}
+
+pub fn status(
+    language: Language,
+    standing: &EndpointStatus,
+    site: &Site,
+    is_administrator: bool,
+) -> String {
     let viewer = hana();
     let page = StatusPage {
-        site: &site,
+        site,
         language,
         standing,
         viewer: &viewer,
+        is_administrator,
         trace_id: TRACE_ID,
+        now: now(),
+    };
+    page.html()
+}
+
+pub fn take_down(language: Language, standing: &EndpointStatus, site: &Site) -> String {
+    let page = TakeDownPage {
+        site,
+        language,
+        standing,
+        viewer: &hana(),
         now: now(),
     };
     page.html()
@@ -183,6 +225,7 @@ pub fn all() -> Vec<(&'static str, EndpointStatus)> {
     all.extend(startings());
     all.extend(readies());
     all.extend(others());
+    all.extend(ordered());
     all
 }
 
@@ -288,6 +331,44 @@ fn others() -> [(&'static str, EndpointStatus); 5] {
         ("stopping-failed", removing(Outlook::OnRequest)),
         ("stopping-failed-comes-back", removing(Outlook::ComesBack)),
         ("failed", standing(Phase::Failed, failed)),
+    ]
+}
+
+/// Every situation in which an order shows.
+fn ordered() -> [(&'static str, EndpointStatus); 9] {
+    let hold = |asked| Hold {
+        until: Some(now() + minutes(90)),
+        asked,
+    };
+    let taken_down = |asked| Reason::TakenDown {
+        hold: hold(asked),
+        by: Some("admin@example.com".to_owned()),
+        why: Some("Maintenance".to_owned()),
+    };
+    let off = |asked| standing(Phase::Off, Reason::Held(hold(asked)));
+    let going = |reason| standing(Phase::Stopping, reason);
+    let failed = Reason::AssociationFailed(Some(failure("association-failed")));
+    let mut unreadable = under("onn", ready(Reason::Pinned));
+    unreadable.particulars.warnings = vec![Warning::UnreadableMode("onn".to_owned())];
+    [
+        ("hold-off", under("hold", off(false))),
+        ("hold-off-asked", under("hold", off(true))),
+        ("off-off", under("off", off(false))),
+        ("off-taken-down", under("off", going(taken_down(false)))),
+        (
+            "off-taken-down-asked",
+            under("off", going(taken_down(true))),
+        ),
+        (
+            "hold-stopping",
+            under("hold", going(Reason::Stopping(Outlook::Held(hold(true))))),
+        ),
+        (
+            "hold-failed",
+            under("hold", standing(Phase::Failed, failed)),
+        ),
+        ("on-ready", under("on", ready(Reason::Pinned))),
+        ("unreadable-ready", unreadable),
     ]
 }
 

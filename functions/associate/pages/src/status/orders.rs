@@ -1,0 +1,109 @@
+//! Administrators' orders: the one in force, and what it takes to give another.
+
+use chrono::{DateTime, Utc};
+use shared::reconcile::{EndpointStatus, MAX_ORDER, ModeView};
+
+use crate::texts::Texts;
+use crate::when::When;
+
+/// The ends that one click chooses, in minutes.
+const SPANS: [i64; 3] = [60, 240, 1440];
+/// What a field for a date and time takes.
+const LOCAL_TIME: &str = "%Y-%m-%dT%H:%M";
+
+/// What an order says, as far as a page tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ordered {
+    On,
+    Hold,
+    Off,
+    /// Typed by other means than the page, and not understood.
+    Unreadable,
+}
+
+impl Ordered {
+    fn of(mode: &str) -> Self {
+        match mode {
+            "on" => Self::On,
+            "hold" => Self::Hold,
+            "off" => Self::Off,
+            _ => Self::Unreadable,
+        }
+    }
+}
+
+/// The order in force, as every reader is told.
+#[derive(Debug)]
+pub(super) struct Standing<'a> {
+    pub(super) words: String,
+    pub(super) by: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+    /// What was typed, where it is not understood.
+    pub(super) typed: Option<&'a str>,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn of(status: &'a EndpointStatus, t: &'static Texts, when: &When) -> Option<Self> {
+        let order = status.mode.as_ref()?;
+        let ordered = Ordered::of(&order.mode);
+        let until = order.until.map(|until| when.at(until));
+        Some(Self {
+            words: (t.orders.words)(ordered, until.as_deref()),
+            by: order.by.as_deref(),
+            reason: order.reason.as_deref(),
+            typed: (ordered == Ordered::Unreadable).then_some(&order.mode),
+        })
+    }
+}
+
+/// Whether an order keeps asks waiting.
+pub(super) fn keeps_asks(status: &EndpointStatus) -> bool {
+    let ordered = status.mode.as_ref().map(|order| Ordered::of(&order.mode));
+    matches!(ordered, Some(Ordered::Hold | Ordered::Off))
+}
+
+/// An order in words, from the text that stands for it in a request.
+pub(crate) fn in_words(text: &str, t: &'static Texts, when: &When) -> String {
+    let (mode, until) = match text.split_once(" until ") {
+        Some((mode, until)) => (mode, until.parse::<DateTime<Utc>>().ok()),
+        None => (text, None),
+    };
+    if mode == ModeView::NONE {
+        return t.orders.none.to_owned();
+    }
+    let until = until.map(|until| when.at(until));
+    (t.orders.words)(Ordered::of(mode), until.as_deref())
+}
+
+/// What a form for an order needs.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The order that was shown, as the form sends it.
+    pub(super) shown: String,
+    pub(super) spans: Vec<(i64, String)>,
+    /// The label of the date and time.
+    pub(super) at: String,
+    /// The bounds of the date and time.
+    pub(super) earliest: String,
+    pub(super) latest: String,
+}
+
+impl Form {
+    pub(super) fn new(status: &EndpointStatus, t: &'static Texts, when: &When) -> Self {
+        let local = |at: DateTime<Utc>| {
+            let local = at.with_timezone(&when.zone);
+            local.format(LOCAL_TIME).to_string()
+        };
+        let shown = status.mode.as_ref().map(|order| order.text.as_str());
+        Self {
+            shown: shown.unwrap_or(ModeView::NONE).to_owned(),
+            spans: SPANS
+                .into_iter()
+                .map(|minutes| (minutes, (t.orders.during)(&(t.extend_by)(minutes))))
+                .collect(),
+            at: (t.orders.at)(when.zone.name()),
+            earliest: local(when.now),
+            latest: local(when.now + MAX_ORDER),
+        }
+    }
+}

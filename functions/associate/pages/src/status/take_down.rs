@@ -1,0 +1,69 @@
+//! What taking the VPN down would do, before it is ordered.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use shared::model::Email;
+use shared::policy::Phase;
+use shared::reconcile::EndpointStatus;
+
+use super::orders::{Form, Standing};
+use super::{Holder, holders};
+use crate::assets::Asset;
+use crate::frame::{Frame, Site};
+use crate::texts::Texts;
+use crate::{Language, render};
+
+/// The page on which an administrator orders an endpoint off.
+#[derive(Debug)]
+pub struct TakeDownPage<'a> {
+    pub site: &'a Site,
+    pub language: Language,
+    pub standing: &'a EndpointStatus,
+    /// The administrator.
+    pub viewer: &'a Email,
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "take_down.html")]
+struct Page<'a> {
+    frame: Frame,
+    t: &'static Texts,
+    name: &'a str,
+    is_dry_run: bool,
+    order: Option<Standing<'a>>,
+    connected: Vec<&'a str>,
+    connections: String,
+    holders: Vec<Holder<'a>>,
+    form: Form,
+}
+
+impl TakeDownPage<'_> {
+    pub fn html(&self) -> String {
+        let Self { site, standing, .. } = self;
+        let t = Texts::of(self.language);
+        let when = site.when(self.language, self.now);
+        let title = format!("{} – {}", t.orders.take_down_title, standing.endpoint);
+        let count = standing.active_connections;
+        render(&Page {
+            frame: Frame {
+                icon: Asset::icon(Phase::Stopping).path(),
+                viewer: Some(self.viewer.to_string()),
+                ..Frame::new(site, self.language, &title)
+            },
+            t,
+            name: &standing.endpoint,
+            is_dry_run: site.is_dry_run,
+            order: Standing::of(standing, t, &when),
+            connected: standing
+                .particulars
+                .connected
+                .iter()
+                .map(String::as_str)
+                .collect(),
+            connections: count.map_or_else(|| t.orders.not_known.to_owned(), t.connections_now),
+            holders: holders(standing, self.viewer, t, &when),
+            form: Form::new(standing, t, &when),
+        })
+    }
+}
