@@ -30,6 +30,8 @@ pub struct History {
     pub calls: Vec<Done>,
     /// What employees were told, where it is kept for later.
     pub answers: Vec<Answer>,
+    /// What administrators ordered by the page, where it is kept for later.
+    pub orders: Vec<SentOrder>,
     /// What is on record, oldest first, where it is kept for later.
     pub records: Vec<AuditRecord>,
     /// What records say, as far as they were judged.
@@ -60,6 +62,23 @@ pub struct Promise {
     pub until: DateTime<Utc>,
     /// When it was given back, or replaced by a shorter one.
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// An order that an administrator sent.
+#[derive(Debug, Clone)]
+pub struct SentOrder {
+    /// Who.
+    pub email: String,
+    /// `on`, `hold`, `off` or `none`.
+    pub mode: &'static str,
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
+    /// The latest end that it may have.
+    pub until: DateTime<Utc>,
+    /// The status of the answer.
+    pub status: u16,
+    /// What stands in the record of it.
+    pub trace: String,
 }
 
 /// A call of the functions that EC2 did.
@@ -96,6 +115,7 @@ impl History {
             connections: BTreeMap::new(),
             calls: Vec::new(),
             answers: Vec::new(),
+            orders: Vec::new(),
             records: Vec::new(),
             trail: Trail::new(hour_price_usd),
             promises: Vec::new(),
@@ -149,6 +169,21 @@ impl History {
             access_key: call.access_key.clone(),
             what,
         });
+    }
+
+    /// An order for one of these modes that may be in force at some instant from `from` to `to`.
+    pub fn ordered(
+        &self,
+        modes: &[&str],
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> impl Iterator<Item = &SentOrder> {
+        self.orders.iter().filter(move |order| {
+            modes.contains(&order.mode)
+                && !order.is_refused()
+                && order.sent_at <= to
+                && order.until >= from
+        })
     }
 
     /// Something goes wrong until then.
@@ -264,6 +299,18 @@ pub(crate) fn lease(wish: Wish, grace: chrono::TimeDelta) -> Option<chrono::Time
         Wish::Ask | Wish::Open => Some(grace),
         Wish::Extend(minutes) => Some(chrono::TimeDelta::minutes(minutes)),
         Wish::Release | Wish::Status => None,
+    }
+}
+
+impl SentOrder {
+    /// Whether the administrator was told that nothing was ordered.
+    pub fn is_refused(&self) -> bool {
+        (400..500).contains(&self.status)
+    }
+
+    /// Whether the administrator was told that it is in force.
+    pub fn is_given(&self) -> bool {
+        matches!(self.status, 200 | 202)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use chrono::TimeDelta;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use sandbox::alb;
@@ -10,6 +11,7 @@ use sandbox::clock::ClockKeeper;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use testkit::example;
+use testkit::history::SentOrder;
 use testkit::people::{Answer, Wish};
 use uuid::Uuid;
 
@@ -117,8 +119,7 @@ impl Browser {
         endpoint: &'static str,
         wish: Wish,
     ) -> Result<Answer, reqwest::Error> {
-        let hex = Uuid::new_v4().simple().to_string();
-        let trace = format!("Root=1-{}-{}", &hex[..8], &hex[8..]);
+        let trace = trace_id();
         let sent_at = self.clock.now();
         let request = self.request(endpoint, wish).header(TRACE_ID, &trace);
         let answer = request.send().await?;
@@ -141,6 +142,40 @@ impl Browser {
         })
     }
 
+    /// Looks at the mode, and orders another in its place; `None`: it could not be seen.
+    pub(crate) async fn order(
+        &self,
+        endpoint: &'static str,
+        mode: &'static str,
+        minutes: i64,
+    ) -> Result<Option<SentOrder>, reqwest::Error> {
+        let status = self.request(endpoint, Wish::Status).send().await?;
+        if status.status() != StatusCode::OK {
+            return Ok(None);
+        }
+        let status: Value = serde_json::from_str(&status.text().await?).unwrap_or_default();
+        let shown = status["mode"]["text"].as_str().unwrap_or("none");
+        let trace = trace_id();
+        let sent_at = self.clock.now();
+        let order = json!({
+            "mode": mode, "minutes": minutes, "reason": "the storm", "shown": shown,
+        });
+        let post = self.client.post(self.url(endpoint, "/mode"));
+        let post = post
+            .header(SEC_FETCH_SITE, "same-origin")
+            .header(ACCEPT, "application/json")
+            .header(TRACE_ID, &trace);
+        let answer = post.json(&order).send().await?;
+        Ok(Some(SentOrder {
+            email: self.email.clone(),
+            mode,
+            sent_at,
+            until: self.clock.now() + TimeDelta::minutes(minutes),
+            status: answer.status().as_u16(),
+            trace,
+        }))
+    }
+
     fn url(&self, endpoint: &str, path: &str) -> String {
         format!("{}/vpn/{endpoint}{path}", self.base)
     }
@@ -160,6 +195,11 @@ impl Browser {
             Wish::Open => get("").headers(navigation()),
         }
     }
+}
+
+fn trace_id() -> String {
+    let hex = Uuid::new_v4().simple().to_string();
+    format!("Root=1-{}-{}", &hex[..8], &hex[8..])
 }
 
 /// What a browser sends when an employee opens a page.

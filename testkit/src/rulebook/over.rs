@@ -1,7 +1,7 @@
 //! Judges a history that is over: all that happened was kept for this.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::audit::Event;
+use shared::model::audit::{AuditRecord, Event};
 
 use super::{Invariant, Rulebook};
 use crate::ec2::{AssociationStatus, Connection};
@@ -23,7 +23,9 @@ impl Rulebook {
             self.holds(Invariant::FalseRefusal, at, honest, || {
                 format!("{record:?}")
             });
-            if record.event == Event::DisassociationStarted {
+            if is_by_order(&record) {
+                self.order_is_named(&record);
+            } else if record.event == Event::DisassociationStarted {
                 self.no_lease_runs(at);
             }
         }
@@ -41,11 +43,24 @@ impl Rulebook {
         self.is_gone_in_time(now);
     }
 
+    /// The record of a stop by order names the administrator who may have ordered it.
+    fn order_is_named(&mut self, stop: &AuditRecord) {
+        let at = stop.occurred_at;
+        let named = self
+            .history
+            .ordered(&["off"], at, at)
+            .any(|order| stop.reason.contains(&order.email));
+        self.holds(Invariant::ModeIgnored, at, named, || format!("{stop:?}"));
+    }
+
     /// Every process that takes something away has looked at the connections itself.
     fn stops(&mut self) {
         let connections: Vec<Connection> = self.history.connections.values().cloned().collect();
         for (call, look) in self.taken() {
             let at = call.at;
+            if self.stop_before(at).is_some_and(is_by_order) {
+                continue;
+            }
             self.holds(Invariant::IncompleteEvidence, at, look.is_some(), || {
                 format!("{call:?}, and its process did not look at the connections")
             });
@@ -60,6 +75,12 @@ impl Rulebook {
                 self.time_has_passed(before, ready, look, connections.iter().filter(seen));
             }
         }
+    }
+
+    /// The stop on record that a call at this time carries out.
+    fn stop_before(&self, at: DateTime<Utc>) -> Option<&AuditRecord> {
+        let mut stops = self.history.of(Event::DisassociationStarted);
+        stops.rfind(|stop| stop.occurred_at <= at)
     }
 
     /// The calls that took an associated network away, each with the last look at the connections by the same process.
@@ -130,4 +151,10 @@ impl Rulebook {
         let kept = leases.chain(ready).chain(used).chain(moved).chain(calm);
         kept.max().unwrap_or_default()
     }
+}
+
+/// Whether a record is of a stop that an administrator ordered.
+fn is_by_order(record: &AuditRecord) -> bool {
+    record.event == Event::DisassociationStarted
+        && record.reason.starts_with("An administrator ordered it")
 }

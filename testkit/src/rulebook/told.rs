@@ -70,7 +70,11 @@ impl Rulebook {
             let held = history.networks.get(id).and_then(Network::held);
             held.is_some_and(|(from, _)| from >= since && from <= back)
         });
-        self.holds(Invariant::ToldOff, back, asked || by_hand, || {
+        // An ask that an order kept is served when the order ends.
+        let modes = ["hold", "off"];
+        let was_held = history.ordered(&modes, since, back).next().is_some();
+        let explained = asked || by_hand || was_held;
+        self.holds(Invariant::ToldOff, back, explained, || {
             format!("{answer:?}, and it was associated at {back}")
         });
     }

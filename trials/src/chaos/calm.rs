@@ -23,6 +23,9 @@ pub(super) async fn play(storm: &mut Storm, checks: &mut Checks) -> anyhow::Resu
     let ec2 = storm.ec2().clone();
     storm.people.leave(&ec2);
     storm.finish().await?;
+    // A sweep reads EC2: what the administrator is shown is of now.
+    storm.calm_minute().await?;
+    storm.end_orders().await?;
     let calm_from = storm.now();
     for book in storm.evidence.0.values_mut() {
         book.history.storm(calm_from);

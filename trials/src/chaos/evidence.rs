@@ -10,7 +10,7 @@ use shared::model::audit::{AuditRecord, Event};
 use shared::model::{EndpointId, Rules};
 use testkit::ec2::{AssociationStatus, RouteOrigin, RouteStatus};
 use testkit::example;
-use testkit::history::History;
+use testkit::history::{History, SentOrder};
 use testkit::people::Answer;
 use testkit::rulebook::{Invariant, RecordKey, Rulebook, Terms, fingerprint, record_key};
 
@@ -89,6 +89,13 @@ impl Evidence {
             if let Some(history) = endpoint(answer.endpoint).and_then(|id| self.history(&id)) {
                 history.answers.push(answer);
             }
+        }
+    }
+
+    /// Takes in what an administrator ordered.
+    pub(super) fn ordered(&mut self, at: &str, order: Option<SentOrder>) {
+        if let Some(history) = endpoint(at).and_then(|id| self.history(&id)) {
+            history.orders.extend(order);
         }
     }
 

@@ -11,6 +11,7 @@
 mod administrator;
 mod calm;
 mod evidence;
+mod orders;
 mod people;
 mod plan;
 mod report;
@@ -75,6 +76,7 @@ pub async fn run(mut options: Options, plan: StormPlan) -> anyhow::Result<bool> 
     let (mut evidence, counts, administrator) = storm.shutdown().await;
     played?;
     report::judge(&mut evidence, end, &mut checks);
+    orders::judge(&evidence, &mut checks);
     report::tell(&evidence, &counts, &administrator, &network, &billed);
     Ok(report::verdict(&checks, seed, &logs))
 }

@@ -8,6 +8,7 @@ use testkit::rulebook::{Rulebook, Violation};
 
 use super::administrator::Administrator;
 use super::evidence::{Evidence, endpoints};
+use super::orders;
 use super::storm::{Counts, Storm};
 use crate::checks::Checks;
 use crate::day::timeline::heading;
@@ -71,6 +72,10 @@ pub(super) fn tell(
         println!("  {line}");
     }
     println!("  by hand: {}", list(&administrator.did));
+    println!(
+        "  orders, and their answers: {}",
+        list(&orders::count(evidence))
+    );
     println!("  answers to asks: {}", answers(evidence, true));
     println!("  other answers: {}", answers(evidence, false));
     let mut events: BTreeMap<&str, u32> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::Sandbox;
 use sandbox::ec2::Ec2;
@@ -10,12 +10,14 @@ use sandbox::lambda::Signal;
 use sandbox::network::Weather;
 use shared::clock::Clock;
 use testkit::example;
+use testkit::history::SentOrder;
 use testkit::people::{Answer, Wish};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::administrator::Administrator;
-use super::evidence::{Evidence, JUMP};
+use super::evidence::{Evidence, JUMP, endpoints};
+use super::orders::{OrderToSend, Orders};
 use super::people::{People, Sent};
 use super::plan::StormPlan;
 
@@ -35,6 +37,10 @@ enum Ended {
     Sent {
         who: Option<usize>,
         answers: Vec<Answer>,
+    },
+    Ordered {
+        at: &'static str,
+        order: Option<SentOrder>,
     },
     Signal {
         sent: bool,
@@ -58,6 +64,7 @@ pub(super) struct Storm {
     pub(super) plan: StormPlan,
     pub(super) people: People,
     pub(super) administrator: Administrator,
+    orders: Orders,
     pub(super) evidence: Evidence,
     pub(super) counts: Counts,
     at_work: JoinSet<anyhow::Result<Ended>>,
@@ -68,11 +75,13 @@ impl Storm {
     pub(super) async fn new(sandbox: Sandbox, plan: StormPlan) -> anyhow::Result<Self> {
         sandbox.ec2().change(|world, _| world.keep_history());
         let people = People::sign_in(&plan, sandbox.url(), sandbox.clock()).await?;
+        let orders = Orders::sign_in(sandbox.url(), sandbox.clock()).await?;
         Ok(Self {
             sandbox,
             plan,
             people,
             administrator: Administrator::default(),
+            orders,
             evidence: Evidence::new(),
             counts: Counts::default(),
             at_work: JoinSet::new(),
@@ -100,6 +109,9 @@ impl Storm {
         let ec2 = self.ec2().clone();
         for sent in self.people.act(&self.plan, minute, &ec2) {
             self.send(sent);
+        }
+        for order in self.orders.act(self.plan.dice("orders", minute)) {
+            self.order(order);
         }
         if dice.chance(30) {
             self.signal(minute);
@@ -143,6 +155,21 @@ impl Storm {
         }
         self.ec2()
             .change(|world, _| world.fail_next_associations(0));
+    }
+
+    /// An administrator takes all orders away.
+    pub(super) async fn end_orders(&mut self) -> anyhow::Result<()> {
+        for (at, _) in endpoints() {
+            let browser = self.orders.any_browser();
+            let order = browser.order(at, "none", 1).await?;
+            let is_given = order.as_ref().is_some_and(SentOrder::is_given);
+            ensure!(
+                is_given,
+                "the order at {at} cannot be taken away: {order:?}"
+            );
+            self.evidence.ordered(at, order);
+        }
+        Ok(())
     }
 
     /// One person asks something, and waits for the answer.
@@ -206,6 +233,19 @@ impl Storm {
         });
     }
 
+    fn order(&mut self, order: OrderToSend) {
+        let OrderToSend {
+            browser,
+            at,
+            mode,
+            minutes,
+        } = order;
+        self.at_work.spawn(async move {
+            let order = browser.order(at, mode, minutes).await?;
+            Ok(Ended::Ordered { at, order })
+        });
+    }
+
     /// Ends a process a moment later, most of the time one that is at work.
     fn signal(&mut self, minute: u64) {
         let mut dice = self.plan.dice("signal", minute);
@@ -241,6 +281,7 @@ impl Storm {
                     }
                     self.evidence.heard(answers);
                 }
+                Ended::Ordered { at, order } => self.evidence.ordered(at, order),
                 Ended::Signal { sent: false, .. } => {}
                 Ended::Signal { signal, .. } => match signal {
                     Signal::Kill => self.counts.killed += 1,
