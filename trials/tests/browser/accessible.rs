@@ -9,7 +9,7 @@ use crate::tools;
 
 impl Browser {
     /// Has axe-core look at the page as it is, in light and in dark.
-    async fn assert_accessible(&self, what: &str) {
+    pub async fn assert_accessible(&self, what: &str) {
         let axe = std::fs::read_to_string(tools::axe().await).unwrap();
         self.run(&axe).await;
         for dark in [false, true] {

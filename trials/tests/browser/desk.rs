@@ -54,9 +54,18 @@ impl Desk {
 
     /// Opens a page and signs in.
     pub async fn sign_in(&self, path: &str) {
+        self.sign_in_as(HANA, path).await;
+    }
+
+    /// The same as another than whoever is signed in.
+    pub async fn sign_in_as(&self, email: &str, path: &str) {
+        self.browser.goto(&self.url("/sandbox/")).await;
+        self.browser
+            .submit("form[action='/sandbox/sign-out'] button")
+            .await;
         self.browser.goto(&self.url(path)).await;
-        let email = self.browser.wait_for("input[name=email]").await;
-        email.send_keys(HANA).await.unwrap();
+        let address = self.browser.wait_for("input[name=email]").await;
+        address.send_keys(email).await.unwrap();
         self.browser
             .submit("form[action='/sandbox/sign-in'] button")
             .await;

@@ -12,6 +12,7 @@ mod tools;
 mod accessible;
 mod keyboard;
 mod languages;
+mod orders;
 mod scriptless;
 mod session;
 mod story;

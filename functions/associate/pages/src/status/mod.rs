@@ -146,7 +146,7 @@ impl<'a> StatusPage<'a> {
             order: Standing::of(standing, t, &when),
             ask,
             ask_note: ask
-                .filter(|_| keeps_asks(standing))
+                .filter(|_| keeps_asks(standing) && !self.is_ask_kept())
                 .map(|_| t.orders.ask_note),
             is_to_connect: situation == Situation::Ready,
             stays: is_up.then(|| self.stays(t, &when)).flatten(),
@@ -163,7 +163,9 @@ impl<'a> StatusPage<'a> {
                 .collect(),
             extend: is_up.then(|| Extend::offer(self.site, t, &when)).flatten(),
             done: is_up.then(|| self.done(t)).flatten(),
-            form: self.is_administrator.then(|| Form::new(standing, t, &when)),
+            form: self
+                .is_administrator
+                .then(|| Form::to_choose(standing, t, &when)),
         })
     }
 
@@ -179,11 +181,16 @@ impl<'a> StatusPage<'a> {
             | Situation::Connected
             | Situation::ComesBack => return None,
         };
-        Some(if keeps_asks(self.standing) {
-            t.orders.ask
-        } else {
-            label
+        Some(match (keeps_asks(self.standing), self.is_ask_kept()) {
+            (true, true) => t.orders.ask_again,
+            (true, false) => t.orders.ask,
+            (false, true | false) => label,
         })
+    }
+
+    /// Whether an ask waits for an order's end already, as the explanation then says.
+    fn is_ask_kept(&self) -> bool {
+        situation::hold(&self.standing.particulars.reason).is_some_and(|hold| hold.asked)
     }
 
     fn frame(&self, situation: Situation, headline: &str) -> Frame {

@@ -81,15 +81,34 @@ pub(super) struct Form {
     /// The order that was shown, as the form sends it.
     pub(super) shown: String,
     pub(super) spans: Vec<(i64, String)>,
-    /// The label of the date and time.
+    /// The labels of the date and time, and of its button.
     pub(super) at: String,
+    pub(super) at_button: &'static str,
     /// The bounds of the date and time.
     pub(super) earliest: String,
     pub(super) latest: String,
 }
 
 impl Form {
-    pub(super) fn new(status: &EndpointStatus, t: &'static Texts, when: &When) -> Self {
+    /// For an order that the form lets choose.
+    pub(super) fn to_choose(status: &EndpointStatus, t: &'static Texts, when: &When) -> Self {
+        Self::new(status, t, when, t.orders.during, t.orders.at_button)
+    }
+
+    /// For `off`.
+    pub(super) fn to_take_down(status: &EndpointStatus, t: &'static Texts, when: &When) -> Self {
+        let orders = &t.orders;
+        let (during, at_button) = (orders.take_down_during, orders.take_down_at_button);
+        Self::new(status, t, when, during, at_button)
+    }
+
+    fn new(
+        status: &EndpointStatus,
+        t: &'static Texts,
+        when: &When,
+        during: fn(&str) -> String,
+        at_button: &'static str,
+    ) -> Self {
         let local = |at: DateTime<Utc>| {
             let local = at.with_timezone(&when.zone);
             local.format(LOCAL_TIME).to_string()
@@ -99,9 +118,10 @@ impl Form {
             shown: shown.unwrap_or(ModeView::NONE).to_owned(),
             spans: SPANS
                 .into_iter()
-                .map(|minutes| (minutes, (t.orders.during)(&(t.extend_by)(minutes))))
+                .map(|minutes| (minutes, during(&(t.extend_by)(minutes))))
                 .collect(),
             at: (t.orders.at)(when.zone.name()),
+            at_button,
             earliest: local(when.now),
             latest: local(when.now + MAX_ORDER),
         }

@@ -1,7 +1,7 @@
 //! What an employee is told first, and what is shown for it.
 
 use shared::model::Failure;
-use shared::policy::{Outlook, Phase, Reason};
+use shared::policy::{Hold, Outlook, Phase, Reason};
 
 /// What the headline says: the phase, and what of its reason a reader has to know at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Situation {
             Phase::Ready if is_connected => Self::Connected,
             Phase::Ready => Self::Ready,
             Phase::Stopping if comes_back(reason) => Self::ComesBack,
-            Phase::Stopping if stays_off(reason) => Self::StoppingHeld,
+            Phase::Stopping if hold(reason).is_some() => Self::StoppingHeld,
             Phase::Stopping => Self::Stopping,
             Phase::Failed => Self::Failed,
         }
@@ -95,13 +95,17 @@ fn comes_back(reason: &Reason) -> bool {
     )
 }
 
-fn stays_off(reason: &Reason) -> bool {
-    matches!(
-        reason,
-        Reason::TakenDown { .. }
-            | Reason::Stopping(Outlook::Held(_))
-            | Reason::RemovingFailed(Outlook::Held(_))
-    )
+/// The order that keeps it off, where that is the reason or follows on it.
+pub(super) fn hold(reason: &Reason) -> Option<Hold> {
+    if let Reason::Held(hold)
+    | Reason::TakenDown { hold, .. }
+    | Reason::Stopping(Outlook::Held(hold))
+    | Reason::RemovingFailed(Outlook::Held(hold)) = reason
+    {
+        Some(*hold)
+    } else {
+        None
+    }
 }
 
 /// Which of the four steps of a start is under way, from 0.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use shared::model::Email;
+use shared::model::{Email, MAX_CONNECTED};
 use shared::policy::Phase;
 use shared::reconcile::EndpointStatus;
 
@@ -33,6 +33,7 @@ struct Page<'a> {
     is_dry_run: bool,
     order: Option<Standing<'a>>,
     connected: Vec<&'a str>,
+    is_cut: bool,
     connections: String,
     holders: Vec<Holder<'a>>,
     form: Form,
@@ -61,9 +62,10 @@ impl TakeDownPage<'_> {
                 .iter()
                 .map(String::as_str)
                 .collect(),
+            is_cut: standing.particulars.connected.len() >= MAX_CONNECTED,
             connections: count.map_or_else(|| t.orders.not_known.to_owned(), t.connections_now),
             holders: holders(standing, self.viewer, t, &when),
-            form: Form::new(standing, t, &when),
+            form: Form::to_take_down(standing, t, &when),
         })
     }
 }

@@ -162,7 +162,14 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
             format!("The VPN is being taken down. {}", held(*hold, when))
         }
         Reason::TakenDown { hold, .. } => {
-            format!("An administrator ordered the VPN off, and it is being taken down. {}", held(*hold, when))
+            let end = hold.until.map_or_else(
+                || "an administrator ends the order".to_owned(),
+                |until| when.at(until),
+            );
+            format!(
+                "An administrator ordered the VPN off. It is being taken down, and stays off until {end}.{}",
+                kept(*hold)
+            )
         }
         Reason::RemovingFailed(Outlook::ComesBack) => {
             "An attempt failed and is being cleaned up. The next one starts by itself.".to_owned()
@@ -178,12 +185,16 @@ fn held(hold: Hold, when: &When) -> String {
     let until = hold
         .until
         .map_or(String::new(), |until| format!(" until {}", when.at(until)));
-    let kept = if hold.asked {
-        " The request is kept for two hours: if the VPN is allowed again by then, it comes up by itself."
+    format!("An administrator keeps the VPN off{until}.{}", kept(hold))
+}
+
+/// What becomes of a request meanwhile.
+fn kept(hold: Hold) -> &'static str {
+    if hold.asked {
+        " The request is kept for two hours: if the order ends by then, the VPN comes up by itself."
     } else {
         ""
-    };
-    format!("An administrator keeps the VPN off{until}.{kept}")
+    }
 }
 
 fn after_the_last(about: &About<'_>) -> String {

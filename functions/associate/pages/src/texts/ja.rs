@@ -168,7 +168,10 @@ fn explain(reason: &Reason, about: &About<'_>) -> String {
             format!("停止処理を行っています。{}", held(*hold, when))
         }
         Reason::TakenDown { hold, .. } => {
-            format!("管理者の指示により、停止処理を行っています。{}", held(*hold, when))
+            let end = hold
+                .until
+                .map_or_else(|| "指示が解除される".to_owned(), |until| when.at(until));
+            format!("管理者の指示により、停止処理を行っています。{end} まで起動しません。{}", kept(*hold))
         }
         Reason::RemovingFailed(Outlook::ComesBack) => {
             "起動に失敗したため、後処理を行っています。終わり次第、自動で再試行します。".to_owned()
@@ -184,12 +187,16 @@ fn held(hold: Hold, when: &When) -> String {
     let until = hold
         .until
         .map_or(String::new(), |until| format!("{} まで", when.at(until)));
-    let kept = if hold.asked {
-        "お申し込みは 2 時間有効です。その間に管理者が停止を解除すると、自動で起動します。"
+    format!("管理者の設定により、{until}停止しています。{}", kept(hold))
+}
+
+/// What becomes of a request meanwhile.
+fn kept(hold: Hold) -> &'static str {
+    if hold.asked {
+        "お申し込みは 2 時間有効です。その間に指示が終わると、自動で起動します。"
     } else {
         ""
-    };
-    format!("管理者の設定により、{until}停止しています。{kept}")
+    }
 }
 
 fn after_the_last(about: &About<'_>) -> String {

@@ -114,6 +114,7 @@ pub(crate) struct OrderTexts {
     pub(crate) reason: &'static str,
     pub(crate) by: &'static str,
     pub(crate) ask: &'static str,
+    pub(crate) ask_again: &'static str,
     pub(crate) ask_note: &'static str,
     pub(crate) dry_run: &'static str,
 
@@ -139,6 +140,10 @@ pub(crate) struct OrderTexts {
     pub(crate) not_known: &'static str,
     pub(crate) reason_needed: &'static str,
     pub(crate) take_down_ends: &'static str,
+    pub(crate) take_down_during: fn(&str) -> String,
+    pub(crate) take_down_at_button: &'static str,
+    /// More are connected than are named.
+    pub(crate) and_more: &'static str,
 }
 
 impl Texts {

@@ -12,8 +12,9 @@ pub(super) const ORDERS: OrderTexts = OrderTexts {
     reason: "Reason",
     by: "Given by",
     ask: "Leave a request",
-    ask_note: "An administrator keeps the VPN off, so a request does not bring it up now. It is kept for two hours: if the order \
-               ends by then, the VPN comes up by itself.",
+    ask_again: "Ask again",
+    ask_note: "A request does not bring the VPN up now. It is kept for two hours: if the order ends by then, the VPN comes up by \
+               itself.",
     dry_run: "This is a dry run: the VPN is not taken down, neither when it is idle nor by an order.",
 
     give: "Orders",
@@ -38,7 +39,10 @@ pub(super) const ORDERS: OrderTexts = OrderTexts {
     no_holder: "no one",
     not_known: "not known right now",
     reason_needed: "Reason (needed, up to 200 characters)",
-    take_down_ends: "Take it down, and keep it off",
+    take_down_ends: "How long it stays off",
+    take_down_during: |span| format!("Take it down for {span}"),
+    take_down_at_button: "Take it down until this time",
+    and_more: "and more, who are not named here",
 };
 
 fn words(ordered: Ordered, until: Option<&str>) -> String {

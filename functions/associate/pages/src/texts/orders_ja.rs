@@ -12,7 +12,8 @@ pub(super) const ORDERS: OrderTexts = OrderTexts {
     reason: "理由",
     by: "指示した人",
     ask: "申し込みだけしておく",
-    ask_note: "管理者が停止しているため、申し込んでもすぐには起動しません。申し込みは 2 時間有効です。その間に指示が終わると、自動で起動します。",
+    ask_again: "もう一度申し込む",
+    ask_note: "申し込んでもすぐには起動しません。申し込みは 2 時間有効です。その間に指示が終わると、自動で起動します。",
     dry_run: "試行運転中です。使われていないときも、管理者の指示があっても、VPN は停止しません。",
 
     give: "管理者の操作",
@@ -37,6 +38,9 @@ pub(super) const ORDERS: OrderTexts = OrderTexts {
     not_known: "現在確認できません",
     reason_needed: "理由（必須、200 文字まで）",
     take_down_ends: "停止する期間",
+    take_down_during: |span| format!("{span}停止する"),
+    take_down_at_button: "この日時まで停止する",
+    and_more: "ほかにも接続があります",
 };
 
 fn words(ordered: Ordered, until: Option<&str>) -> String {
