@@ -157,9 +157,11 @@ impl Browser {
         let shown = status["mode"]["text"].as_str().unwrap_or("none");
         let trace = trace_id();
         let sent_at = self.clock.now();
-        let order = json!({
-            "mode": mode, "minutes": minutes, "reason": "the storm", "shown": shown,
-        });
+        let order = if mode == "none" {
+            json!({ "mode": mode, "shown": shown })
+        } else {
+            json!({ "mode": mode, "minutes": minutes, "reason": "the storm", "shown": shown })
+        };
         let post = self.client.post(self.url(endpoint, "/mode"));
         let post = post
             .header(SEC_FETCH_SITE, "same-origin")
