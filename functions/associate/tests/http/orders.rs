@@ -346,6 +346,13 @@ async fn employees_and_auditors_give_no_orders_and_each_attempt_is_on_record_onc
     assert_eq!(denied(&records, "yuki@example.com"), 2);
     assert_eq!(denied(&records, AUDITOR), 2);
     assert_eq!(denied(&records, "admin@example.com.jp"), 2);
+    // The VPN that was refused is part of the id.
+    let ids: std::collections::BTreeSet<&str> = records
+        .iter()
+        .filter(|record| record.text("actor") == "admin@example.com.jp")
+        .map(|record| record.text("event_id"))
+        .collect();
+    assert_eq!(ids.len(), 2);
     let reasons: Vec<&str> = records.iter().map(|record| record.text("reason")).collect();
     assert!(reasons.contains(&"yuki@example.com is not permitted to give orders."));
     assert!(reasons.contains(&"admin@example.com.jp is not permitted to use the VPN."));
