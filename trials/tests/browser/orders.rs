@@ -205,12 +205,14 @@ async fn what_an_administrator_types_is_kept_while_the_page_updates() {
     page.click("#order-on").await;
     let reason = page.wait_for("#order-reason").await;
     reason.send_keys("Half a rea").await.unwrap();
+    page.run("document.activeElement.dataset.untouched = ''")
+        .await;
     // Nothing is replaced under the cursor, though the page has looked and seen another phase.
     let looks = "performance.getEntriesByType('resource').filter((e) => e.initiatorType === 'fetch').length";
     let before = page.run(&format!("return {looks}")).await;
     desk.pass_and_look(TimeDelta::minutes(6)).await;
     page.until(&format!("{looks} > {before} + 1")).await;
-    let typed = page.wait_for("#order-reason").await;
+    let typed = page.wait_for("#order-reason[data-untouched]").await;
     typed.send_keys("son").await.unwrap();
     // Once it is left, the page catches up and keeps what was chosen.
     page.run("document.activeElement.blur()").await;
