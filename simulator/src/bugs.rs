@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::audit::{AuditRecord, Event, EventId};
+use shared::model::audit::{Actor, AuditRecord, Event, EventId};
 use shared::model::item::{Malformed, Value, rfc3339};
 use shared::model::update::{Assignment, Condition, Update};
 use shared::model::{Attribute, Connection, EndpointState, Mode, NetworkStatus, TargetNetwork};
@@ -75,6 +75,14 @@ bugs! {
     OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
     GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
     KeepalivesCounted: [I::LeftOn], "Keepalive packets count as use.";
+    OffReadAsHold: [I::ModeIgnored], "`off` takes nothing down.";
+    HeldAssociates: [I::ModeIgnored], "An attempt under way is finished whatever was ordered.";
+    OrderNotRecorded: [I::NoOutcome], "An order of the page has no record.";
+    OrderNotNoted: [I::RecordedTwice, I::ModeIgnored, I::NoOutcome], "An order of the page is noted as the CLI's as well.";
+    OrderByAnother: [I::ModeIgnored], "An order is credited to another administrator.";
+    OrderedStopUnnamed: [I::ModeIgnored], "The stop by an order does not say who gave it.";
+    EndNotRecorded: [I::NoOutcome], "The end of an order is not put on record.";
+    ReadyUnderOff: [I::ModeIgnored], "What comes up under `off` is called ready.";
     MissingIsStill: [I::CutOff, I::StoppedEarly], "Counters that are missing count as counters that stand still.";
 }
 
@@ -93,6 +101,20 @@ pub(crate) fn loaded(
         Some(Bug::ModeUnread) => {
             state.order.mode = None::<Mode>;
             state.order.until = None;
+            state.order.noted.clear();
+        }
+        Some(Bug::OffReadAsHold) if state.order.mode == Some(Mode::Off) => {
+            state.order.mode = Some(Mode::Hold);
+            state.order.noted = state.order.text();
+        }
+        Some(Bug::HeldAssociates) if state.attempts.began_at.is_some() => {
+            state.order.mode = None::<Mode>;
+            state.order.noted.clear();
+        }
+        Some(Bug::ReadyUnderOff)
+            if state.order.mode == Some(Mode::Off) && state.stay.ready_since.is_none() =>
+        {
+            state.order.mode = None::<Mode>;
             state.order.noted.clear();
         }
         _ => {}
@@ -142,6 +164,30 @@ pub(crate) fn transition(
         Some(Bug::StartNotRecorded) => transition
             .records
             .retain(|record| record.event != Event::AssociationStarted),
+        Some(Bug::OrderNotRecorded) => {
+            transition.records.retain(|record| !is_order(record));
+        }
+        Some(Bug::OrderNotNoted) if transition.records.iter().any(is_order) => {
+            let noted = Attribute::ModeNoted.name();
+            let assignments = &mut transition.update.assignments;
+            assignments.retain(|assignment| assignment.attribute() != noted);
+        }
+        Some(Bug::OrderByAnother) => {
+            let orders = transition.records.iter_mut();
+            for record in orders.filter(|record| is_order(record)) {
+                if let Ok(other) = "somebody.else@example.com".parse() {
+                    record.actor = Actor::Employee(other);
+                }
+            }
+        }
+        Some(Bug::OrderedStopUnnamed) => {
+            for record in &mut transition.records {
+                record.reason = record.reason.replace("@example.com", "");
+            }
+        }
+        Some(Bug::EndNotRecorded) => transition
+            .records
+            .retain(|record| record.event != Event::ModeChanged || record.actor != Actor::Reaper),
         Some(Bug::SnapshotEmpty) => {
             if let Some(snapshot) = &mut transition.snapshot {
                 snapshot.routes.clear();
@@ -175,6 +221,11 @@ pub(crate) fn transition(
         _ => {}
     }
     false
+}
+
+/// Whether a record is of an order by the page.
+fn is_order(record: &AuditRecord) -> bool {
+    record.event == Event::ModeChanged && matches!(record.actor, Actor::Employee(_))
 }
 
 pub(crate) fn shortens_leases(bug: Option<Bug>) -> bool {

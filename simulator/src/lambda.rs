@@ -287,6 +287,18 @@ impl Lambda {
             Request::Extend(minutes) => post("/extend").json(&json!({ "minutes": minutes })),
             Request::Release => post("/release"),
             Request::Profile => get("/profile"),
+            Request::Order {
+                mode: mode @ "none",
+                shown,
+                ..
+            } => post("/mode").json(&json!({ "mode": mode, "shown": shown })),
+            Request::Order {
+                mode,
+                minutes,
+                shown,
+            } => post("/mode").json(&json!({
+                "mode": mode, "minutes": minutes, "shown": shown, "reason": "a drill",
+            })),
         };
         let token = self.inner.mint.mint(email, email, self.inner.engine.now());
         let request = request.header("accept", "application/json");

@@ -8,7 +8,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use testkit::ec2::Delay;
-use testkit::people::{Deed, Leaves, Visit, pick};
+use testkit::people::{Deed, Leaves, Order, Visit, pick};
 
 use crate::weather::Weather;
 
@@ -147,7 +147,14 @@ impl RunPlan {
         let modes = visits.filter_map(|event| {
             let at = event.at + TimeDelta::milliseconds(chance.i64(0..90_000));
             let word = pick(&mut chance, &["on", "hold"]);
-            let deed = Deed::Mode(word, 20);
+            let deed = if chance.bool() {
+                Deed::Mode(word, 20)
+            } else {
+                Deed::Order(Order {
+                    minutes: 20,
+                    ..Order::draw(&mut chance)
+                })
+            };
             (chance.u8(..12) == 0).then_some(Event {
                 at,
                 what: What::Deed(deed),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Offset as _, TimeDelta, Utc};
 use chrono_tz::Tz;
-use shared::model::audit::{AuditRecord, Event};
-use shared::model::{EndpointId, EndpointState};
+use shared::model::audit::{Actor, AuditRecord, Event};
+use shared::model::{EndpointId, EndpointState, Mode};
 use testkit::ec2::{Answer, AssociationStatus, Ec2World};
 
 use crate::caller::Caller;
@@ -44,6 +44,12 @@ situations! {
     BackAfterStop: "What was asked for amid a stop is started again.",
     ModeAmidStart: "An administrator sets a mode while a start is under way.",
     ModeAmidStop: "An administrator sets a mode while a stop is in force.",
+    OrderByPage: "An administrator orders a mode by the page.",
+    OrderByCli: "An order of the CLI is noted.",
+    OrderRefused: "An order by the page is refused, because another mode stands than the one shown.",
+    OrderRanOut: "An order runs out, and a sweep takes it away.",
+    OffAmidStart: "An endpoint is ordered off by the page while a start is under way.",
+    OffInUse: "A stop by order cuts a connection off.",
     StopLostToAsk: "The commit of a stop fails because of an ask.",
     StopLostToSweep: "The commit of a stop fails because another sweep has committed one.",
     StopLeftByDeath: "A process dies between the commit of a stop and its call to EC2.",
@@ -176,6 +182,11 @@ impl Reached {
         self.count(Situation::ModeAmidStop, state.stay.stop.since.is_some());
     }
 
+    /// An order by the page was refused.
+    pub(crate) fn order_refused(&mut self) {
+        self.count(Situation::OrderRefused, true);
+    }
+
     /// The condition of a transition failed.
     pub(crate) fn lost(&mut self, state: &EndpointState, records: &[AuditRecord]) {
         if has(records, Event::DisassociationStarted) {
@@ -253,7 +264,9 @@ impl Reached {
             Event::DisassociationStarted => {
                 let connected = record.details.active_connections;
                 let connected = connected.is_some_and(|connections| connections > 0);
-                self.count(Situation::StopDespiteConnection, connected);
+                let ordered = !after.stay.stop.order.is_empty();
+                self.count(Situation::StopDespiteConnection, connected && !ordered);
+                self.count(Situation::OffInUse, connected && ordered);
             }
             Event::DisassociationFailed => {
                 self.count(Situation::StopRefused, code.is_some());
@@ -265,12 +278,20 @@ impl Reached {
                 let apart = (record.occurred_at - now - self.start_clock).abs();
                 self.count(Situation::GoneWithClocksApart, apart >= FAR_APART);
             }
+            Event::ModeChanged => {
+                let by_page = matches!(record.actor, Actor::Employee(_));
+                let starting = after.stay.up_since.is_some() && after.stay.ready_since.is_none();
+                let is_off = after.order.mode == Some(Mode::Off);
+                self.count(Situation::OrderByPage, by_page);
+                self.count(Situation::OrderByCli, record.actor == Actor::External);
+                self.count(Situation::OrderRanOut, record.actor == Actor::Reaper);
+                self.count(Situation::OffAmidStart, by_page && is_off && starting);
+            }
             Event::AssociationRequested
             | Event::RoutesRestored
             | Event::RoutesChanged
             | Event::LeaseExtended
             | Event::LeaseReleased
-            | Event::ModeChanged
             | Event::ConnectionEnded
             | Event::ProfileDownloaded
             | Event::AccessDenied => {}

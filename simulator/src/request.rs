@@ -7,7 +7,7 @@ use serde_json::Value;
 pub const ENDPOINT_NAME: &str = "tokyo";
 
 /// What a person's browser sends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Request {
     /// Asks.
     Ask,
@@ -19,6 +19,15 @@ pub enum Request {
     Release,
     /// Fetches the profile.
     Profile,
+    /// Orders a mode for so many minutes in the place of the one shown.
+    Order {
+        /// `on`, `hold`, `off` or `none`.
+        mode: &'static str,
+        /// For how many minutes from now.
+        minutes: i64,
+        /// The mode that the page has shown.
+        shown: String,
+    },
 }
 
 /// What came back.

@@ -15,7 +15,7 @@ use simulator::explore::{Bounds, SCENES, stroll};
 use simulator::plan::{Event, RunPlan, What};
 use simulator::run::{Options, run};
 use simulator::weather::Weather;
-use testkit::people::{Deed, Leaves, Visit};
+use testkit::people::{Deed, Leaves, Order, Visit};
 use testkit::rulebook::{Invariant, Violation};
 
 const DAYS: u32 = 5;
@@ -67,6 +67,23 @@ fn provoked(bug: Bug, seed: u64) -> RunPlan {
         ),
         (Bug::LeasesShortened, 540, visit(30, Some(300))),
         (Bug::LeasesShortened, 620, visit(1, None)),
+        (Bug::OffReadAsHold, 540, visit(480, None)),
+        (Bug::OffReadAsHold, 700, order("off")),
+        (Bug::OrderedStopUnnamed, 540, visit(480, None)),
+        (Bug::OrderedStopUnnamed, 700, order("off")),
+        (Bug::ReadyUnderOff, 540, visit(480, None)),
+        (Bug::ReadyUnderOff, 541, order("off")),
+        (Bug::OrderNotRecorded, 700, order("on")),
+        (Bug::OrderNotNoted, 700, order("on")),
+        (Bug::OrderByAnother, 700, order("on")),
+        (Bug::EndNotRecorded, 700, order("hold")),
+        (
+            Bug::HeldAssociates,
+            539,
+            What::Storm(throttled(), TimeDelta::minutes(5)),
+        ),
+        (Bug::HeldAssociates, 540, visit(480, None)),
+        (Bug::HeldAssociates, 541, order("hold")),
         (Bug::MissingIsStill, 600, visit(300, None)),
         (
             Bug::MissingIsStill,
@@ -88,6 +105,23 @@ fn provoked(bug: Bug, seed: u64) -> RunPlan {
     }
     plan.events.sort_by_key(|event| event.at);
     plan
+}
+
+/// EC2 is throttled now and then, and nothing else goes wrong.
+fn throttled() -> Weather {
+    Weather {
+        throttled: 800,
+        ..Weather::calm()
+    }
+}
+
+fn order(mode: &'static str) -> What {
+    What::Deed(Deed::Order(Order {
+        by: "admin@example.com",
+        mode,
+        minutes: 60,
+        is_stale: false,
+    }))
 }
 
 /// EC2 lists connections without their counters, and nothing else goes wrong.

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use shared::model::item::rfc3339;
 use shared::model::update::Update;
 use testkit::ec2::{AssociationStatus, Caller, Request};
-use testkit::people::{self, Deed};
+use testkit::people::{self, Deed, Order};
 
 use super::People;
+use crate::request::Request as PageRequest;
 use crate::universe::Universe;
 
 impl People {
@@ -43,6 +44,12 @@ impl People {
                 universe.tables.set_by_hand(&self.endpoint, &update);
                 universe.witness.mode_set(now, Some((word, until)));
             }
+            Deed::Order(order) => {
+                if let Ok(state) = universe.tables.state(&self.endpoint) {
+                    universe.reached.mode_set(&state);
+                }
+                self.engine.spawn(self.clone().order(order.clone()));
+            }
             Deed::NoMode => {
                 let update = Update::new().remove(&["mode", "mode_until"]);
                 universe.tables.set_by_hand(&self.endpoint, &update);
@@ -65,6 +72,24 @@ impl People {
                     );
                 }
             }
+        }
+    }
+
+    /// Orders a mode by the page, as a look at the page has shown it, or a look of long ago.
+    async fn order(self, order: Order) {
+        let look = if order.is_stale {
+            None
+        } else {
+            Some(self.send(order.by, PageRequest::Status).await)
+        };
+        let shown = look.and_then(|look| look.body["mode"]["text"].as_str().map(str::to_owned));
+        let request = PageRequest::Order {
+            mode: order.mode,
+            minutes: order.minutes,
+            shown: shown.unwrap_or_else(|| "none".to_owned()),
+        };
+        if self.send(order.by, request).await.status == 409 {
+            self.engine.universe().reached.order_refused();
         }
     }
 

@@ -114,9 +114,9 @@ impl People {
 
     /// A person's request, before the witness.
     pub(crate) async fn send(&self, email: &str, request: Request) -> Response {
+        let asks = matches!(request, Request::Ask);
         let mut response = self.lambda.request(email, ENDPOINT_NAME, request).await;
         bugs::told(self.engine.universe().bug, &mut response.body);
-        let asks = matches!(request, Request::Ask);
         let now = self.engine.now();
         self.engine.universe().answered(now, email, asks, &response);
         response

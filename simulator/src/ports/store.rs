@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared::model::audit::{AuditRecord, EventId};
+use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::update::Update;
 use shared::model::{EndpointId, EndpointState, Lease, Traffic};
 use shared::ports::{Store, StoreError, Transition};
@@ -203,6 +203,13 @@ impl Store for SimulatedStore {
                         });
                     }
                     let after = universe.tables.load(&endpoint)?;
+                    let requests = after.demand.requests;
+                    let mut asks = records.iter();
+                    let ask = asks.find(|it| it.event == Event::AssociationRequested);
+                    if let Some(ask) = ask.filter(|_| requests > before.demand.requests) {
+                        let (id, tables) = (&ask.event_id, &universe.tables);
+                        universe.witness.asked(now, caller, id, requests, tables);
+                    }
                     universe.state_changed(now, caller, &before, &after, records);
                     Ok(true)
                 },

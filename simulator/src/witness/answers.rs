@@ -59,11 +59,8 @@ impl Witness {
             .waiting_since(&state, ahead)
             .is_some_and(|since| since < response.asked_at);
         let lately = now - TimeDelta::minutes(1) - self.book.terms.skew;
-        let held = self
-            .truth
-            .mode
-            .is_some_and(|mode| mode.word == "hold" && mode.until > lately)
-            || self.truth.last_deed_at.is_some_and(|at| at > lately);
+        let held =
+            self.truth.held_lately(lately) || self.truth.last_deed_at.is_some_and(|at| at > lately);
         self.holds(Invariant::ToldOff, now, !waits || held, || {
             format!("told `off`, and an ask waits: {}", response.body)
         });

@@ -4,6 +4,7 @@
 
 mod answers;
 mod expected;
+mod orders;
 mod records;
 mod rest;
 mod routes;
@@ -251,13 +252,15 @@ impl Witness {
         tables: &Tables,
     ) {
         if after.stay.stop.since.is_some() && after.stay.stop.since != before.stay.stop.since {
-            self.stop_committed(now, caller, before, vpn);
+            self.stop_committed(now, caller, before, vpn, records);
         }
+        self.order_changed(now, before, after, records);
         self.served(now, before, after, records);
         self.released(now, before, records, tables);
         if after.stay.ready_since.is_none() {
             self.truth.ready_since = None;
         } else if before.stay.ready_since.is_none() {
+            self.ready_is_allowed(now);
             self.became_ready(now, after, vpn);
         }
         self.records_put(now, records);
@@ -276,10 +279,6 @@ impl Witness {
 
     /// The administrator has set a mode, or taken it away.
     pub fn mode_set(&mut self, now: DateTime<Utc>, mode: Option<(&'static str, DateTime<Utc>)>) {
-        self.truth.mode = mode.map(|(word, until)| truth::Mode {
-            word,
-            set_at: now,
-            until,
-        });
+        self.mode_is(now, mode, None);
     }
 }

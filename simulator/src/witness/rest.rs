@@ -17,6 +17,7 @@ impl Witness {
     /// A look at everything, about once a sweep.
     pub fn look_around(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
         self.left_on(now, vpn, tables);
+        self.order_is_obeyed(now, vpn, tables);
         self.unserved(now, tables);
         self.routes_at_rest(now, vpn);
     }
@@ -78,6 +79,7 @@ impl Witness {
         let pinned = self
             .truth
             .mode
+            .as_ref()
             .is_some_and(|mode| mode.word == "on" && mode.until + tolerance > now);
         // Not ready yet: routes may hold it up, and the grace begins with "ready".
         let associated_at = endpoint.associated().map(|n| n.associated_at).max();
@@ -125,10 +127,7 @@ impl Witness {
             + self.book.terms.sweep_every * 3
             + self.tolerance() * 2;
         let from = since - SETTLES_IN;
-        let held = self
-            .truth
-            .mode
-            .is_some_and(|mode| mode.word == "hold" && mode.until > from);
+        let held = self.truth.held_lately(from);
         let disturbed = held || self.truth.last_deed_at.is_some_and(|at| at > from);
         let fair = disturbed || !self.calm_since(from) || now - since <= patience;
         self.holds(Invariant::Unserved, now, fair, || {

@@ -48,12 +48,13 @@ impl Witness {
             up || wanted || answered_lately,
             || format!("{caller} associates {subnet}, and no employee waits for it"),
         );
-        let held = self.truth.mode.is_some_and(|mode| {
+        let held = self.truth.mode.as_ref().filter(|mode| {
             let until = mode.until - self.book.terms.skew;
-            mode.word == "hold" && mode.set_at < lately && until > now
+            matches!(mode.word, "hold" | "off") && mode.set_at < lately && until > now
         });
-        self.holds(Invariant::ModeIgnored, now, !held, || {
-            format!("{caller} associates {subnet} while the mode is `hold`")
+        let word = held.map(|mode| mode.word);
+        self.holds(Invariant::ModeIgnored, now, word.is_none(), || {
+            format!("{caller} associates {subnet} under {word:?}")
         });
     }
 

@@ -1,6 +1,7 @@
 //! When the VPN is taken away.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::audit::AuditRecord;
 use shared::model::{AssociationId, EndpointState};
 use testkit::ec2::{AssociationStatus, Ec2World};
 use testkit::rulebook::Invariant;
@@ -30,9 +31,13 @@ impl Witness {
         caller: Caller,
         before: &EndpointState,
         vpn: &Ec2World,
+        records: &[AuditRecord],
     ) {
+        self.evidence(caller).stop_committed_at = Some(now);
+        if self.is_stop_ordered(now, before, records) {
+            return;
+        }
         let evidence = self.evidence(caller);
-        evidence.stop_committed_at = Some(now);
         let reads = |name: &&String| is_read(name);
         let failed: Vec<String> = evidence.failed.iter().filter(reads).cloned().collect();
         let listings = evidence.listings.clone();
@@ -58,7 +63,7 @@ impl Witness {
             self.book.time_has_passed(now, ready, as_of, seen);
         }
         let tolerance = self.tolerance();
-        let pinned = self.truth.mode.is_some_and(|mode| {
+        let pinned = self.truth.mode.as_ref().is_some_and(|mode| {
             mode.word == "on" && mode.set_at + SEEN_WITHIN < now && mode.until > now + tolerance
         });
         self.holds(Invariant::ModeIgnored, now, !pinned, || {

@@ -12,6 +12,8 @@ pub(super) struct Truth {
     pub(super) asks: BTreeMap<u64, DateTime<Utc>>,
     /// The mode that an administrator set, and when.
     pub(super) mode: Option<Mode>,
+    /// Until when an order kept it off that is over.
+    pub(super) held_until: Option<DateTime<Utc>>,
     /// When an administrator last did something.
     pub(super) last_deed_at: Option<DateTime<Utc>>,
     /// When the present time up became ready.
@@ -20,11 +22,13 @@ pub(super) struct Truth {
     pub(super) refused_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Mode {
     pub(super) word: &'static str,
     pub(super) set_at: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
+    /// Who ordered it by the page.
+    pub(super) by: Option<String>,
 }
 
 /// Since when what should not last has lasted.
@@ -53,11 +57,23 @@ impl Truth {
 
     /// Whether an employee waits whom only the functions keep waiting.
     pub(super) fn is_wanted(&self, state: &EndpointState, now: DateTime<Utc>) -> bool {
-        self.waiting_since(state, now).is_some() && !self.has_mode("hold", now)
+        self.waiting_since(state, now).is_some() && !self.is_held(now)
+    }
+
+    /// Whether an administrator's order keeps it off.
+    pub(super) fn is_held(&self, now: DateTime<Utc>) -> bool {
+        self.has_mode("hold", now) || self.has_mode("off", now)
+    }
+
+    /// The order that keeps it off, or did until a moment ago.
+    pub(super) fn held_lately(&self, since: DateTime<Utc>) -> bool {
+        let held = |mode: &Mode| matches!(mode.word, "hold" | "off") && mode.until > since;
+        self.mode.as_ref().is_some_and(held) || self.held_until.is_some_and(|at| at > since)
     }
 
     pub(super) fn has_mode(&self, word: &str, now: DateTime<Utc>) -> bool {
         self.mode
+            .as_ref()
             .is_some_and(|mode| mode.word == word && mode.until > now)
     }
 }

@@ -19,18 +19,49 @@ pub enum Deed {
     DeleteRoute(u8),
     /// Chooses other security groups.
     ChooseGroups,
-    /// Sets `mode` for so many minutes.
+    /// Sets `mode` for so many minutes, by the CLI.
     Mode(&'static str, i64),
+    /// Orders a mode by the page, for so many minutes; `none`: back to normal.
+    Order(Order),
     /// Takes `mode` away.
     NoMode,
     /// Ends every connection.
     TerminateConnections,
 }
 
+/// What an administrator orders by the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Which of the two administrators.
+    pub by: &'static str,
+    /// The mode.
+    pub mode: &'static str,
+    /// For how many minutes.
+    pub minutes: i64,
+    /// Whether the administrator looks at a page of a while ago.
+    pub is_stale: bool,
+}
+
+/// As [`crate::example::ADMIN_EMAILS`] has them.
+const ADMINISTRATORS: [&str; 2] = ["admin@example.com", "boss@example.com"];
+const ORDERS: [&str; 5] = ["on", "hold", "off", "off", "none"];
+
+impl Order {
+    /// An order, as chance has it.
+    pub fn draw(chance: &mut fastrand::Rng) -> Self {
+        Self {
+            by: ADMINISTRATORS[chance.usize(..ADMINISTRATORS.len())],
+            mode: ORDERS[chance.usize(..ORDERS.len())],
+            minutes: chance.i64(2..90),
+            is_stale: chance.u8(..6) == 0,
+        }
+    }
+}
+
 impl Deed {
     /// A deed, as chance has it.
     pub fn draw(chance: &mut fastrand::Rng) -> Self {
-        match chance.u8(..12) {
+        match chance.u8(..16) {
             0 => Self::Associate,
             1 => Self::Disassociate,
             2 => Self::DisassociateOne,
@@ -40,6 +71,8 @@ impl Deed {
             8 => Self::Mode("on", chance.i64(1..300)),
             9 => Self::Mode("hold", chance.i64(1..180)),
             10 => Self::NoMode,
+            11 => Self::Mode("off", chance.i64(1..90)),
+            12..=14 => Self::Order(Order::draw(chance)),
             _ => Self::TerminateConnections,
         }
     }

@@ -6,7 +6,7 @@ mod employee;
 
 use chrono::{DateTime, Utc};
 
-pub use administrator::{Deed, associate, change_route, groups_of};
+pub use administrator::{Deed, Order, associate, change_route, groups_of};
 pub use employee::{Leaves, Visit};
 
 /// What an employee wants of an endpoint.

@@ -28,6 +28,10 @@ impl Rulebook {
             Some("off") => false,
             Some(_) | None => return,
         };
+        if answer.wish.asks() && answer.status == 202 && !ready {
+            // An order keeps it off, and the ask with it: that is told of the order, and not of what EC2 was seen to do.
+            return;
+        }
         let seen = answer.observed_at.map(|seen| seen - WHOLE_SECOND);
         let age = seen.map(|seen| answer.sent_at - seen - self.terms.skew);
         let fresh = age.is_some_and(|age| age <= TOO_OLD);
