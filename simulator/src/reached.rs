@@ -273,7 +273,8 @@ impl Reached {
             | Event::ModeChanged
             | Event::ConnectionEnded
             | Event::ProfileDownloaded
-            | Event::AccessDenied => {}
+            | Event::AccessDenied
+            | Event::ConfigChanged => {}
         }
     }
 

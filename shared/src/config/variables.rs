@@ -54,7 +54,7 @@ variables! {
     OIDC_ISSUER None, BEHIND_ALB;
     OIDC_CLIENT_ID None, BEHIND_ALB;
     ALB_PUBLIC_KEYS_URL Some(""), BEHIND_ALB;
-    ALLOWED_EMAIL_DOMAINS Some(""), BEHIND_ALB;
+    ALLOWED_EMAIL_DOMAINS Some(""), ALL;
     REQUIRE_VERIFIED_EMAIL Some("false"), BEHIND_ALB;
     SIGN_OUT_URL Some(""), BEHIND_ALB;
     ADMIN_EMAILS None, &[Function::Audit];

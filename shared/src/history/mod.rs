@@ -178,7 +178,8 @@ impl Trail {
             | Event::RoutesChanged
             | Event::LeaseReleased
             | Event::ProfileDownloaded
-            | Event::AccessDenied => Vec::new(),
+            | Event::AccessDenied
+            | Event::ConfigChanged => Vec::new(),
         }
     }
 

@@ -62,6 +62,8 @@ pub struct Origin {
 }
 
 impl AuditRecord {
+    /// What stands for the endpoint where it is about none in particular.
+    pub const NO_ENDPOINT: &'static str = "-";
     /// The attribute that says which record is meant, beside the endpoint.
     pub const KEY: &'static str = "event_id";
 
@@ -69,7 +71,9 @@ impl AuditRecord {
         let (endpoint_id, endpoint_name) = self
             .endpoint
             .as_ref()
-            .map_or(("-", "-"), |e| (e.id.as_str(), e.name.as_str()));
+            .map_or((Self::NO_ENDPOINT, Self::NO_ENDPOINT), |e| {
+                (e.id.as_str(), e.name.as_str())
+            });
         let mut item = Attributes(Item::new());
         item.set("endpoint_id", Some(endpoint_id));
         item.set("endpoint_name", Some(endpoint_name));

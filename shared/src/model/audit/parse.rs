@@ -21,7 +21,7 @@ impl AuditRecord {
         let event = Event::ALL.iter().find(|known| known.as_str() == event);
         let event = *required("event", event)?;
         let endpoint = match text("endpoint_id")? {
-            "-" => None,
+            Self::NO_ENDPOINT => None,
             id => Some(ManagedEndpoint {
                 name: parsed("endpoint_name", text("endpoint_name")?)?,
                 id: parsed("endpoint_id", id)?,

@@ -2,6 +2,7 @@
 
 pub(super) mod ask;
 mod ends;
+mod policy;
 mod profile;
 mod release;
 pub(super) mod status;
