@@ -11,7 +11,8 @@ use crate::model::item::Malformed;
 use crate::model::update::Update;
 use crate::model::{
     AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Failure, Lease,
-    Route, RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic, VpcId,
+    NotedConfig, Route, RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic,
+    VpcId,
 };
 
 /// An error of a library, kept as the source of ours.
@@ -155,6 +156,18 @@ pub trait Store: Send + Sync {
         &self,
         endpoint: &EndpointId,
         transition: &Transition,
+    ) -> Result<bool, StoreError>;
+
+    /// The settings that are on record, read consistently; `None`: none yet.
+    async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError>;
+
+    /// Notes settings with the record of their change in one transaction, if those on record are `before` still. `false`:
+    /// they are not.
+    async fn note_config(
+        &self,
+        config: &NotedConfig,
+        before: Option<&NotedConfig>,
+        record: Option<&AuditRecord>,
     ) -> Result<bool, StoreError>;
 
     /// Remembers what the connections have moved, for the next sweep.

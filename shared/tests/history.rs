@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::history::{Kind, Trail};
-use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId, Origin};
+use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
 use shared::model::item::Value;
-use shared::model::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
+use shared::model::{AssociationId, ConnectionId, Email, ManagedEndpoint, SubnetId};
 
 fn at(minutes: i64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().expect("a time");
@@ -35,13 +35,40 @@ fn record(minutes: i64, event: Event) -> AuditRecord {
     }
 }
 
+fn hana() -> Email {
+    "hana@example.com".parse().expect("an email")
+}
+
+fn closing() -> Closing {
+    Closing {
+        up_since: at(0),
+        ready_since: Some(at(5)),
+        start: Some(TimeDelta::minutes(5)),
+        requests: Some(1),
+        people: BTreeSet::from([hana()]),
+        people_count: 1,
+        last_active_at: Some(at(30)),
+        association_seconds: 44 * 60,
+    }
+}
+
+/// What a tampered trail is told by.
+fn close(records: &mut [AuditRecord], change: fn(&mut Closing)) {
+    let last = records.last_mut().expect("a record");
+    let details = last.details.closing.as_deref_mut();
+    change(details.expect("a closing record"));
+}
+
 /// Asked for, up for 50 minutes, and gone.
 fn trail() -> Vec<AuditRecord> {
     let mut gone = record(50, Event::DisassociationCompleted);
     gone.details.duration = Some(TimeDelta::minutes(44));
     gone.details.cost_usd = Some(0.11);
+    gone.details.closing = Some(Box::new(closing()));
+    let mut asked = record(0, Event::AssociationRequested);
+    asked.actor = Actor::Employee(hana());
     vec![
-        record(0, Event::AssociationRequested),
+        asked,
         record(0, Event::AssociationStarted),
         record(5, Event::AssociationCompleted),
         record(44, Event::DisassociationStarted),
@@ -83,6 +110,44 @@ fn each_kind_of_finding_is_found() {
             it.remove(2);
         }),
         (Kind::Unanswered, |it| it.truncate(1)),
+        (Kind::Unclosed, |it| it[4].details.closing = None),
+        (Kind::Unclosed, |it| {
+            it.truncate(3);
+            it.push(record(40, Event::AssociationFailed));
+        }),
+        (Kind::RecordedTwice, |it| {
+            it.push(it[4].clone());
+            it[5].details.association_ids.clear();
+        }),
+        (Kind::ClosingWrong, |it| {
+            let other = BTreeSet::from([AssociationId::observed("two")]);
+            let mut more = record(1, Event::AssociationStarted);
+            more.details.association_ids = other;
+            it.insert(2, more);
+        }),
+        (Kind::ClosingWrong, |it| close(it, |it| it.up_since = at(1))),
+        (Kind::ClosingWrong, |it| {
+            close(it, |it| it.ready_since = None);
+        }),
+        (Kind::ClosingWrong, |it| {
+            it.remove(2);
+            close(it, |it| it.ready_since = None);
+        }),
+        (Kind::ClosingWrong, |it| {
+            close(it, |it| it.association_seconds += 1);
+        }),
+        (Kind::ClosingWrong, |it| {
+            close(it, |it| it.requests = Some(2));
+        }),
+        (Kind::ClosingWrong, |it| close(it, |it| it.people_count = 2)),
+        (Kind::ClosingWrong, |it| {
+            close(it, |it| {
+                it.people = BTreeSet::from(["ren@example.com".parse().expect("an email")]);
+            });
+        }),
+        (Kind::ClosingWrong, |it| {
+            close(it, |it| it.last_active_at = Some(at(-1)));
+        }),
     ];
     for (number, (kind, tamper)) in tampered.iter().enumerate() {
         let mut records = trail();
@@ -93,12 +158,35 @@ fn each_kind_of_finding_is_found() {
 }
 
 #[test]
+fn a_stay_is_closed_once_with_all_that_was_ever_up_in_it() {
+    let mut records = trail();
+    let of = |id: &str, mut record: AuditRecord| {
+        record.details.association_ids = BTreeSet::from([AssociationId::observed(id)]);
+        record
+    };
+    records.insert(2, of("two", record(2, Event::AssociationStarted)));
+    let mut gone = of("two", record(20, Event::DisassociationExternal));
+    gone.details.duration = Some(TimeDelta::minutes(18));
+    records.insert(4, gone);
+    close(&mut records, |it| it.association_seconds += 18 * 60);
+    records[6].details.cost_usd = Some(0.155);
+    assert_eq!(kinds(&records), BTreeSet::new());
+    // What failed is not billed.
+    records[4] = of("two", record(20, Event::AssociationFailed));
+    close(&mut records, |it| it.association_seconds -= 18 * 60);
+    records[6].details.cost_usd = Some(0.11);
+    assert_eq!(kinds(&records), BTreeSet::new());
+}
+
+#[test]
 fn what_another_hand_or_a_lapse_explains_is_no_mistake_of_ours() {
     let mistakes = [
         Kind::RecordedTwice,
         Kind::NoOutcome,
         Kind::StopUnexplained,
         Kind::CostWrong,
+        Kind::Unclosed,
+        Kind::ClosingWrong,
     ];
     assert!(mistakes.into_iter().all(Kind::is_our_mistake));
     let others = [Kind::StartUnexplained, Kind::NeverReady, Kind::Unanswered];
@@ -129,6 +217,7 @@ fn a_record_read_back_is_the_one_that_was_written() {
         cidrs: BTreeSet::from(["10.0.0.0/8".to_owned()]),
         connection_id: Some(ConnectionId::observed("connection")),
         bytes: Some(9),
+        closing: Some(Box::new(closing())),
     };
     assert_eq!(AuditRecord::parse(&full.to_item()), Ok(full.clone()));
     for event in Event::ALL {
@@ -155,6 +244,19 @@ fn what_is_not_a_record_names_the_attribute() {
         let error = AuditRecord::parse(&item).expect_err(attribute);
         assert_eq!(error.attribute, attribute);
     }
+    let mut closed = trail().pop().expect("a record").to_item();
+    closed.insert("month".to_owned(), Value::S("2026-12".to_owned()));
+    let error = AuditRecord::parse(&closed).expect_err("another month");
+    assert_eq!(error.attribute, "month");
+}
+
+#[test]
+fn a_closing_record_names_500_people_and_counts_all() {
+    let people: BTreeSet<Email> = (0..501)
+        .map(|n| format!("p{n}@example.com").parse().expect("an email"))
+        .collect();
+    let closing = closing().with_people(people);
+    assert_eq!((closing.people.len(), closing.people_count), (500, 501));
 }
 
 #[test]

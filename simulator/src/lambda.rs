@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use associate::{App, Ports};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::channel::oneshot;
-use reaper::{Limits, Reaper, Watch};
+use reaper::{Limits, PolicyOnRecord, Reaper, Watch};
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
@@ -220,7 +220,11 @@ impl Lambda {
         let idle = self.fleet(|fleet| fleet.reapers.pop());
         idle.unwrap_or_else(|| {
             let (process, line, ids) = self.start(Function::Reaper);
-            let ReaperConfig { common, dry_run } = self.inner.reaper.clone();
+            let ReaperConfig {
+                common,
+                dry_run,
+                policy,
+            } = self.inner.reaper.clone();
             let reconciler = Reconciler::new(
                 Arc::new(SimulatedVpn::new(line.clone())),
                 Arc::new(SimulatedStore::new(line)),
@@ -233,6 +237,7 @@ impl Lambda {
                 clock: Arc::clone(&process) as _,
                 endpoints: common.endpoints,
                 dry_run,
+                policy: PolicyOnRecord::new(policy),
                 watch: Watch::new(Metrics::off(), Arc::clone(&process) as _),
             });
             Instance { process, function }

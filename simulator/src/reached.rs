@@ -294,7 +294,8 @@ impl Reached {
             | Event::LeaseReleased
             | Event::ConnectionEnded
             | Event::ProfileDownloaded
-            | Event::AccessDenied => {}
+            | Event::AccessDenied
+            | Event::ConfigChanged => {}
         }
     }
 

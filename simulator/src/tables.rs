@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::item::{Item, Malformed, Value};
 use shared::model::update::{Condition, Update};
-use shared::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
+use shared::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot, Traffic};
 use shared::ports::Transition;
 use testkit::rulebook::record_key;
 
@@ -18,6 +18,7 @@ pub struct Tables {
     records: BTreeMap<(String, EventId), AuditRecord>,
     /// The records in the order of their writing.
     written: Vec<(String, EventId)>,
+    config: Item,
 }
 
 impl Tables {
@@ -121,6 +122,29 @@ impl Tables {
         }
         if let Some((key, update)) = lease {
             self.update_item(endpoint, &key, update);
+        }
+        true
+    }
+
+    /// `GetItem` of the settings on record.
+    pub fn config(&self) -> Result<Option<NotedConfig>, Malformed> {
+        NotedConfig::parse(&self.config)
+    }
+
+    /// `TransactWriteItems` of settings and the record of their change; whether the condition held.
+    pub fn note_config(
+        &mut self,
+        config: &NotedConfig,
+        before: Option<&NotedConfig>,
+        record: Option<&AuditRecord>,
+    ) -> bool {
+        let update = config.noted_after(before);
+        if !holds(&self.config, &update) {
+            return false;
+        }
+        update.apply(&mut self.config);
+        if let Some(record) = record {
+            self.put_record(record);
         }
         true
     }

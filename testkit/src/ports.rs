@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::update::Update;
 use shared::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, Route, RouteKey,
-    SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
+    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, NotedConfig, Route,
+    RouteKey, SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
 };
 use shared::ports::{Association, ClientVpn, Store, StoreError, Transition, VpnError};
 
@@ -70,5 +70,7 @@ forward!(Store {
     fn add_request(&self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> Result<EndpointState, StoreError>;
     fn update(&self, endpoint: &EndpointId, update: &Update) -> Result<Option<EndpointState>, StoreError>;
     fn commit(&self, endpoint: &EndpointId, transition: &Transition) -> Result<bool, StoreError>;
+    fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError>;
+    fn note_config(&self, config: &NotedConfig, before: Option<&NotedConfig>, record: Option<&AuditRecord>) -> Result<bool, StoreError>;
     fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic) -> Result<(), StoreError>;
 });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
+use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId};
 use shared::model::{AssociationId, ConnectionId, EndpointId, ManagedEndpoint, Rules, SubnetId};
 use testkit::ec2::AssociationStatus::{
     self, Associated, Associating, AssociationFailed, Disassociated, Disassociating,
@@ -126,6 +126,16 @@ fn story() -> Story {
     let mut bill = record(at(50, 0), Event::DisassociationCompleted, &BOTH);
     bill.details.duration = Some(TimeDelta::seconds(2638));
     bill.details.cost_usd = Some(0.2198);
+    bill.details.closing = Some(Box::new(Closing {
+        up_since: at(0, 2),
+        ready_since: Some(at(5, 0)),
+        start: Some(TimeDelta::seconds(300)),
+        requests: Some(1),
+        people: ["hana@example.com".parse().expect("an email")].into(),
+        people_count: 1,
+        last_active_at: Some(at(30, 0)),
+        association_seconds: 5276,
+    }));
     Story {
         networks: vec![
             ("one", "subnet-1", steps.clone()),

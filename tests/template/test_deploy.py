@@ -101,15 +101,16 @@ def code(url):
 EMPTY_ZIP = b"PK\x05\x06" + b"\x00" * 18
 
 
-def create(url, stack, body, parameters):
+def create(url, stack, body, parameters, verb="create"):
     formation = cloud.client(url, "cloudformation")
     values = [{"ParameterKey": n, "ParameterValue": v} for n, v in parameters.items() if v]
     # Too long for a request's body: CloudFormation takes it from S3, as it does for `sam deploy`.
     cloud.client(url, "s3").put_object(Bucket=BUCKET, Key="template.json", Body=body)
     address = f"{url}/{BUCKET}/template.json"
-    formation.create_stack(StackName=stack, TemplateURL=address, Parameters=values, Capabilities=["CAPABILITY_IAM"])
+    change = {"create": formation.create_stack, "update": formation.update_stack}[verb]
+    change(StackName=stack, TemplateURL=address, Parameters=values, Capabilities=["CAPABILITY_IAM"])
     try:
-        formation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+        formation.get_waiter(f"stack_{verb}_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     except WaiterError as error:
         events = formation.describe_stack_events(StackName=stack)["StackEvents"]
         raise AssertionError([e.get("ResourceStatusReason") for e in events if "FAILED" in e["ResourceStatus"]]) from error
@@ -141,19 +142,39 @@ def test_the_queries_of_the_documents_find_what_they_say(url, given, body, code)
     names = outputs(url, "queries")
     dynamodb = cloud.client(url, "dynamodb")
     endpoint = "cvpn-endpoint-0a1b2c3d4e5f60718"
-    record = {"endpoint_id": endpoint, "event_id": "1", "day": "2026-11-23", "actor": "hana@example.com",
+    record = {"endpoint_id": endpoint, "event_id": "1", "day": "2026-11-23", "month": "2026-11", "actor": "hana@example.com",
               "event": "disassociation.completed", "occurred_at": "2026-11-23T01:31:01Z", "reason": "…", "cost_usd": "1"}
     dynamodb.put_item(TableName=names["AuditTableName"], Item={k: {"S": v} for k, v in record.items()})
     dynamodb.put_item(TableName=names["LeaseTableName"], Item={"endpoint_id": {"S": endpoint}, "item": {"S": "state"}})
     text = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     queries = [" ".join(q.split("\n")[1:]) for q in re.split(r"\n(?=-- )", block.strip())]
-    assert len(queries) == 4
+    assert len(queries) == 5
     for query in queries:
         query = query.replace("AUDIT", names["AuditTableName"]).replace("LEASES", names["LeaseTableName"])
         found = dynamodb.execute_statement(Statement=query.replace("cvpn-endpoint-…", endpoint))["Items"]
         assert len(found) == 1, query
     remove(url, "queries")
+
+
+def test_an_update_of_a_live_stack_adds_one_index_and_keeps_the_records(url, given, body, code):
+    """DynamoDB makes one index at a time, so an update may add no more than one."""
+    before = json.loads(body)
+    table = before["Resources"]["AuditTable"]["Properties"]
+    table["GlobalSecondaryIndexes"] = [i for i in table["GlobalSecondaryIndexes"] if i["IndexName"] != "by-month"]
+    table["AttributeDefinitions"] = [a for a in table["AttributeDefinitions"] if a["AttributeName"] != "month"]
+    parameters = real(ESSENTIAL | LISTENER | POOL, given)
+    create(url, "live", json.dumps(before), parameters)
+    name = outputs(url, "live")["AuditTableName"]
+    dynamodb = cloud.client(url, "dynamodb")
+    record = {"endpoint_id": "cvpn-endpoint-0a1b2c3d4e5f60718", "event_id": "1", "day": "2026-11-23", "actor": "reaper"}
+    dynamodb.put_item(TableName=name, Item={k: {"S": v} for k, v in record.items()})
+    create(url, "live", body, parameters, "update")
+    assert outputs(url, "live")["AuditTableName"] == name
+    indexes = dynamodb.describe_table(TableName=name)["Table"]["GlobalSecondaryIndexes"]
+    assert {i["IndexName"] for i in indexes} == {"by-actor", "by-day", "by-month"}
+    assert len(dynamodb.scan(TableName=name)["Items"]) == 1
+    remove(url, "live")
 
 
 def test_two_stacks_live_side_by_side(url, given, body, code):

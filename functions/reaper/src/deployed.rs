@@ -13,6 +13,7 @@ use shared::reconcile::Reconciler;
 use shared::telemetry::{self, CountedStore, Metrics};
 
 use crate::limits::Limits;
+use crate::policy::PolicyOnRecord;
 use crate::sweep::Reaper;
 use crate::watch::Watch;
 
@@ -35,7 +36,11 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 }
 
 async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
-    let ReaperConfig { common, dry_run } = config;
+    let ReaperConfig {
+        common,
+        dry_run,
+        policy,
+    } = config;
     let clients = Clients::load().await;
     let store = clients.store(&common.lease_table, &common.audit_table);
     let metrics = Metrics::from_environment(Arc::clone(&clock));
@@ -51,6 +56,7 @@ async fn wire(config: ReaperConfig, clock: Arc<dyn Clock>) -> Reaper {
         clock: Arc::clone(&clock),
         endpoints: common.endpoints,
         dry_run,
+        policy: PolicyOnRecord::new(policy),
         watch: Watch::new(metrics, clock),
     }
 }

@@ -5,11 +5,13 @@
 #[cfg(feature = "aws")]
 mod deployed;
 mod limits;
+mod policy;
 mod sweep;
 mod watch;
 
 #[cfg(feature = "aws")]
 pub use deployed::run;
 pub use limits::Limits;
+pub use policy::PolicyOnRecord;
 pub use sweep::{Reaper, Summary, SweepFailed};
 pub use watch::Watch;

@@ -14,6 +14,7 @@ use shared::reconcile::{Reconciler, SweepError, SweepOutcome};
 use tracing::error;
 
 use crate::limits::Limits;
+use crate::policy::PolicyOnRecord;
 use crate::watch::Watch;
 
 /// Endpoints swept side by side. EC2 throttles an account and region, not an endpoint: 100 calls of each action at
@@ -35,6 +36,8 @@ pub struct Reaper {
     pub endpoints: Vec<ManagedEndpoint>,
     /// Decide and log, change nothing.
     pub dry_run: bool,
+    /// The settings, which go on record.
+    pub policy: PolicyOnRecord,
     /// What tells of it in numbers.
     pub watch: Watch,
 }
@@ -116,7 +119,7 @@ impl Reaper {
             .into_iter()
             .map(|(index, endpoint)| async move { (index, self.sweep(endpoint, limits).await) })
             .collect();
-        let all = async {
+        let swept = async {
             let mut sweeps = stream::iter(sweeps).buffer_unordered(AT_ONCE);
             while let Some((index, end)) = sweeps.next().await {
                 if let Some(place) = ends.get_mut(index) {
@@ -124,6 +127,7 @@ impl Reaper {
                 }
             }
         };
+        let all = futures::future::join(swept, self.policy.note(&self.reconciler));
         // A pass may end at any await (DESIGN 4): what is under way then is as a crash would leave it.
         let out_of_time = matches!(select(pin!(all), pin!(time_is_up)).await, Either::Right(_));
         if out_of_time {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use reaper::{Limits, Reaper, Summary, SweepFailed, Watch};
+use reaper::{Limits, PolicyOnRecord, Reaper, Summary, SweepFailed, Watch};
 use sandbox::embedded::{Embedded, Options, StillClock};
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
@@ -51,7 +51,11 @@ impl World {
             "MANAGED_ENDPOINTS" => Some(fleet::managed_endpoints(ENDPOINTS)),
             _ => example::variable(name).map(str::to_owned),
         };
-        let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables).unwrap();
+        let ReaperConfig {
+            common,
+            dry_run,
+            policy,
+        } = ReaperConfig::from_vars(&variables).unwrap();
         Reaper {
             reconciler: Reconciler::new(
                 self.vpn.clone(),
@@ -63,6 +67,7 @@ impl World {
             clock: self.aws.clock.clone(),
             endpoints: common.endpoints,
             dry_run,
+            policy: PolicyOnRecord::new(policy),
             watch: Watch::new(Metrics::off(), self.aws.clock.clone()),
         }
     }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reaper::{Limits, Reaper, SweepFailed, Watch};
+use reaper::{Limits, PolicyOnRecord, Reaper, SweepFailed, Watch};
 use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
@@ -31,7 +31,11 @@ fn reaper(stage: &Stage, changes: &[(&str, &str)]) -> Reaper {
 
 /// Its metrics go to `metrics`.
 fn watched(stage: &Stage, changes: &[(&str, &str)], metrics: &Metrics) -> Reaper {
-    let ReaperConfig { common, dry_run } = ReaperConfig::from_vars(&variables(changes)).unwrap();
+    let ReaperConfig {
+        common,
+        dry_run,
+        policy,
+    } = ReaperConfig::from_vars(&variables(changes)).unwrap();
     let store = CountedStore::new(stage.store.clone(), metrics.clone());
     let reconciler = Reconciler::new(
         stage.vpn.clone(),
@@ -45,6 +49,7 @@ fn watched(stage: &Stage, changes: &[(&str, &str)], metrics: &Metrics) -> Reaper
         clock: stage.clock.clone(),
         endpoints: common.endpoints,
         dry_run,
+        policy: PolicyOnRecord::new(policy),
         watch: Watch::new(metrics.clone(), stage.clock.clone()),
     }
 }
@@ -250,4 +255,87 @@ async fn a_sweep_that_fails_for_one_endpoint_does_not_count_as_a_sweep() {
     let reaper = watched(&stage, &[ONE_UNKNOWN], &metrics);
     reaper.sweep_all(in_time(&stage)).await.unwrap_err();
     assert_eq!(emitted(&lines), [[("FailedSweeps".to_owned(), 1.0)]]);
+}
+
+/// What `config.changed` says, in each of its records.
+async fn told(stage: &Stage) -> Vec<String> {
+    let records = stage.records().await;
+    let told = records
+        .iter()
+        .filter(|record| record.text("event") == "config.changed");
+    told.map(|record| {
+        assert_eq!(
+            (record.text("endpoint_id"), record.text("actor")),
+            ("-", "reaper")
+        );
+        record.text("reason").to_owned()
+    })
+    .collect()
+}
+
+/// The text of the settings on record.
+async fn noted(stage: &Stage) -> Option<Value> {
+    let items = stage
+        .dynamo
+        .items(testkit::example::LEASE_TABLE)
+        .await
+        .unwrap();
+    let config = items.iter().find(|item| item.text("item") == "config")?;
+    assert_eq!(config.text("endpoint_id"), "-");
+    assert_eq!(config.text("digest").len(), 64);
+    Some(config.text("text").into())
+}
+
+#[tokio::test]
+async fn other_settings_are_put_on_record_once_and_the_first_ones_only_noted() {
+    let stage = Stage::set().await;
+    let first = reaper(&stage, &[]);
+    first.sweep_all(in_time(&stage)).await.unwrap();
+    let text = noted(&stage).await.unwrap();
+    let text = text.as_str().unwrap();
+    assert!(text.contains("IDLE_TIMEOUT_MINUTES=60\n"), "{text}");
+    assert!(!text.contains("_TABLE="), "{text}");
+    let unchanged = reaper(&stage, &[]);
+    unchanged.sweep_all(in_time(&stage)).await.unwrap();
+    assert_eq!(told(&stage).await, [""; 0]);
+
+    // Processes of a deploy, at the same time; a dry run observes as well.
+    let changes = [("IDLE_TIMEOUT_MINUTES", "90"), ("DRY_RUN", "true")];
+    let deployed = [reaper(&stage, &changes), reaper(&stage, &changes)];
+    let [one, other] = &deployed;
+    let swept = futures::join!(
+        one.sweep_all(in_time(&stage)),
+        other.sweep_all(in_time(&stage))
+    );
+    assert!(swept.0.is_ok() && swept.1.is_ok());
+    assert_eq!(
+        told(&stage).await,
+        [
+            "The settings changed. Dry run, in which nothing in EC2 is changed (DRY_RUN): from false to true. \
+          Idle minutes before the VPN is taken down (IDLE_TIMEOUT_MINUTES): from 60 to 90."
+        ]
+    );
+
+    // A process looks once: an older one that still runs does not tell it back and forth.
+    stage.take_calls();
+    first.sweep_all(in_time(&stage)).await.unwrap();
+    one.sweep_all(in_time(&stage)).await.unwrap();
+    assert_eq!(told(&stage).await.len(), 1);
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_put_on_record_keep_no_endpoint_from_its_sweep() {
+    let stage = Stage::set().await;
+    reaper(&stage, &[])
+        .sweep_all(in_time(&stage))
+        .await
+        .unwrap();
+    let changed = reaper(&stage, &[("MAX_EXTENSION_HOURS", "8")]);
+    stage.tables_fail(Some("TransactWriteItems"), "AccessDeniedException");
+    let summary = changed.sweep_all(in_time(&stage)).await.unwrap();
+    assert_eq!(phases(&summary), [Phase::Off; 2]);
+    assert_eq!(told(&stage).await, [""; 0]);
+    stage.dynamo.clear_faults();
+    changed.sweep_all(in_time(&stage)).await.unwrap();
+    assert_eq!(told(&stage).await.len(), 1, "the next sweep tries again");
 }

@@ -10,7 +10,7 @@ use crate::replay::Replay;
 use crate::stage::{block_on, configuration, endpoint, now};
 
 /// The attributes of `state` whose kind matters, and that kind.
-const KINDS: [(&str, &str); 24] = [
+const KINDS: [(&str, &str); 27] = [
     ("requests", "N"),
     ("served", "N"),
     ("gave_up", "N"),
@@ -33,6 +33,9 @@ const KINDS: [(&str, &str); 24] = [
     ("last_sweep_at", "S"),
     ("failed_ids", "SS"),
     ("association_ids", "SS"),
+    ("ended_seconds", "N"),
+    ("requests_before_stay", "N"),
+    ("people_at_stop", "SS"),
     ("to_restore", "SS"),
     ("start_seconds", "L"),
 ];

@@ -26,6 +26,7 @@ const AUDIT: Expected = Expected {
     indexes: &[
         "by-actor: actor HASH, event_id RANGE, ALL",
         "by-day: day HASH, event_id RANGE, ALL",
+        "by-month: month HASH, event_id RANGE, ALL",
     ],
     stream: Some("NEW_AND_OLD_IMAGES"),
     is_protected: true,

@@ -45,11 +45,15 @@ fn audit_table() -> Value {
     json!({
         "TableName": AUDIT_TABLE,
         "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": strings(&["endpoint_id", "event_id", "actor", "day"]),
+        "AttributeDefinitions": strings(&["endpoint_id", "event_id", "actor", "day", "month"]),
         "KeySchema": key("endpoint_id", "event_id"),
         "DeletionProtectionEnabled": true,
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" },
-        "GlobalSecondaryIndexes": [index("by-actor", "actor"), index("by-day", "day")],
+        "GlobalSecondaryIndexes": [
+            index("by-actor", "actor"),
+            index("by-day", "day"),
+            index("by-month", "month"),
+        ],
     })
 }
 

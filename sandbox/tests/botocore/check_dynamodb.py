@@ -35,7 +35,7 @@ def main(url):
     check("ListTables", names, {LEASES, AUDIT} <= set(names))
     for table, keys, indexes in [
         (LEASES, ["endpoint_id", "item"], []),
-        (AUDIT, ["endpoint_id", "event_id"], ["by-actor", "by-day"]),
+        (AUDIT, ["endpoint_id", "event_id"], ["by-actor", "by-day", "by-month"]),
     ]:
         found = client.describe_table(TableName=table)["Table"]
         schema = [key["AttributeName"] for key in found["KeySchema"]]

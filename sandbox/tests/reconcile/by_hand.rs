@@ -133,7 +133,7 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
 }
 
 /// By an administrator's hand, seen and put on record by a sweep.
-async fn lose_the_second_subnet(world: &World) {
+pub async fn lose_the_second_subnet(world: &World) {
     let before = world.count("disassociation.external").await;
     world
         .ec2

@@ -9,6 +9,7 @@ mod wire;
 mod world;
 
 mod by_hand;
+mod closing;
 mod counts;
 mod crashes;
 mod faults;

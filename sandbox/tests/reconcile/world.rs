@@ -72,6 +72,7 @@ impl World {
                 .to_vec(),
         };
         let aws = Embedded::start(options).await.unwrap();
+        aws.ec2.change(|ec2, _| ec2.keep_history());
         Self {
             aws,
             endpoint,
@@ -237,7 +238,7 @@ impl World {
         self.association_of(1)
     }
 
-    fn association_of(&self, subnet: usize) -> AssociationId {
+    pub fn association_of(&self, subnet: usize) -> AssociationId {
         self.ec2.read(|world| {
             let endpoint = world.endpoint(&self.endpoint.id).unwrap();
             let mut up = endpoint.associated();

@@ -4,17 +4,19 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::dynamo_errors::{Cancelled, cancelled_by, is_conflict, unavailable, with_patience};
-use super::dynamo_values::{Expression, from_attributes, to_attributes};
-use super::dynamo_writes::{Tables, item_key, not_there};
+use super::dynamo_values::{Attributes, Expression, from_attributes, to_attributes};
+use super::dynamo_writes::{Tables, config_key, item_key, not_there};
 use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::{Item, Value};
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, Snapshot, Traffic};
+use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot, Traffic};
 use crate::ports::{Store, StoreError, Transition};
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
@@ -38,6 +40,49 @@ impl DynamoStore {
             client,
             lease_table,
             audit_table,
+        }
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        Tables {
+            leases: &self.lease_table,
+            records: &self.audit_table,
+        }
+    }
+
+    /// An item of the lease table, read consistently; empty: it is not there.
+    async fn get(&self, key: Attributes) -> Result<Item, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.lease_table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| unavailable("GetItem", error))?;
+        Ok(from_attributes(answer.item.unwrap_or_default()))
+    }
+
+    /// Writes all of it or nothing; `false`: a condition failed.
+    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
+        // One token for all tries: a transaction whose answer was lost is not done twice.
+        let token = Uuid::new_v4().to_string();
+        let write = || {
+            let call = self
+                .client
+                .transact_write_items()
+                .client_request_token(&token);
+            call.set_transact_items(Some(writes.clone())).send()
+        };
+        match with_patience(write, |error| {
+            cancelled_by(error) == Some(Cancelled::Passing)
+        })
+        .await
+        {
+            Ok(_) => Ok(true),
+            Err(error) if cancelled_by(&error) == Some(Cancelled::Condition) => Ok(false),
+            Err(error) => Err(unavailable("TransactWriteItems", error)),
         }
     }
 
@@ -135,18 +180,8 @@ enum Written {
 #[async_trait]
 impl Store for DynamoStore {
     async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.lease_table)
-            .set_key(Some(item_key(endpoint, EndpointState::KEY)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| unavailable("GetItem", error))?;
-        Ok(EndpointState::parse(&from_attributes(
-            answer.item.unwrap_or_default(),
-        ))?)
+        let item = self.get(item_key(endpoint, EndpointState::KEY)).await?;
+        Ok(EndpointState::parse(&item)?)
     }
 
     async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
@@ -227,29 +262,23 @@ impl Store for DynamoStore {
         endpoint: &EndpointId,
         transition: &Transition,
     ) -> Result<bool, StoreError> {
-        let tables = Tables {
-            leases: &self.lease_table,
-            records: &self.audit_table,
-        };
-        let writes = tables.writes(endpoint, transition);
-        // One token for all tries: a transaction whose answer was lost is not done twice.
-        let token = Uuid::new_v4().to_string();
-        let write = || {
-            let call = self
-                .client
-                .transact_write_items()
-                .client_request_token(&token);
-            call.set_transact_items(Some(writes.clone())).send()
-        };
-        match with_patience(write, |error| {
-            cancelled_by(error) == Some(Cancelled::Passing)
-        })
-        .await
-        {
-            Ok(_) => Ok(true),
-            Err(error) if cancelled_by(&error) == Some(Cancelled::Condition) => Ok(false),
-            Err(error) => Err(unavailable("TransactWriteItems", error)),
-        }
+        self.transact(self.tables().writes(endpoint, transition))
+            .await
+    }
+
+    async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError> {
+        Ok(NotedConfig::parse(&self.get(config_key()).await?)?)
+    }
+
+    async fn note_config(
+        &self,
+        config: &NotedConfig,
+        before: Option<&NotedConfig>,
+        record: Option<&AuditRecord>,
+    ) -> Result<bool, StoreError> {
+        let update = config.noted_after(before);
+        self.transact(self.tables().config_writes(&update, record))
+            .await
     }
 
     async fn put_traffic(

@@ -7,7 +7,7 @@ use super::dynamo_values::{Attributes, Expression, to_attribute, to_attributes};
 use crate::model::audit::AuditRecord;
 use crate::model::item::Value;
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, Snapshot};
+use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot};
 use crate::ports::Transition;
 
 /// The tables that are written to.
@@ -24,13 +24,12 @@ impl Tables<'_> {
         transition: &Transition,
     ) -> Vec<TransactWriteItem> {
         let mut writes = vec![self.state_write(endpoint, &transition.update)];
-        writes.extend(transition.records.iter().map(|record| {
-            let put = Put::builder()
-                .table_name(self.records)
-                .set_item(Some(to_attributes(&record.to_item())))
-                .condition_expression(not_there());
-            put_write(put)
-        }));
+        writes.extend(
+            transition
+                .records
+                .iter()
+                .map(|record| self.record_put(record)),
+        );
         if let Some(snapshot) = &transition.snapshot {
             let mut item = item_key(endpoint, Snapshot::KEY);
             item.extend(to_attributes(&snapshot.to_item()));
@@ -59,11 +58,34 @@ impl Tables<'_> {
         })
     }
 
+    /// All that is written of settings.
+    pub(super) fn config_writes(
+        &self,
+        update: &Update,
+        record: Option<&AuditRecord>,
+    ) -> Vec<TransactWriteItem> {
+        let record = record.map(|record| self.record_put(record));
+        let note = self.update_write(config_key(), update);
+        std::iter::once(note).chain(record).collect()
+    }
+
+    fn record_put(&self, record: &AuditRecord) -> TransactWriteItem {
+        let put = Put::builder()
+            .table_name(self.records)
+            .set_item(Some(to_attributes(&record.to_item())))
+            .condition_expression(not_there());
+        put_write(put)
+    }
+
     fn item_write(&self, endpoint: &EndpointId, key: &str, update: &Update) -> TransactWriteItem {
+        self.update_write(item_key(endpoint, key), update)
+    }
+
+    fn update_write(&self, key: Attributes, update: &Update) -> TransactWriteItem {
         let expression = Expression::of(update);
         let write = UpdateWrite::builder()
             .table_name(self.leases)
-            .set_key(Some(item_key(endpoint, key)))
+            .set_key(Some(key))
             .set_condition_expression(expression.condition)
             .update_expression(expression.update)
             .set_expression_attribute_names(Some(expression.names))
@@ -75,10 +97,18 @@ impl Tables<'_> {
 }
 
 pub(super) fn item_key(endpoint: &EndpointId, item: &str) -> Attributes {
+    key(endpoint.as_str(), item)
+}
+
+pub(super) fn config_key() -> Attributes {
+    key(AuditRecord::NO_ENDPOINT, NotedConfig::KEY)
+}
+
+fn key(endpoint_id: &str, item: &str) -> Attributes {
     Attributes::from([
         (
             "endpoint_id".to_owned(),
-            to_attribute(&Value::from(endpoint.as_str())),
+            to_attribute(&Value::from(endpoint_id)),
         ),
         ("item".to_owned(), to_attribute(&Value::from(item))),
     ])

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::identity::{AlbArn, IdentityConfig};
 use crate::model::audit::Retention;
-use crate::model::{Email, ManagedEndpoint, Rules};
+use crate::model::{Email, ManagedEndpoint, PolicyText, Rules};
 use crate::reconcile::Settings;
 
 pub use reader::{ConfigErrors, Mistake};
@@ -73,6 +73,8 @@ pub struct AssociateConfig {
 pub struct ReaperConfig {
     pub common: Common,
     pub dry_run: bool,
+    /// What is put on record when it changes. Some of it is read for that alone.
+    pub policy: PolicyText,
 }
 
 /// The configuration of `audit`.
@@ -113,12 +115,15 @@ impl ReaperConfig {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let common = common(&mut reader);
+        let domains = reader.read(&var::ALLOWED_EMAIL_DOMAINS, values::domains);
         let dry_run = reader.read(&var::DRY_RUN, values::switch);
-        reader.finish(
-            common
-                .zip(dry_run)
-                .map(|(common, dry_run)| Self { common, dry_run }),
-        )
+        let policy = reader.policy_text(&[&var::LEASE_TABLE, &var::AUDIT_TABLE]);
+        let whole = common.zip(domains).zip(dry_run);
+        reader.finish(whole.map(|((common, _), dry_run)| Self {
+            common,
+            dry_run,
+            policy,
+        }))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Variable;
+use crate::model::PolicyText;
 
 /// A value, or a sentence about each thing that is wrong with the text.
 pub(super) type Parsed<T> = Result<T, Vec<String>>;
@@ -37,6 +38,7 @@ impl fmt::Display for ConfigErrors {
 /// The environment and the mistakes found in it so far.
 pub(super) struct Reader<'a, F> {
     vars: &'a F,
+    texts: Vec<(&'static str, String)>,
     mistakes: Vec<Mistake>,
 }
 
@@ -44,6 +46,7 @@ impl<'a, F: Fn(&str) -> Option<String>> Reader<'a, F> {
     pub(super) fn new(vars: &'a F) -> Self {
         Self {
             vars,
+            texts: Vec::new(),
             mistakes: Vec::new(),
         }
     }
@@ -59,6 +62,7 @@ impl<'a, F: Fn(&str) -> Option<String>> Reader<'a, F> {
             self.mistake(variable, "it is not set, and it is required");
             return None;
         };
+        self.texts.push((variable.name, text.to_owned()));
         match parse(text) {
             Ok(value) => Some(value),
             Err(problems) => {
@@ -68,6 +72,13 @@ impl<'a, F: Fn(&str) -> Option<String>> Reader<'a, F> {
                 None
             }
         }
+    }
+
+    /// What was read so far, but for these: the policy in force.
+    pub(super) fn policy_text(&self, but: &[&Variable]) -> PolicyText {
+        let is_policy = |name| !but.iter().any(|variable| variable.name == name);
+        let texts = self.texts.iter().filter(|(name, _)| is_policy(*name));
+        PolicyText::of(texts.map(|(name, text)| (*name, text.as_str())))
     }
 
     pub(super) fn mistake(&mut self, variable: &Variable, problem: impl Into<String>) {

@@ -310,6 +310,27 @@ fn a_long_or_odd_value_is_shown_short_and_safe() {
 }
 
 #[test]
+fn what_the_reaper_puts_on_record_is_all_it_reads_but_its_tables_in_words() {
+    let config = ReaperConfig::from_vars(&vars(&[]));
+    let policy = config.expect("a configuration").policy;
+    let told = policy.changes_since("");
+    let listed: Vec<&str> = VARIABLES
+        .iter()
+        .filter(|variable| variable.readers.contains(&Function::Reaper))
+        .map(|variable| variable.name)
+        .filter(|name| !name.ends_with("_TABLE"))
+        .collect();
+    assert_eq!(told.len(), listed.len());
+    for name in listed {
+        let of_it = told
+            .iter()
+            .find(|told| told.contains(&format!(" ({name}): ")));
+        let of_it = of_it.unwrap_or_else(|| panic!("{name} is not told"));
+        assert!(!of_it.starts_with(name), "{name} has no words");
+    }
+}
+
+#[test]
 fn each_function_reads_the_variables_that_the_list_says() {
     for function in [Function::Associate, Function::Reaper, Function::Audit] {
         let asked = RefCell::new(Vec::new());

@@ -1,89 +1,21 @@
 //! Rules over audit records alone: what they say that cannot be so, and what they leave open. Whoever reads an
 //! endpoint's records hands them in, oldest first; nothing else is asked.
 
+mod closing;
+mod finding;
 mod open;
+mod stays;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::audit::{AuditRecord, Event, EventId, cost_usd};
+use crate::model::audit::{AuditRecord, Event, cost_usd};
 use crate::model::{AssociationId, ConnectionId, WANTED_FOR};
+use finding::{Mention, ROUNDED_USD, finding, no_outcome};
+use stays::Stays;
 
-/// What kind of thing an administrator should look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// What happens once is on record twice.
-    RecordedTwice,
-    /// What began has no outcome on record, or an outcome has no beginning.
-    NoOutcome,
-    /// A stop that says no reason, or an end by our stop and no stop on record.
-    StopUnexplained,
-    /// A cost that does not follow from the times on record.
-    CostWrong,
-    /// A start that no request explains.
-    StartUnexplained,
-    /// A time up that was never ready.
-    NeverReady,
-    /// A request that nothing came of.
-    Unanswered,
-}
-
-impl Kind {
-    /// Whether only a mistake of this system explains it. The other kinds also come of what EC2 or an administrator did.
-    pub fn is_our_mistake(self) -> bool {
-        match self {
-            Self::RecordedTwice | Self::NoOutcome | Self::StopUnexplained | Self::CostWrong => true,
-            Self::StartUnexplained | Self::NeverReady | Self::Unanswered => false,
-        }
-    }
-}
-
-/// Something in the audit trail that an administrator should look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What kind of thing.
-    pub kind: Kind,
-    /// It in a sentence.
-    pub sentence: String,
-    /// The record that shows it.
-    pub event_id: EventId,
-    /// When that happened.
-    pub occurred_at: DateTime<Utc>,
-}
-
-impl Finding {
-    fn of(record: &AuditRecord, kind: Kind, sentence: String) -> Self {
-        Self::at(&Mention::of(record), kind, sentence)
-    }
-
-    fn at(mention: &Mention, kind: Kind, sentence: String) -> Self {
-        Self {
-            kind,
-            sentence,
-            event_id: mention.event_id.clone(),
-            occurred_at: mention.at,
-        }
-    }
-}
-
-/// Where something stands on record.
-#[derive(Debug, Clone)]
-struct Mention {
-    event_id: EventId,
-    at: DateTime<Utc>,
-    stay: u64,
-}
-
-impl Mention {
-    fn of(record: &AuditRecord) -> Self {
-        Self {
-            event_id: record.event_id.clone(),
-            at: record.occurred_at,
-            stay: record.details.stay.unwrap_or(0),
-        }
-    }
-}
+pub use finding::{Finding, Kind};
 
 /// The records of one endpoint, as far as they were taken.
 #[derive(Debug, Clone)]
@@ -93,7 +25,9 @@ pub struct Trail {
     adopted: BTreeSet<AssociationId>,
     failed: BTreeMap<AssociationId, Mention>,
     ended: BTreeMap<AssociationId, Mention>,
-    ready: BTreeSet<u64>,
+    /// When each stay was ready.
+    ready: BTreeMap<u64, DateTime<Utc>>,
+    stays: Stays,
     connections: BTreeSet<ConnectionId>,
     /// When a stop of each stay was put on record last.
     stops: BTreeMap<u64, DateTime<Utc>>,
@@ -106,9 +40,6 @@ pub struct Trail {
 
 /// Attempts, and the time that EC2 takes for each.
 const STARTS_WITHIN: TimeDelta = TimeDelta::hours(1);
-/// An estimate is kept to a hundredth of a cent for each association.
-const ROUNDED_USD: f64 = 0.01;
-
 impl Trail {
     /// No record yet. `hour_price_usd`: what an hour of one association costs.
     pub fn new(hour_price_usd: f64) -> Self {
@@ -118,7 +49,8 @@ impl Trail {
             adopted: BTreeSet::new(),
             failed: BTreeMap::new(),
             ended: BTreeMap::new(),
-            ready: BTreeSet::new(),
+            ready: BTreeMap::new(),
+            stays: Stays::default(),
             connections: BTreeSet::new(),
             stops: BTreeMap::new(),
             open_stop: None,
@@ -137,6 +69,7 @@ impl Trail {
                 if self.up().next().is_none() {
                     self.unanswered.get_or_insert_with(|| here.clone());
                 }
+                self.stays.asked(record);
                 self.asked = Some(here);
                 Vec::new()
             }
@@ -151,13 +84,15 @@ impl Trail {
             }
             Event::AssociationCompleted => {
                 self.unanswered = None;
-                let first = self.ready.insert(here.stay);
+                let first = self.ready.insert(here.stay, here.at).is_none();
                 let sentence = || format!("Stay {} is ready twice.", here.stay);
                 finding(first, record, Kind::RecordedTwice, sentence)
             }
             Event::AssociationFailed => {
                 self.unanswered = None;
-                once(&mut self.failed, record, "failed")
+                let twice = once(&mut self.failed, record, "failed");
+                self.may_be_over(record);
+                twice
             }
             Event::DisassociationStarted => self.stop(record),
             Event::DisassociationFailed => {
@@ -174,6 +109,8 @@ impl Trail {
                 finding(first, record, Kind::RecordedTwice, sentence)
             }
             Event::ModeChanged => {
+                // An order to keep it on is an ask as well.
+                self.stays.asked(record);
                 self.unanswered = None;
                 self.mode_changed = true;
                 Vec::new()
@@ -182,7 +119,8 @@ impl Trail {
             | Event::RoutesChanged
             | Event::LeaseReleased
             | Event::ProfileDownloaded
-            | Event::AccessDenied => Vec::new(),
+            | Event::AccessDenied
+            | Event::ConfigChanged => Vec::new(),
         }
     }
 
@@ -259,9 +197,13 @@ impl Trail {
             found.extend(finding(stopped, record, Kind::StopUnexplained, || {
                 format!("Stay {stay} ended by our stop, and no stop of it is on record.")
             }));
-            found.extend(self.cost(record));
         }
-        if self.up().next().is_none() && !self.ready.contains(&stay) {
+        // A closing record has the cost of the whole stay.
+        found.extend(match &record.details.closing {
+            Some(closing) => self.closed(record, closing),
+            None => self.part_ended(record),
+        });
+        if self.up().next().is_none() && !self.ready.contains_key(&stay) {
             let sentence = format!("Stay {stay} was never ready.");
             found.push(Finding::of(record, Kind::NeverReady, sentence));
         }
@@ -269,7 +211,7 @@ impl Trail {
     }
 
     /// Each association is billed from its own acceptance, and the longest of them lasted as long as the record says.
-    fn cost(&self, record: &AuditRecord) -> Option<Finding> {
+    fn part_cost(&self, record: &AuditRecord) -> Option<Finding> {
         let details = &record.details;
         let (duration, cost) = (details.duration?, details.cost_usd?);
         let most = details.association_ids.iter();
@@ -294,19 +236,4 @@ fn once(
         Some(Finding::of(record, Kind::RecordedTwice, sentence))
     })
     .collect()
-}
-
-fn finding(
-    holds: bool,
-    record: &AuditRecord,
-    kind: Kind,
-    sentence: impl FnOnce() -> String,
-) -> Vec<Finding> {
-    let found = (!holds).then(|| Finding::of(record, kind, sentence()));
-    found.into_iter().collect()
-}
-
-fn no_outcome(stop: &Mention) -> Finding {
-    let sentence = format!("The stop of stay {} has no outcome.", stop.stay);
-    Finding::at(stop, Kind::NoOutcome, sentence)
 }

@@ -1,6 +1,7 @@
 //! What records leave open once everything is over.
 
-use super::{Finding, Kind, Trail, no_outcome};
+use super::Trail;
+use super::finding::{Finding, Kind, no_outcome};
 
 impl Trail {
     /// What has begun and has no outcome yet. Once nothing is up any more, none of it should be left.
@@ -15,6 +16,10 @@ impl Trail {
             let sentence = "Nothing came of this request.".to_owned();
             Finding::at(asked, Kind::Unanswered, sentence)
         });
-        stop.chain(endless).chain(unanswered).collect()
+        let unclosed = self.stays.unclosed();
+        stop.chain(endless)
+            .chain(unanswered)
+            .chain(unclosed)
+            .collect()
     }
 }

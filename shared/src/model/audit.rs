@@ -1,17 +1,21 @@
 //! The audit trail: immutable facts, each put once.
 
+mod attributes;
+mod closing;
 mod event;
 mod event_id;
 mod parse;
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Value, rfc3339, whole_seconds};
 use super::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
 
+use attributes::Attributes;
+
+pub use closing::{Closing, MAX_PEOPLE};
 pub use event::{Actor, Event};
 pub use event_id::{EventId, EventIds};
 
@@ -46,6 +50,8 @@ pub struct Details {
     pub cidrs: BTreeSet<String>,
     pub connection_id: Option<ConnectionId>,
     pub bytes: Option<u64>,
+    /// In closing records only. In a box: few records have one.
+    pub closing: Option<Box<Closing>>,
 }
 
 /// Where a person's request came from, as the ALB tells it.
@@ -62,6 +68,8 @@ pub struct Origin {
 }
 
 impl AuditRecord {
+    /// What stands for the endpoint where it is about none in particular.
+    pub const NO_ENDPOINT: &'static str = "-";
     /// The attribute that says which record is meant, beside the endpoint.
     pub const KEY: &'static str = "event_id";
 
@@ -69,7 +77,9 @@ impl AuditRecord {
         let (endpoint_id, endpoint_name) = self
             .endpoint
             .as_ref()
-            .map_or(("-", "-"), |e| (e.id.as_str(), e.name.as_str()));
+            .map_or((Self::NO_ENDPOINT, Self::NO_ENDPOINT), |e| {
+                (e.id.as_str(), e.name.as_str())
+            });
         let mut item = Attributes(Item::new());
         item.set("endpoint_id", Some(endpoint_id));
         item.set("endpoint_name", Some(endpoint_name));
@@ -81,6 +91,9 @@ impl AuditRecord {
         item.set("reason", Some(self.reason.as_str()));
         item.set("expires_at", self.expires_at.map(|at| at.timestamp()));
         self.details.write_to(&mut item);
+        if let Some(closing) = &self.details.closing {
+            closing.write_to(&mut item, self.occurred_at);
+        }
         item.0
     }
 }
@@ -115,22 +128,6 @@ impl Details {
             self.connection_id.as_ref().map(ConnectionId::as_str),
         );
         item.set("bytes", self.bytes);
-    }
-}
-
-struct Attributes(Item);
-
-impl Attributes {
-    fn set(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        if let Some(value) = value {
-            self.0.insert(name.to_owned(), value.into());
-        }
-    }
-
-    fn set_all<T: fmt::Display>(&mut self, name: &str, values: &BTreeSet<T>) {
-        if !values.is_empty() {
-            self.0.insert(name.to_owned(), values.iter().collect());
-        }
     }
 }
 

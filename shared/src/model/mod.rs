@@ -5,7 +5,9 @@ mod endpoint;
 mod ids;
 pub mod item;
 mod lease;
+mod noted_config;
 mod observation;
+mod policy_text;
 mod rules;
 mod state;
 mod traffic;
@@ -18,7 +20,9 @@ pub use ids::{
     SubnetId, VpcId,
 };
 pub use lease::{LEASE_KEPT, Lease, Snapshot};
+pub use noted_config::NotedConfig;
 pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usage};
+pub use policy_text::PolicyText;
 pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
 pub use state::{
     Attempts, Attribute, Demand, EndpointState, Failure, Mode, ModeOrder, Restorable,

@@ -1,8 +1,11 @@
-//! What a lease is given for, and which are given back.
+//! What a lease is given for, which are given back, and whose asks and leases belong to a stay.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{EndpointState, Lease};
+use super::wanted::is_unserved;
+use crate::model::{Demand, Email, EndpointState, Lease};
 
 /// The stay that an ask made now is for: the present one or the one that is starting. Asked while it goes down, it is for
 /// the next one.
@@ -22,4 +25,29 @@ pub fn releasable(state: &EndpointState, now: DateTime<Utc>) -> impl Iterator<It
         let counts = lease.runs(now) || lease.was_held_in(state.stay.number, state.stay.up_since);
         counts && lease.released_at.is_none()
     })
+}
+
+/// Who held a lease in the present stay or asked for it. An ask made while it goes down is for the next.
+pub fn people_of_stay(state: &EndpointState) -> BTreeSet<Email> {
+    let stay = &state.stay;
+    let held = state
+        .leases
+        .iter()
+        .filter(|lease| lease.stay <= stay.number && lease.was_held_in(stay.number, stay.up_since));
+    let held = held.map(|lease| lease.email.clone());
+    held.chain(stay.people_at_stop.iter().cloned()).collect()
+}
+
+/// The requests up to the last one that has its answer: the VPN was ready, or its start was given up.
+pub fn answered_requests(demand: &Demand) -> u64 {
+    demand.served.max(demand.gave_up.unwrap_or(0))
+}
+
+/// The requests that a stay beginning now does not answer. One that lapsed unanswered counts for no stay.
+pub fn requests_before_stay(state: &EndpointState, now: DateTime<Utc>) -> u64 {
+    if is_unserved(state, now) {
+        answered_requests(&state.demand)
+    } else {
+        state.demand.requests
+    }
 }

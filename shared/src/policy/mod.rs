@@ -27,7 +27,9 @@ pub use freshness::{
     READ_AT_MOST_EVERY, are_leases_as_before, as_answer, is_fresh, is_reading_due, is_same_stay,
     is_still_judged, is_too_old, latest_reading_before,
 };
-pub use leases::{releasable, stay_asked_for};
+pub use leases::{
+    answered_requests, people_of_stay, releasable, requests_before_stay, stay_asked_for,
+};
 pub use off_at::{KeepRule, OffAt, last_active_at, last_use, off_at};
 pub use overnight::is_overnight;
 pub use permission::{Executor, is_permitted};

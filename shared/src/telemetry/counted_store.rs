@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::metrics::{Metric, Metrics};
 use crate::model::audit::{AuditRecord, Event, EventId};
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, Traffic};
+use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Traffic};
 use crate::ports::{Store, StoreError, Transition};
 
 /// A store, and the metrics of what is put on record through it.
@@ -105,6 +105,20 @@ impl Store for CountedStore {
             }
         }
         Ok(is_written)
+    }
+
+    async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError> {
+        self.store.noted_config().await
+    }
+
+    async fn note_config(
+        &self,
+        config: &NotedConfig,
+        before: Option<&NotedConfig>,
+        record: Option<&AuditRecord>,
+    ) -> Result<bool, StoreError> {
+        // No metric counts it.
+        self.store.note_config(config, before, record).await
     }
 
     async fn put_traffic(

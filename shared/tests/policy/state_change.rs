@@ -19,13 +19,16 @@ fn full() -> Item {
         | Attribute::Attempt
         | Attribute::AttemptsSpent
         | Attribute::ReadingSinceMs
-        | Attribute::RoutingVersion => Value::from(7_u64),
+        | Attribute::RoutingVersion
+        | Attribute::EndedSeconds
+        | Attribute::RequestsBeforeStay => Value::from(7_u64),
         Attribute::AssociationIds | Attribute::FailedIds => {
             associations(&[A]).into_iter().collect()
         }
         Attribute::JoinedAt => [format!("{} 2026-11-23T03:00:00Z", association(A))]
             .into_iter()
             .collect(),
+        Attribute::PeopleAtStop => ["yuki@example.com"].into_iter().collect(),
         Attribute::ToRestore => ["10.0.0.0/8 subnet-1"].into_iter().collect(),
         Attribute::Failure => "Code: message".into(),
         Attribute::Mode => "on".into(),
@@ -91,7 +94,7 @@ fn every_attribute_is_written_as_it_is_read() {
 fn the_state_after_a_change_is_what_the_table_then_holds() {
     type Change = fn(&mut StateChange<'_>);
     let changes: [Change; 7] = [
-        |change| change.begin_stay(),
+        |change| change.begin_stay(0),
         |change| change.end_stay(),
         |change| change.end_start(),
         |change| change.end_series(),
@@ -129,7 +132,7 @@ fn all_of_a_stay_but_its_number_ends_with_it_whatever_was_read() {
 fn a_stay_that_begins_takes_nothing_over_but_failures_on_record() {
     let stale = EndpointState::default();
     let mut change = StateChange::of(&stale);
-    change.begin_stay();
+    change.begin_stay(0);
     let mut item = full();
     change.update().apply(&mut item);
     let attempts = read(&item).attempts;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::update::Update;
-use shared::model::{EndpointId, EndpointState, Lease, Traffic};
+use shared::model::{EndpointId, EndpointState, Lease, NotedConfig, Traffic};
 use shared::ports::{Store, StoreError, Transition};
 
 use super::Line;
@@ -216,6 +216,30 @@ impl Store for SimulatedStore {
             )
             .await;
         answer.map_err(failed("TransactWriteItems"))?
+    }
+
+    async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError> {
+        let read = |universe: &mut Universe, _: &_, _| universe.tables.config();
+        let answer = self.line.call(READ, "GetItem config", read).await;
+        Ok(answer.map_err(failed("GetItem"))??)
+    }
+
+    async fn note_config(
+        &self,
+        config: &NotedConfig,
+        before: Option<&NotedConfig>,
+        record: Option<&AuditRecord>,
+    ) -> Result<bool, StoreError> {
+        let (config, before, record) = (config.clone(), before.cloned(), record.cloned());
+        let note = move |universe: &mut Universe, _: &_, _| {
+            let tables = &mut universe.tables;
+            tables.note_config(&config, before.as_ref(), record.as_ref())
+        };
+        let answer = self
+            .line
+            .call(WRITE, "TransactWriteItems config", note)
+            .await;
+        answer.map_err(failed("TransactWriteItems"))
     }
 
     async fn put_traffic(

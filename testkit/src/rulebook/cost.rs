@@ -87,6 +87,11 @@ impl Rulebook {
                 heard_in_time,
             })
         };
-        record.details.association_ids.iter().map(life).collect()
+        let ids = &record.details.association_ids;
+        // A closing record has the cost of the whole stay.
+        let is_closing = record.details.closing.is_some();
+        let whole = is_closing.then_some(record.details.stay).flatten();
+        let whole = whole.map(|stay| history.trail.billed_in(stay));
+        whole.as_ref().unwrap_or(ids).iter().map(life).collect()
     }
 }

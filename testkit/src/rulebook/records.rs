@@ -150,9 +150,9 @@ impl Rulebook {
 fn broken_by(kind: Kind) -> Invariant {
     match kind {
         Kind::RecordedTwice => Invariant::RecordedTwice,
-        Kind::NoOutcome => Invariant::NoOutcome,
+        Kind::NoOutcome | Kind::Unclosed => Invariant::NoOutcome,
         Kind::StopUnexplained => Invariant::Uncommitted,
-        Kind::CostWrong => Invariant::CostWrong,
+        Kind::CostWrong | Kind::ClosingWrong => Invariant::CostWrong,
         Kind::StartUnexplained => Invariant::Unasked,
         Kind::NeverReady | Kind::Unanswered => Invariant::Unserved,
     }

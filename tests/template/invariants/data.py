@@ -25,6 +25,7 @@ def the_tables_are_those_of_the_contract(t):
     assert {name: _key(i["KeySchema"]) for name, i in indexes.items()} == {
         "by-actor": [("actor", "HASH"), ("event_id", "RANGE")],
         "by-day": [("day", "HASH"), ("event_id", "RANGE")],
+        "by-month": [("month", "HASH"), ("event_id", "RANGE")],
     }
     assert all(i["Projection"] == {"ProjectionType": "ALL"} for i in indexes.values())
     for table in (lease, audit):

@@ -86,7 +86,8 @@ pub(super) fn tell(
     println!("  {records} records: {}", list(&events));
     let connections = evidence.histories().map(|it| it.connections.len());
     println!("  {} connections", connections.sum::<usize>());
-    let costs = evidence.records().filter_map(|it| it.details.cost_usd);
+    let ends = evidence.records().filter(|it| it.details.closing.is_some());
+    let costs = ends.filter_map(|it| it.details.cost_usd);
     println!("  cost on record USD {:.2}", costs.sum::<f64>());
     let cut = evidence.0.values().map(Rulebook::cut_behind_the_look);
     println!(

@@ -49,7 +49,11 @@ fn cost(day: &mut Day, records: &[Record]) {
         .iter()
         .filter(|record| ends.contains(&record.text("event")))
         .collect();
-    let cost: f64 = ended.iter().map(|record| record.number("cost_usd")).sum();
+    // Only the record that ends a stay has a month, and the cost of all of the stay.
+    let stays = ended
+        .iter()
+        .filter(|record| !record.text("month").is_empty());
+    let cost: f64 = stays.map(|record| record.number("cost_usd")).sum();
     let up_seconds: f64 = ended
         .iter()
         .map(|record| record.number("duration_seconds"))

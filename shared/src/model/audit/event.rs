@@ -35,6 +35,8 @@ events! {
     /// An employee said "I'm done".
     LeaseReleased "lease.released";
     ModeChanged "mode.changed";
+    /// The reaper found other settings than those on record.
+    ConfigChanged "config.changed";
     DisassociationStarted "disassociation.started";
     /// Gone, by our stop.
     DisassociationCompleted "disassociation.completed";

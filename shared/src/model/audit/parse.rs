@@ -1,12 +1,11 @@
 //! Reads an audit record back from its item: what [`AuditRecord::to_item`] wrote.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Actor, AuditRecord, Details, Event, EventId, Origin};
-use crate::model::item::{Item, Malformed, Reader, Value, required};
+use super::attributes::{number, parsed};
+use super::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
+use crate::model::item::{Item, Malformed, Reader, required};
 use crate::model::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
 
 impl AuditRecord {
@@ -21,23 +20,27 @@ impl AuditRecord {
         let event = Event::ALL.iter().find(|known| known.as_str() == event);
         let event = *required("event", event)?;
         let endpoint = match text("endpoint_id")? {
-            "-" => None,
+            Self::NO_ENDPOINT => None,
             id => Some(ManagedEndpoint {
                 name: parsed("endpoint_name", text("endpoint_name")?)?,
                 id: parsed("endpoint_id", id)?,
                 subnets: Vec::new(),
             }),
         };
+        let occurred_at = required("occurred_at", read.time("occurred_at")?)?;
         Ok(Self {
             event_id: EventId(parsed::<Uuid>(Self::KEY, text(Self::KEY)?)?),
             endpoint,
-            occurred_at: required("occurred_at", read.time("occurred_at")?)?,
+            occurred_at,
             event,
             actor: actor(event, text("actor")?)?,
             reason: text("reason")?.to_owned(),
             expires_at: number(item, "expires_at")?
                 .and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0)),
-            details: Details::parse(item)?,
+            details: Details {
+                closing: Closing::parse(item, occurred_at)?.map(Box::new),
+                ..Details::parse(item)?
+            },
         })
     }
 }
@@ -65,6 +68,7 @@ impl Details {
             cidrs: read.set("cidrs", |cidr| cidr)?,
             connection_id: text("connection_id")?.map(ConnectionId::observed),
             bytes: number(item, "bytes")?,
+            closing: None,
         })
     }
 }
@@ -77,26 +81,4 @@ fn actor(event: Event, name: &str) -> Result<Actor, Malformed> {
         "external" => Actor::External,
         email => Actor::Employee(parsed("actor", email)?),
     })
-}
-
-fn number<T: FromStr>(item: &Item, attribute: &str) -> Result<Option<T>, Malformed> {
-    let Some(value) = item.get(attribute) else {
-        return Ok(None);
-    };
-    if let Value::N(number) = value {
-        parsed(attribute, number).map(Some)
-    } else {
-        Err(malformed(attribute))
-    }
-}
-
-fn parsed<T: FromStr>(attribute: &str, text: &str) -> Result<T, Malformed> {
-    text.parse().map_err(|_| malformed(attribute))
-}
-
-fn malformed(attribute: &str) -> Malformed {
-    Malformed {
-        attribute: attribute.to_owned(),
-        expected: "as it is written",
-    }
 }

@@ -8,7 +8,7 @@ use super::{EndpointState, Failure, Mode, Restorable};
 use crate::model::audit::EventId;
 use crate::model::item::{Item, Malformed, Reader, Value, named_time};
 use crate::model::update::Update;
-use crate::model::{AssociationId, Observation};
+use crate::model::{AssociationId, Email, Observation};
 
 /// The id of the record of the latest ask. It is no part of the state: only [`EndpointState::request`] looks at it.
 const LAST_ASK: &str = "last_ask";
@@ -71,6 +71,9 @@ attributes! {
     AssociationIds "association_ids" stay.association_ids;
     UpSince "up_since" stay.up_since;
     JoinedAt "joined_at" stay.joined_at;
+    EndedSeconds "ended_seconds" stay.ended_seconds;
+    RequestsBeforeStay "requests_before_stay" stay.requests_before;
+    PeopleAtStop "people_at_stop" stay.people_at_stop;
     ReadySince "ready_since" stay.ready_since;
     LastActiveAt "last_active_at" stay.last_active_at;
     ReleasedAt "released_at" stay.released_at;
@@ -109,6 +112,9 @@ impl Attribute {
         Self::AssociationIds,
         Self::UpSince,
         Self::JoinedAt,
+        Self::EndedSeconds,
+        Self::RequestsBeforeStay,
+        Self::PeopleAtStop,
         Self::ReadySince,
         Self::LastActiveAt,
         Self::ReleasedAt,
@@ -181,6 +187,10 @@ stored! {
     BTreeSet<AssociationId>:
         |read, name| read.set(name, AssociationId::observed),
         |ids| set(ids);
+    // For a record alone: what is no address there is left out.
+    BTreeSet<Email>:
+        |read, name| Ok(read.set(name, |email| email.parse().ok())?.into_iter().flatten().collect()),
+        |people| set(people);
     BTreeSet<Restorable>:
         |read, name| read.set(name, |text| Restorable::parse(&text)),
         |restorables| set(restorables);

@@ -78,10 +78,12 @@ impl<'a> StateChange<'a> {
         }
     }
 
-    /// The next stay begins, and all that was counted for the last one with it.
-    pub fn begin_stay(&mut self) {
+    /// The next stay begins, and all that was counted for the last one with it. `requests_before`: those that are not
+    /// for it.
+    pub fn begin_stay(&mut self, requests_before: u64) {
         self.end_stay();
         self.after.stay.number = self.before.stay.number + 1;
+        self.after.stay.requests_before = Some(requests_before);
         self.after.attempts = Attempts {
             failed_ids: std::mem::take(&mut self.after.attempts.failed_ids),
             ..Attempts::default()
@@ -96,6 +98,12 @@ impl<'a> StateChange<'a> {
             ..Stay::default()
         };
         self.rewrite(Attribute::OF_STAY);
+    }
+
+    /// Nothing of the stay is left, and nothing of it was ever up: its start goes on in it.
+    pub fn restart_stay(&mut self) {
+        self.end_stay();
+        self.after.stay.requests_before = self.before.stay.requests_before;
     }
 
     pub fn end_start(&mut self) {

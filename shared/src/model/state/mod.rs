@@ -60,6 +60,13 @@ pub struct Stay {
     pub up_since: Option<DateTime<Utc>>,
     /// When EC2 accepted, or we saw, those of them that came later than the first.
     pub joined_at: BTreeMap<AssociationId, DateTime<Utc>>,
+    /// The association seconds of what of this stay has ended, for its closing record.
+    pub ended_seconds: u64,
+    /// `requests` when it began, less those that it is to answer; `None`: a version before closing records began it.
+    pub requests_before: Option<u64>,
+    /// Who held it when a stop of it was committed last: an ask made while it goes down makes of a lease one of the next
+    /// stay.
+    pub people_at_stop: BTreeSet<Email>,
     pub ready_since: Option<DateTime<Utc>>,
     pub last_active_at: Option<DateTime<Utc>>,
     /// The last "I'm done" in this stay.

@@ -3,6 +3,7 @@
 pub(super) mod ask;
 mod ends;
 pub(super) mod order;
+mod policy;
 pub(super) mod profile;
 mod release;
 pub(super) mod status;

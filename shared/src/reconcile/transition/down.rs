@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::closing::{TimeUp, part_gone, stay_over};
 use super::context::{NextState, TransitionContext, subnets};
 use super::routes::routes_changed;
 use super::sighting::next;
-use crate::model::audit::{AuditRecord, Details, Event, cost_usd};
+use crate::model::audit::{AuditRecord, Details, Event};
+use crate::model::item::whole_seconds;
 use crate::model::{AssociationId, Attribute, Snapshot, StateChange, Stop};
 use crate::policy::{self, KeepRule};
 
@@ -72,6 +74,8 @@ pub(in crate::reconcile) fn stop_by_order(
 }
 
 fn begin_stop(context: &TransitionContext<'_>, change: &mut StateChange<'_>, order: String) {
+    let people = policy::people_of_stay(context.state);
+    change.after.stay.people_at_stop.extend(people);
     change.after.stay.stop = Stop {
         since: Some(context.at()),
         order,
@@ -153,9 +157,8 @@ fn stop_failed(
             "{} of it had been disassociated by then.",
             subnets(gone.len())
         );
-        let details = time_up(context, &gone, stopped);
+        let details = part_gone(context, &mut change, &TimeUp::of(context, &gone, stopped));
         records.push(context.record(Event::DisassociationCompleted, reason, details));
-        change.remove_associations(&gone);
     }
     next(context, change, records)
 }
@@ -167,55 +170,33 @@ pub(in crate::reconcile) fn gone(
     all: bool,
 ) -> NextState {
     let TransitionContext { state, .. } = context;
+    let stopped = state.stay.stop.since;
+    let ended_at = stopped.or_else(|| policy::last_seen_up(ids, state));
+    let ended_at = whole_seconds(ended_at.unwrap_or(context.now));
     let mut change = context.change();
-    for id in ids {
-        change.require_in(Attribute::AssociationIds, id);
-    }
-    if all {
-        change.end_stay();
-        change.end_start();
-        change.set_startable_since(context.now);
-    } else {
-        // The tokens of the attempt that made them would be answered with what is gone.
-        change.remove_associations(ids);
-        change.end_attempt();
-    }
-    let record = if let Some(stopped) = state.stay.stop.since {
-        let reason = "The VPN is disassociated.".to_owned();
-        let details = time_up(context, ids, stopped);
-        context.record(Event::DisassociationCompleted, reason, details)
-    } else {
-        let ended_at = policy::last_seen_up(ids, state).unwrap_or(context.now);
+    let up = TimeUp::of(context, ids, ended_at);
+    let details = if all {
         // Under `off` nothing is served: what was asked for is kept until the order ends.
-        if all && !policy::is_ordered_off(state, context.now) {
+        if stopped.is_none() && !policy::is_ordered_off(state, context.now) {
             change.require_as_read(&[Attribute::Requests]);
             change.after.demand.served =
                 policy::served_by_external(state, context.requests_before(), ended_at);
             change.rewrite(&[Attribute::Served]);
         }
+        change.set_startable_since(context.now);
+        stay_over(context, &mut change, &up)
+    } else {
+        // The tokens of the attempt that made them would be answered with what is gone.
+        change.end_attempt();
+        part_gone(context, &mut change, &up)
+    };
+    let record = if stopped.is_some() {
+        let reason = "The VPN is disassociated.".to_owned();
+        context.record(Event::DisassociationCompleted, reason, details)
+    } else {
         let reason = "Another administrator or program disassociated the endpoint; duration and cost are bounded by what the sweeps saw."
             .to_owned();
-        let details = time_up(context, ids, ended_at);
         context.external_record(Event::DisassociationExternal, reason, details)
     };
     next(context, change, vec![record])
-}
-
-/// How long associations were up, and what that cost: each from when EC2 accepted it.
-fn time_up(
-    context: &TransitionContext<'_>,
-    ids: &BTreeSet<AssociationId>,
-    ended_at: DateTime<Utc>,
-) -> Details {
-    let price = context.settings.association_hour_price_usd;
-    let up: Vec<_> = ids
-        .iter()
-        .filter_map(|id| Some(ended_at - context.state.stay.billed_since(id)?))
-        .collect();
-    let cost = up.iter().map(|up| cost_usd(*up, price)).sum();
-    Details {
-        duration: up.iter().max().copied(),
-        cost_usd: (!up.is_empty()).then_some(cost),
-        ..context.details_of(ids)
-    }
 }

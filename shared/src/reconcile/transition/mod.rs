@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O: a transition is a function of its context.
 
+mod closing;
 mod context;
 mod down;
 mod mode;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::closing::{TimeUp, stay_over};
 use super::context::{NextState, TransitionContext, subnets};
 use super::routes::restored_record;
 use super::sighting::next;
@@ -9,7 +10,7 @@ use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::{
     AssociationId, Attribute, Failure, Restorable, Snapshot, StateChange, SubnetId,
 };
-use crate::policy::{is_last_attempt, startable_since};
+use crate::policy::{is_last_attempt, requests_before_stay, startable_since};
 
 /// The commit of an attempt, before EC2 is called: a pass that fails its condition joins the one that won. One that fails
 /// before it comes to an associate call (`failure`) is over with it.
@@ -30,7 +31,7 @@ pub(in crate::reconcile) fn attempt(
         change.set_startable_since(at);
     }
     if new_stay {
-        change.begin_stay();
+        change.begin_stay(requests_before_stay(context.state, context.now));
         let asked_at = context.state.demand.requested_at;
         change.after.attempts.asked_at = asked_at.or(Some(context.at()));
     }
@@ -170,18 +171,23 @@ pub(in crate::reconcile) fn association_failed(
         let record = context.external_record(Event::AssociationFailed, reason, details);
         return next(context, change, vec![record]);
     }
-    let record = failed(context, &mut change, failure, details);
-    if ours.len() == stay.association_ids.len() {
-        // Nothing is up any more. The series of attempts goes on in this stay; but what was ready is over, and an
-        // employee who still wants it gets another stay, with a series of its own.
-        change.end_stay();
-        if stay.ready_since.is_some() {
-            change.end_start();
-        }
-    } else {
+    change.require_as_read(&[Attribute::AssociationIds]);
+    let mut records = vec![failed(context, &mut change, failure, details)];
+    if ours.len() < stay.association_ids.len() {
         change.remove_associations(&ours);
+    } else if stay.ready_since.is_some() || stay.ended_seconds > 0 {
+        // An employee who still wants what was up gets another stay, with a series of attempts of its own.
+        let nothing_more = TimeUp::of(context, &BTreeSet::new(), context.now);
+        let details = stay_over(context, &mut change, &nothing_more);
+        let reason =
+            "What was left of the VPN failed to associate; the rest was disassociated before."
+                .to_owned();
+        records.push(context.external_record(Event::DisassociationExternal, reason, details));
+    } else {
+        // Nothing of it was ever up: the series of attempts goes on in this stay.
+        change.restart_stay();
     }
-    next(context, change, vec![record])
+    next(context, change, records)
 }
 
 /// Associations that no start of ours explains: taken over, their clocks start now.
@@ -195,7 +201,7 @@ pub(in crate::reconcile) fn adopted(
         change.require_not_in(Attribute::AssociationIds, id);
     }
     if context.state.stay.up_since.is_none() {
-        change.begin_stay();
+        change.begin_stay(requests_before_stay(context.state, context.now));
     }
     change.add_associations(ids, context.now);
     let reason =

@@ -1,0 +1,177 @@
+//! Whether each stay that is over has one closing record, and whether that agrees with the records before it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Trail;
+use super::finding::{Finding, Kind, Mention, ROUNDED_USD, finding};
+use super::stays::unclosed;
+use crate::model::AssociationId;
+use crate::model::audit::{AuditRecord, Closing, Event, MAX_PEOPLE, cost_usd};
+use crate::model::item::whole_seconds;
+
+impl Trail {
+    /// Something failed to associate: what is over with that, and was up before, needs a closing record.
+    pub(super) fn may_be_over(&mut self, record: &AuditRecord) {
+        let here = Mention::of(record);
+        let was_up =
+            self.ready.contains_key(&here.stay) || self.stays.seconds.contains_key(&here.stay);
+        if was_up && !self.is_up(here.stay) && !self.stays.closed.contains_key(&here.stay) {
+            self.stays.unclosed.insert(here.stay, here);
+        }
+    }
+
+    /// A part of a stay ended, and something of it should be left.
+    pub(super) fn part_ended(&mut self, record: &AuditRecord) -> Vec<Finding> {
+        let here = Mention::of(record);
+        self.count_seconds(record);
+        let mut found: Vec<Finding> = if record.event == Event::DisassociationCompleted {
+            self.part_cost(record).into_iter().collect()
+        } else {
+            Vec::new()
+        };
+        if !self.is_up(here.stay) && !self.stays.closed.contains_key(&here.stay) {
+            found.push(unclosed(&here));
+        }
+        found
+    }
+
+    /// A stay is over, and its summary is there.
+    pub(super) fn closed(&mut self, record: &AuditRecord, closing: &Closing) -> Vec<Finding> {
+        let here = Mention::of(record);
+        let stay = here.stay;
+        self.count_seconds(record);
+        self.stays.unclosed.remove(&stay);
+        let mut found = Vec::new();
+        if let Some(before) = self.stays.closed.insert(stay, here) {
+            let sentence = format!("Stay {stay} is closed twice, first at {}.", before.at);
+            found.push(Finding::of(record, Kind::RecordedTwice, sentence));
+        }
+        self.stays.claimed += closing.requests.unwrap_or(0);
+        let wrong = self.disagreements(record, closing);
+        found.extend(wrong.into_iter().flat_map(|(holds, what)| {
+            let sentence = || format!("The closing record of stay {stay} does not agree: {what}.");
+            finding(holds, record, Kind::ClosingWrong, sentence)
+        }));
+        let cost = record.details.cost_usd.unwrap_or(-1.0);
+        let seconds = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX / 1000);
+        let due = cost_usd(TimeDelta::seconds(seconds), self.hour_price_usd);
+        found.extend(finding(
+            (cost - due).abs() <= ROUNDED_USD,
+            record,
+            Kind::CostWrong,
+            || format!("Stay {stay} cost USD {cost}, and by its seconds {due}."),
+        ));
+        found
+    }
+
+    /// Each thing that has to be so, and what it is.
+    fn disagreements(&self, record: &AuditRecord, closing: &Closing) -> Vec<(bool, String)> {
+        let stay = record.details.stay.unwrap_or(0);
+        let began: BTreeSet<DateTime<Utc>> = self.began_in(stay).map(|(_, at)| at).collect();
+        let not_failed = self.began_in(stay).filter(|(id, _)| !self.has_failed(id));
+        let earliest = not_failed.map(|(_, at)| at).min();
+        let knows_beginning = began.contains(&closing.up_since)
+            && earliest.is_none_or(|earliest| closing.up_since <= earliest);
+        let ready = self.ready.get(&stay).map(|at| whole_seconds(*at));
+        let seconds = self.stays.seconds.get(&stay).copied().unwrap_or(Some(0));
+        let claimed = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX);
+        let named = closing.people.len();
+        let stranger = closing
+            .people
+            .iter()
+            .find(|person| !self.stays.people.contains(person.as_str()));
+        let all_are_named = closing.people_count == named as u64
+            || (named == MAX_PEOPLE && closing.people_count > named as u64);
+        vec![
+            (
+                !self.is_up(stay),
+                "something of the stay is left".to_owned(),
+            ),
+            (
+                knows_beginning,
+                format!(
+                    "up since {}, and nothing of it began then",
+                    closing.up_since
+                ),
+            ),
+            (
+                closing.ready_since == ready,
+                format!(
+                    "ready since {:?}, and {ready:?} on record",
+                    closing.ready_since
+                ),
+            ),
+            (
+                closing.start.is_none() || closing.ready_since.is_some(),
+                "how long the start took, and it was never ready".to_owned(),
+            ),
+            (
+                seconds.is_none_or(|seconds| seconds == claimed),
+                format!("{claimed} association seconds, and {seconds:?} by the records"),
+            ),
+            (
+                stranger.is_none(),
+                format!("{stranger:?} is named and never asked"),
+            ),
+            (
+                all_are_named,
+                format!("{named} people named of {}", closing.people_count),
+            ),
+            (
+                closing
+                    .last_active_at
+                    .is_none_or(|at| at >= closing.up_since),
+                "last used before it was up".to_owned(),
+            ),
+            (
+                self.stays.claimed <= self.stays.asks,
+                format!(
+                    "{} asks in all closing records, and {} on record",
+                    self.stays.claimed, self.stays.asks
+                ),
+            ),
+        ]
+    }
+
+    /// All that ends with one record ends at one time, its longest as long as the record says.
+    fn count_seconds(&mut self, record: &AuditRecord) {
+        let stay = record.details.stay.unwrap_or(0);
+        let ids = &record.details.association_ids;
+        let began: Option<Vec<_>> = ids.iter().map(|id| Some(self.began.get(id)?.at)).collect();
+        let seconds = began.and_then(|began| {
+            let Some(first) = began.iter().min() else {
+                return Some(0);
+            };
+            let ended_at = whole_seconds(*first) + record.details.duration?;
+            let each = began
+                .iter()
+                .map(|at| (ended_at - whole_seconds(*at)).num_seconds().max(0));
+            Some(each.sum())
+        });
+        let before = self.stays.seconds.entry(stay).or_insert(Some(0));
+        *before = before
+            .zip(seconds)
+            .map(|(before, more): (i64, i64)| before + more);
+    }
+
+    /// The associations of a stay that did not fail, as far as records say: what is billed of it.
+    pub fn billed_in(&self, stay: u64) -> BTreeSet<AssociationId> {
+        let billed = self.began_in(stay).filter(|(id, _)| !self.has_failed(id));
+        billed.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn began_in(&self, stay: u64) -> impl Iterator<Item = (&AssociationId, DateTime<Utc>)> {
+        let of_stay = self
+            .began
+            .iter()
+            .filter(move |(_, began)| began.stay == stay);
+        of_stay.map(|(id, began)| (id, whole_seconds(began.at)))
+    }
+
+    fn is_up(&self, stay: u64) -> bool {
+        let mut up = self.up().filter_map(|id| self.began.get(id));
+        up.any(|began| began.stay == stay)
+    }
+}
