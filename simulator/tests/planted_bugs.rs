@@ -120,7 +120,7 @@ fn order(mode: &'static str) -> What {
         by: "admin@example.com",
         mode,
         minutes: 60,
-        is_stale: false,
+        is_contested: false,
     }))
 }
 

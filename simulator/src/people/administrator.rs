@@ -75,18 +75,22 @@ impl People {
         }
     }
 
-    /// Orders a mode by the page, as a look at the page has shown it, or a look of long ago.
+    /// Orders a mode by the page, in the place of the one that it shows.
     async fn order(self, order: Order) {
-        let look = if order.is_stale {
-            None
-        } else {
-            Some(self.send(order.by, PageRequest::Status).await)
-        };
-        let shown = look.and_then(|look| look.body["mode"]["text"].as_str().map(str::to_owned));
+        let look = self.send(order.by, PageRequest::Status).await;
+        let shown = look.body["mode"]["text"].as_str().unwrap_or("none");
+        if order.is_contested {
+            let other = self.clone().give(order.contested(), shown.to_owned());
+            self.engine.spawn(other);
+        }
+        self.clone().give(order, shown.to_owned()).await;
+    }
+
+    async fn give(self, order: Order, shown: String) {
         let request = PageRequest::Order {
             mode: order.mode,
             minutes: order.minutes,
-            shown: shown.unwrap_or_else(|| "none".to_owned()),
+            shown,
         };
         if self.send(order.by, request).await.status == 409 {
             self.engine.universe().reached.order_refused();

@@ -38,8 +38,22 @@ pub struct Order {
     pub mode: &'static str,
     /// For how many minutes.
     pub minutes: i64,
-    /// Whether the administrator looks at a page of a while ago.
-    pub is_stale: bool,
+    /// Whether the other administrator, who has seen the same page, gives an order in the same moment.
+    pub is_contested: bool,
+}
+
+impl Order {
+    /// What the other administrator orders.
+    #[must_use]
+    pub fn contested(&self) -> Self {
+        let [one, other] = ADMINISTRATORS;
+        Self {
+            by: if self.by == one { other } else { one },
+            mode: if self.mode == "on" { "hold" } else { "on" },
+            minutes: self.minutes + 1,
+            is_contested: false,
+        }
+    }
 }
 
 /// As [`crate::example::ADMIN_EMAILS`] has them.
@@ -53,7 +67,7 @@ impl Order {
             by: ADMINISTRATORS[chance.usize(..ADMINISTRATORS.len())],
             mode: ORDERS[chance.usize(..ORDERS.len())],
             minutes: chance.i64(2..90),
-            is_stale: chance.u8(..6) == 0,
+            is_contested: chance.u8(..4) == 0,
         }
     }
 }
