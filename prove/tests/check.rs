@@ -411,5 +411,5 @@ fn the_template_has_the_indexes_that_are_looked_for() {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- IndexName: "))
         .collect();
-    assert_eq!(named, ["by-actor", "by-day"]);
+    assert_eq!(named, ["by-actor", "by-day", "by-month"]);
 }

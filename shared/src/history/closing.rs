@@ -72,8 +72,10 @@ impl Trail {
         let began: BTreeSet<DateTime<Utc>> = self.began_in(stay).map(|(_, at)| at).collect();
         let not_failed = self.began_in(stay).filter(|(id, _)| !self.has_failed(id));
         let earliest = not_failed.map(|(_, at)| at).min();
-        let knows_beginning = began.contains(&closing.up_since)
-            && earliest.is_none_or(|earliest| closing.up_since <= earliest);
+        // That a beginning is not on record at all is another finding, or before the first record taken.
+        let began_then = began.is_empty()
+            || began.contains(&closing.up_since)
+                && earliest.is_none_or(|earliest| closing.up_since <= earliest);
         let ready = self.ready.get(&stay).map(|at| whole_seconds(*at));
         let seconds = self.stays.seconds.get(&stay).copied().unwrap_or(Some(0));
         let claimed = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX);
@@ -90,7 +92,7 @@ impl Trail {
                 "something of the stay is left".to_owned(),
             ),
             (
-                knows_beginning,
+                began_then,
                 format!(
                     "up since {}, and nothing of it began then",
                     closing.up_since
