@@ -64,7 +64,7 @@ bugs! {
     RecordsRewritten: [I::RecordChanged], "The record of a start is amended at its end.";
     StopNotCommitted: [I::Uncommitted], "EC2 is called before the stop is on record.";
     ReleaseEndsAll: [I::ColleagueHurt], "\"I'm done\" ends every lease.";
-    ModeUnread: [I::ModeIgnored], "The administrator's mode is not read.";
+    ModeUnread: [I::ModeIgnored, I::NoOutcome], "The administrator's mode is not read.";
     ReadyTooSoon: [I::ToldReady, I::ServedUnready], "`associating` is taken for `associated`.";
     ClocksFromTheClick: [I::CostWrong], "The time up is counted from long before EC2 accepted.";
     NoConnectionCounts: [I::CutOff], "No connection counts as use.";

@@ -262,7 +262,8 @@ noticed("every_function_gets_the_variables_that_it_reads",
             delete(f"{VARIABLES}/OVERNIGHT_STALE_CONNECTION_MINUTES"), delete("/Parameters/OvernightStaleConnectionMinutes"),
             remove(f"{GROUPS}/2/Parameters", "OvernightStaleConnectionMinutes")),
         the_page_does_not_know_the_administrators=both(
-            delete("AssociateFunction/Environment/Variables/ADMIN_EMAILS"), delete("/Parameters/AdminEmails"),
+            delete("AssociateFunction/Environment/Variables/ADMIN_EMAILS"),
+            delete("ReaperFunction/Environment/Variables/ADMIN_EMAILS"), delete("/Parameters/AdminEmails"),
             remove(f"{GROUPS}/1/Parameters", "AdminEmails")),
         a_variable_that_no_function_reads=put(f"{VARIABLES}/IDLE_MINUTES", "60"))
 noticed("the_longest_lists_of_people_fit_into_an_environment",

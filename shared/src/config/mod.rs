@@ -115,11 +115,13 @@ impl ReaperConfig {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let common = common(&mut reader);
+        // Who may do what is no matter of the reaper's; that it changed is put on record.
         let domains = reader.read(&var::ALLOWED_EMAIL_DOMAINS, values::domains);
+        let roles = roles(&mut reader);
         let dry_run = reader.read(&var::DRY_RUN, values::switch);
         let policy = reader.policy_text(&[&var::LEASE_TABLE, &var::AUDIT_TABLE]);
-        let whole = common.zip(domains).zip(dry_run);
-        reader.finish(whole.map(|((common, _), dry_run)| Self {
+        let whole = common.zip(domains).zip(roles).zip(dry_run);
+        reader.finish(whole.map(|(((common, ..), _), dry_run)| Self {
             common,
             dry_run,
             policy,

@@ -57,7 +57,7 @@ variables! {
     ALLOWED_EMAIL_DOMAINS Some(""), ALL;
     REQUIRE_VERIFIED_EMAIL Some("false"), BEHIND_ALB;
     SIGN_OUT_URL Some(""), BEHIND_ALB;
-    ADMIN_EMAILS Some(""), BEHIND_ALB;
-    AUDITOR_EMAILS Some(""), BEHIND_ALB;
+    ADMIN_EMAILS Some(""), ALL;
+    AUDITOR_EMAILS Some(""), ALL;
     DRY_RUN Some("false"), &[Function::Associate, Function::Reaper];
 }
