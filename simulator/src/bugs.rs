@@ -81,6 +81,8 @@ bugs! {
     OrderNotNoted: [I::RecordedTwice, I::ModeIgnored, I::NoOutcome], "An order of the page is noted as the CLI's as well.";
     OrderByAnother: [I::ModeIgnored], "An order is credited to another administrator.";
     OrderedStopUnnamed: [I::ModeIgnored], "The stop by an order does not say who gave it.";
+    ClosingLost: [I::NoOutcome], "The end of a stay has no summary.";
+    ClosingWrong: [I::CostWrong], "The summary of a stay has twice its time.";
     EndNotRecorded: [I::NoOutcome], "The end of an order is not put on record.";
     ReadyUnderOff: [I::ModeIgnored], "What comes up under `off` is called ready.";
     MissingIsStill: [I::CutOff, I::StoppedEarly], "Counters that are missing count as counters that stand still.";
@@ -183,6 +185,17 @@ pub(crate) fn transition(
         Some(Bug::OrderedStopUnnamed) => {
             for record in &mut transition.records {
                 record.reason = record.reason.replace("@example.com", "");
+            }
+        }
+        Some(Bug::ClosingLost) => {
+            for record in &mut transition.records {
+                record.details.closing = None;
+            }
+        }
+        Some(Bug::ClosingWrong) => {
+            let closings = transition.records.iter_mut();
+            for closing in closings.filter_map(|it| it.details.closing.as_mut()) {
+                closing.association_seconds *= 2;
             }
         }
         Some(Bug::EndNotRecorded) => transition

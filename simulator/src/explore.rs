@@ -56,11 +56,14 @@ enum Actor {
     Extends(&'static str),
     Releases(&'static str),
     Connects(&'static str),
+    /// An administrator orders a mode by the page, where none stands.
+    Orders(&'static str),
     Sweep,
 }
 
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";
+const ADMINISTRATOR: &str = "admin@example.com";
 
 /// The small worlds that are walked through.
 pub const SCENES: &[Scene] = &[
@@ -109,6 +112,16 @@ pub const SCENES: &[Scene] = &[
             Before::Unswept(6),
         ],
         actors: &[Actor::Asks(ANN), Actor::Looks(BEN), Actor::Sweep],
+    },
+    Scene {
+        name: "one orders `off` and one asks while a sweep is about to stop",
+        before: &[Before::Asked, Before::Minutes(20), Before::Unswept(20)],
+        actors: &[Actor::Orders("off"), Actor::Asks(ANN), Actor::Sweep],
+    },
+    Scene {
+        name: "one orders `off` and one asks for an endpoint that is off, while a sweep passes",
+        before: &[],
+        actors: &[Actor::Orders("off"), Actor::Asks(ANN), Actor::Sweep],
     },
 ];
 
@@ -407,6 +420,14 @@ fn act(engine: &Engine, people: &People, actor: Actor) {
         Actor::Looks(email) => (email, Request::Status),
         Actor::Extends(email) => (email, Request::Extend(60)),
         Actor::Releases(email) => (email, Request::Release),
+        Actor::Orders(mode) => {
+            let order = Request::Order {
+                mode,
+                minutes: 60,
+                shown: "none".to_owned(),
+            };
+            (ADMINISTRATOR, order)
+        }
         Actor::Sweep => {
             people.lambda.sweep();
             return;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::config::{ReaperConfig, VARIABLES};
-use testkit::ec2::{self, Behaviour, Ec2World};
+use testkit::ec2::{self, AssociationStatus, Behaviour, Ec2World};
 use testkit::example;
 use testkit::rulebook::{Invariant, Terms, Violation};
 
@@ -47,8 +47,44 @@ pub struct Outcome {
     pub reached: Counts,
     /// How many records were written.
     pub records: usize,
+    /// What stays came to.
+    pub accounts: Accounts,
     /// What happened last, in words, if it was told.
     pub story: Vec<String>,
+}
+
+/// What stays came to, on record and by EC2's own time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// How many closing records there are.
+    pub closing_records: usize,
+    /// The time of associations that they add up to, in seconds.
+    pub seconds_on_record: i64,
+    /// How many associations EC2 had that came up.
+    pub associations: usize,
+    /// The time from EC2's accepting each until its accepting to take it away, in seconds.
+    pub seconds_at_ec2: i64,
+}
+
+impl Accounts {
+    fn of(universe: &Universe) -> Self {
+        let mut accounts = Self::default();
+        let records = universe.tables.records_since(0);
+        for closing in records.filter_map(|record| record.details.closing.as_ref()) {
+            accounts.closing_records += 1;
+            accounts.seconds_on_record += i64::try_from(closing.association_seconds).unwrap_or(0);
+        }
+        for network in universe.witness.book.history.networks.values() {
+            let life = network
+                .held()
+                .zip(network.first(AssociationStatus::Disassociating));
+            if let Some(((from, _), to)) = life {
+                accounts.associations += 1;
+                accounts.seconds_at_ec2 += (to - from).num_seconds();
+            }
+        }
+        accounts
+    }
 }
 
 /// From when all have gone until an employee asks once more, and from then until all must be off: leases run for
@@ -82,6 +118,7 @@ pub fn run(plan: &RunPlan, options: Options) -> anyhow::Result<Outcome> {
         looks: universe.witness.book.looks.clone(),
         reached: universe.reached.counts().clone(),
         records: universe.tables.records_written(),
+        accounts: Accounts::of(universe),
         story: universe.story.last(LINES).to_vec(),
     })
 }

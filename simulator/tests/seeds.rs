@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use simulator::plan::RunPlan;
-use simulator::run::{Options, run};
+use chrono::TimeDelta;
+use simulator::plan::{RunPlan, What};
+use simulator::run::{Accounts, Options, run};
 use simulator::weather::Weather;
 
 /// Seeds that broke something, before it was mended: each with its days and what it showed.
@@ -28,6 +29,36 @@ fn seeds_that_once_failed_hold() {
         let outcome = run(&RunPlan::plain(*seed, *days), Options::default()).unwrap();
         assert_eq!(outcome.violation, None, "seed {seed}: {what}");
     }
+}
+
+/// A year of weeks in which only employees and the functions act: closing records add up to EC2's own time, to two seconds
+/// for each association (both ends are kept to the second, and an answer takes its time).
+#[test]
+fn closing_records_of_a_year_add_up_to_ec2s_own_time() {
+    let mut sum = Accounts::default();
+    for seed in 1..=52 {
+        let mut plan = RunPlan::plain(seed, 7);
+        plan.skew = TimeDelta::zero();
+        plan.events
+            .retain(|event| matches!(event.what, What::Visit(_)));
+        let outcome = run(&plan, Options::default()).unwrap();
+        assert_eq!(outcome.violation, None, "seed {seed}");
+        let Accounts {
+            closing_records,
+            seconds_on_record,
+            associations,
+            seconds_at_ec2,
+        } = outcome.accounts;
+        sum.closing_records += closing_records;
+        sum.seconds_on_record += seconds_on_record;
+        sum.associations += associations;
+        sum.seconds_at_ec2 += seconds_at_ec2;
+        let most = 2 * i64::try_from(associations).unwrap();
+        let off_by = (seconds_on_record - seconds_at_ec2).abs();
+        assert!(off_by <= most, "seed {seed}: {:?}", outcome.accounts);
+    }
+    println!("{sum:?}");
+    assert!(sum.closing_records > 400, "{sum:?}");
 }
 
 #[test]

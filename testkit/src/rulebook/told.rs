@@ -34,7 +34,7 @@ impl Rulebook {
         }
         let seen = answer.observed_at.map(|seen| seen - WHOLE_SECOND);
         let age = seen.map(|seen| answer.sent_at - seen - self.terms.skew);
-        let fresh = age.is_some_and(|age| age <= TOO_OLD);
+        let fresh = age.is_some_and(|age| age <= TOO_OLD + WHOLE_SECOND);
         self.holds(Invariant::ToldOld, now, fresh, || format!("{answer:?}"));
         let Some(seen) = seen.filter(|_| ready) else {
             return;
