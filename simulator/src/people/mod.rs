@@ -1,5 +1,5 @@
-//! The people of a run: employees with their browsers and laptops ([`employee`]), and the administrator
-//! ([`administrator`]). What they do is [`testkit::people`]'s; here it is done in the simulated world.
+//! The people of a run: employees with their browsers and laptops (`employee`), and the administrator
+//! (`administrator`). What they do is [`testkit::people`]'s; here it is done in the simulated world.
 
 mod administrator;
 mod employee;
