@@ -57,7 +57,10 @@ async fn a_click_that_dies_anywhere_loses_nothing_that_is_durable_and_starts_onc
 }
 
 /// Kills a sweep before and after each of its calls, each time in a new world, which then has to be as `holds` says.
-async fn sweep_dies_anywhere(world: impl AsyncFn() -> World, holds: impl AsyncFn(&World, &str)) {
+pub(crate) async fn sweep_dies_anywhere(
+    world: impl AsyncFn() -> World,
+    holds: impl AsyncFn(&World, &str),
+) {
     for when in [When::Before, When::After] {
         let mut finished = false;
         for nth in 0..MORE_CALLS_THAN_A_PASS_MAKES {

@@ -9,6 +9,7 @@ use shared::ports::Store as _;
 use shared::reconcile::{AskOutcome, Order, OrderError, Reconciler};
 use testkit::ec2::{Delay, NewRoute, Request, RouteTarget};
 
+use crate::crashes::sweep_dies_anywhere;
 use crate::wire::{When, Wire};
 use crate::world::{World, person};
 
@@ -401,28 +402,21 @@ async fn an_order_that_dies_anywhere_is_given_wholly_or_not_at_all() {
 
 #[tokio::test]
 async fn a_sweep_that_dies_anywhere_while_it_stops_by_order_is_carried_on() {
-    for when in [When::Before, When::After] {
-        let mut finished = false;
-        for nth in 0..MORE_CALLS {
+    sweep_dies_anywhere(
+        async || {
             let world = World::ready().await;
             world.connect("yuki");
-            give(&world, order(&world, Mode::Off, 120, "none"))
-                .await
-                .unwrap();
-            let wire = Wire::new();
-            wire.kill(when, nth);
-            let done = wire.run(Box::pin(world.sweep_through(&wire))).await;
-            let case = format!("killed {when:?} call {nth}: {:?}", wire.calls());
+            let off = order(&world, Mode::Off, 120, "none");
+            give(&world, off).await.unwrap();
+            world
+        },
+        async |world, case| {
             world.sweep_until(Phase::Off).await;
             assert_eq!(world.count("disassociation.started").await, 1, "{case}");
             assert_eq!(world.count("disassociation.completed").await, 1, "{case}");
-            if done.is_some() {
-                finished = true;
-                break;
-            }
-        }
-        assert!(finished, "a sweep makes more calls than this test tries");
-    }
+        },
+    )
+    .await;
 }
 
 #[tokio::test]
