@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Malformed, Reader, Value, required};
 use super::update::Update;
-use super::{Email, RouteKey, SecurityGroupId, SubnetId};
+use super::{Email, RouteKey, SecurityGroupId, Stay, SubnetId};
 
 /// How long a lease stays in the table after it ended, before TTL tidies it up.
 pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
@@ -19,6 +19,8 @@ pub struct Lease {
     pub until: DateTime<Utc>,
     /// The stay it was asked for.
     pub stay: u64,
+    /// The number of its ask among the endpoint's requests, or a lower one: it is granted before they are counted.
+    pub request: u64,
     /// When its owner said "I'm done"; `None`: it runs, or ran out.
     pub released_at: Option<DateTime<Utc>>,
 }
@@ -38,9 +40,14 @@ impl Lease {
         self.until > now
     }
 
-    /// Whether it was held in the time up of this number, which began then: asked for it, or still running in it.
-    pub fn was_held_in(&self, stay: u64, up_since: Option<DateTime<Utc>>) -> bool {
-        self.stay >= stay || up_since.is_some_and(|since| self.until > since)
+    /// Whether it was held in this stay: asked for it, answered by it, or still running in it. The stay that was in sight
+    /// when an employee asked may be over before it is ready.
+    pub fn was_held_in(&self, stay: &Stay) -> bool {
+        self.stay >= stay.number
+            || stay
+                .requests_before
+                .is_some_and(|before| self.request > before)
+            || stay.up_since.is_some_and(|since| self.until > since)
     }
 
     /// The write that grants it. Unless `may_shorten`, one that runs longer keeps its end: then the condition fails,
@@ -63,6 +70,7 @@ impl Lease {
         Update::new()
             .set("requested_at", self.requested_at)
             .set("stay", self.stay)
+            .set("request", self.request)
     }
 
     /// That its owner gives it back, if it still ends as it was read.
@@ -85,6 +93,7 @@ impl Lease {
             requested_at: required("requested_at", read.time("requested_at")?)?,
             until: required("until", read.time("until")?)?,
             stay: read.count("stay")?.unwrap_or(0),
+            request: read.count("request")?.unwrap_or(0),
             released_at: read.time("released_at")?,
         })
     }

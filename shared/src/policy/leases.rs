@@ -22,7 +22,7 @@ pub fn stay_asked_for(state: &EndpointState) -> u64 {
 /// are done.
 pub fn releasable(state: &EndpointState, now: DateTime<Utc>) -> impl Iterator<Item = &Lease> {
     state.leases.iter().filter(move |lease| {
-        let counts = lease.runs(now) || lease.was_held_in(state.stay.number, state.stay.up_since);
+        let counts = lease.runs(now) || lease.was_held_in(&state.stay);
         counts && lease.released_at.is_none()
     })
 }
@@ -33,7 +33,7 @@ pub fn people_of_stay(state: &EndpointState) -> BTreeSet<Email> {
     let held = state
         .leases
         .iter()
-        .filter(|lease| lease.stay <= stay.number && lease.was_held_in(stay.number, stay.up_since));
+        .filter(|lease| lease.stay <= stay.number && lease.was_held_in(stay));
     let held = held.map(|lease| lease.email.clone());
     held.chain(stay.people_at_stop.iter().cloned()).collect()
 }

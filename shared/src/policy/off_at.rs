@@ -139,7 +139,7 @@ pub fn last_use(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> Opt
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.was_held_in(state.stay.number, state.stay.up_since) && lease.until + LEASE_KEPT > now
+        lease.was_held_in(&state.stay) && lease.until + LEASE_KEPT > now
     };
     state.stay.released_at.is_some()
         && usage.active == 0
