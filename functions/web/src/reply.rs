@@ -1,6 +1,5 @@
 //! Answers, and what all of them carry.
 
-use associate_pages::Asset;
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER,
@@ -49,9 +48,9 @@ impl Reply {
     }
 
     /// A file whose name changes with its content.
-    pub fn asset(asset: &'static Asset) -> Self {
+    pub fn asset(content_type: &'static str, content: &'static str) -> Self {
         let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        Self::new(StatusCode::OK, asset.content_type, asset.content).with(CACHE_CONTROL, for_ever)
+        Self::new(StatusCode::OK, content_type, content).with(CACHE_CONTROL, for_ever)
     }
 
     /// JSON.
