@@ -40,7 +40,7 @@ impl App {
             Route::Mode(endpoint) => self.order(endpoint, call).await,
             Route::TakeDown(endpoint) => self.take_down(endpoint, &call).await,
             Route::Help => Ok(self.help(&call)),
-            Route::Asset(asset) => Ok(Reply::asset(asset.content_type, asset.content)),
+            Route::Asset(asset) => Ok(Reply::asset(asset)),
             Route::Language => self.language(&call),
             Route::SignOut => self.sign_out(),
         }

@@ -1,6 +1,6 @@
 //! What the paths are called. Nothing is decoded or tidied up: whatever is not spelt exactly so does not exist.
 
-use associate_pages::Asset;
+use associate_pages::{Asset, asset};
 use http::{HeaderValue, Method};
 use shared::model::ManagedEndpoint;
 use web::Query;
@@ -44,7 +44,7 @@ impl<'a> Route<'a> {
             ["help"] => Some(Self::Help),
             ["language"] => Some(Self::Language),
             ["sign-out"] => Some(Self::SignOut),
-            ["assets", file] => Asset::find(file).map(Self::Asset),
+            ["assets", file] => asset(file).map(Self::Asset),
             ["vpn", name] => endpoint(name).map(Self::Vpn),
             ["vpn", name, "status"] => endpoint(name).map(Self::Status),
             ["vpn", name, "extend"] => endpoint(name).map(Self::Extend),

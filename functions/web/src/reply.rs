@@ -7,6 +7,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::Body;
+use page::Asset;
 use serde::Serialize;
 
 use crate::event::HeaderMode;
@@ -48,9 +49,9 @@ impl Reply {
     }
 
     /// A file whose name changes with its content.
-    pub fn asset(content_type: &'static str, content: &'static str) -> Self {
+    pub fn asset(asset: &'static Asset) -> Self {
         let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        Self::new(StatusCode::OK, content_type, content).with(CACHE_CONTROL, for_ever)
+        Self::new(StatusCode::OK, asset.content_type, asset.content).with(CACHE_CONTROL, for_ever)
     }
 
     /// JSON.

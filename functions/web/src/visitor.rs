@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use associate_pages::Language;
 use http::HeaderMap;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
+use page::Language;
 use shared::identity::{Employee, OidcHeaders};
 use shared::model::audit::Origin;
 use shared::reconcile::Ask;
