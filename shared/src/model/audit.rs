@@ -17,7 +17,7 @@ use attributes::Attributes;
 
 pub use closing::{Closing, MAX_PEOPLE};
 pub use event::{Actor, Event};
-pub use event_id::{EventId, EventIds};
+pub use event_id::{EventId, EventIds, InvalidEventId};
 
 /// One immutable fact.
 #[derive(Debug, Clone, PartialEq)]
