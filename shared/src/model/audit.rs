@@ -19,7 +19,7 @@ use attributes::Attributes;
 pub use closing::{Closing, MAX_PEOPLE};
 pub use denied::DeniedThing;
 pub use event::{Actor, Event};
-pub use event_id::{EventId, EventIds};
+pub use event_id::{EventId, EventIds, InvalidEventId};
 
 /// One immutable fact.
 #[derive(Debug, Clone, PartialEq)]
