@@ -23,8 +23,7 @@ pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::hours(168);
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     from: Option<DateTime<Utc>>,
-    /// `None`: this version wrote all records.
-    closings_since: Option<Option<DateTime<Utc>>>,
+    closings_since: Option<DateTime<Utc>>,
     lowest_stay: Option<u64>,
 }
 
@@ -33,7 +32,7 @@ impl Known {
     pub(super) fn everything() -> Self {
         Self {
             from: None,
-            closings_since: None,
+            closings_since: Some(DateTime::<Utc>::MIN_UTC),
             lowest_stay: None,
         }
     }
@@ -41,7 +40,7 @@ impl Known {
     pub(super) fn within(scope: Scope) -> Self {
         Self {
             from: scope.from,
-            closings_since: Some(scope.closings_since),
+            closings_since: scope.closings_since,
             lowest_stay: None,
         }
     }
@@ -78,10 +77,7 @@ impl Known {
 
     /// Whether a stay that ended then has to have a closing record.
     pub(super) fn demands_closing(&self, stay: u64, ended_at: DateTime<Utc>) -> bool {
-        let is_new = match self.closings_since {
-            None => true,
-            Some(since) => since.is_some_and(|since| since < ended_at),
-        };
+        let is_new = self.closings_since.is_some_and(|since| since < ended_at);
         is_new && self.knows_stay(stay)
     }
 }
