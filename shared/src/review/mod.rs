@@ -6,10 +6,12 @@
 //! - [`record`]: what of a record is looked at before it is shown
 //! - [`stay`]: the records of one stay, as a story
 //! - [`usage`]: hours, people, start times and cost of a range, from closing records
+//! - [`findings`]: what in a range of records an administrator should look at
 //!
 //! What records say that cannot be so is [`history`](crate::history)'s.
 
 pub mod export;
+pub mod findings;
 pub mod log;
 pub mod record;
 pub mod stay;
