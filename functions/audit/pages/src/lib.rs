@@ -3,3 +3,14 @@
 //! Pure: no I/O, no clock, no AWS crate. Templates are checked when this compiles and escape all that comes from
 //! outside; pages work without scripts.
 #![allow(missing_docs, reason = "fields and methods whose name says it all")]
+
+mod day_table;
+mod frame;
+mod numbers;
+mod pictures;
+mod texts;
+mod use_page;
+
+pub use frame::Site;
+pub use page::Language;
+pub use use_page::UsePage;
