@@ -4,13 +4,18 @@
 //! outside; pages work without scripts.
 #![allow(missing_docs, reason = "fields and methods whose name says it all")]
 
+mod assets;
 mod day_table;
 mod frame;
+mod now_page;
 mod numbers;
+mod paths;
 mod pictures;
+mod shown;
 mod texts;
 mod use_page;
 
 pub use frame::Site;
+pub use now_page::{ConnectionNow, EndpointNow, NowPage};
 pub use page::Language;
 pub use use_page::UsePage;

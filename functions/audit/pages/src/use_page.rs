@@ -9,11 +9,13 @@ use shared::model::DailyWindow;
 use shared::review::usage::{EndpointUse, UseReport};
 
 use crate::Site;
+use crate::frame::Part;
 use crate::day_table::{DayRow, day_rows};
 use crate::numbers::{Cents, Tenths, grouped};
 use crate::pictures::bars::Bars;
 use crate::pictures::calendar::Calendar;
 use crate::pictures::{begun, clock_change, elapsed_until, hours_between};
+use crate::shown::in_a_row;
 use crate::texts::UseTexts;
 
 /// How many days pictures are drawn of, over all endpoints: five of them for 13 months. An answer is below 1 MB.
@@ -106,7 +108,6 @@ struct Endpoint {
 
 /// Costs, and how they are computed.
 struct Money {
-    cost: Cents,
     cost_text: String,
     saved_text: String,
     rows: Vec<[String; 3]>,
@@ -131,7 +132,7 @@ impl UsePage<'_> {
         let today = self.now.with_timezone(&when.zone).date_naive();
         let drawn = self.drawn();
         render(&Page {
-            frame: self.site.frame(self.language, &format!("{} – {heading}", t.title)),
+            frame: self.site.frame(self.language, Some(Part::Use), &format!("{} – {heading}", t.title)),
             t,
             until_now: (to >= today).then(|| (t.until_now)(&when.at(self.now))),
             months: months(t, from, is_month, today),
@@ -227,7 +228,7 @@ impl UsePage<'_> {
         is_drawn: bool,
     ) -> Endpoint {
         let named = if is_drawn { NAMED } else { 0 };
-        let names: Vec<String> = used.people.iter().take(named).cloned().collect();
+        let names: Vec<String> = used.people.iter().take(named).map(|name| in_a_row(name)).collect();
         let more = used.people.len() - names.len();
         let is_up = used.stays > 0 || used.hours > 0.0 || used.up_now.is_some();
         let id = format!("vpn-{at}");
@@ -279,7 +280,6 @@ impl UsePage<'_> {
         let is_managed = subnets > 0;
         let shown = if is_managed { rows.len() } else { 1 };
         Money {
-            cost,
             cost_text: cost.text(self.language),
             saved_text: saved.text(self.language),
             rows: rows[..shown].iter().map(|row| row.map(str::to_owned)).collect(),

@@ -16,6 +16,8 @@ const PLOT_HEIGHT: f64 = 130.0;
 const BASE: f64 = TOP + PLOT_HEIGHT;
 /// Room for dates below.
 const HEIGHT: f64 = BASE + 24.0;
+/// A few days are not made as wide as there is room.
+const WIDEST: f64 = 40.0;
 /// The longest range whose months all have their names.
 const MONTHS_BY_NAME: usize = 200;
 
@@ -70,8 +72,7 @@ impl Bars<'_> {
         });
         drawing.define_hatching(self.id);
         self.axis(&mut drawing, scale);
-        let mut columns = Columns { left: LEFT, width: column_width(days.len()) };
-        columns.width = columns.width.min(40.0);
+        let columns = Columns::of(days.len());
         self.weekends(&mut drawing, days, columns);
         let mut bars = Boxes::default();
         for (at, day) in days.iter().enumerate() {
@@ -131,8 +132,7 @@ impl Bars<'_> {
         }
         drawing.path("always-on", &data);
         let y = scale.y(self.always_on(&days[0]));
-        let end = columns.left(days.len());
-        drawing.text("beside", end + 6.0, y + 4.0, self.t.always_on);
+        drawing.text("sum", LEFT + PLOT_WIDTH, y - 5.0, self.t.always_on);
     }
 
     fn dates(&self, drawing: &mut Drawing, days: &[DayUse], columns: Columns) {
@@ -142,9 +142,9 @@ impl Bars<'_> {
             if days.len() > DAYS_BY_NAME {
                 let is_named = days.len() <= MONTHS_BY_NAME || day.date.month() % 2 == 1;
                 if is_first && is_named {
-                    drawing.text("hour", x, BASE + 17.0, &(self.t.first)(day.date));
+                    drawing.text("hour", x, BASE + 17.0, &(self.t.month)(day.date));
                 }
-            } else if days.len() <= 10 || is_first || day.date.weekday() == Weekday::Mon {
+            } else if days.len() <= 10 || day.date.weekday() == Weekday::Mon {
                 drawing.text("hour", x, BASE + 17.0, &day.date.day().to_string());
             }
         }
@@ -154,24 +154,24 @@ impl Bars<'_> {
 /// Where the days stand.
 #[derive(Clone, Copy)]
 struct Columns {
-    left: f64,
     width: f64,
 }
 
 impl Columns {
     #[expect(clippy::cast_precision_loss, reason = "some hundred days")]
+    fn of(days: usize) -> Self {
+        let width = PLOT_WIDTH / days.max(1) as f64;
+        Self { width: width.min(WIDEST) }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "some hundred days")]
     fn left(self, at: usize) -> f64 {
-        self.left + self.width * at as f64
+        LEFT + self.width * at as f64
     }
 
     fn gap(self) -> f64 {
         (self.width * 0.15).min(3.0)
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "some hundred days")]
-fn column_width(days: usize) -> f64 {
-    PLOT_WIDTH / days.max(1) as f64
 }
 
 #[cfg(test)]

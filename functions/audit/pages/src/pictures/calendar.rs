@@ -74,7 +74,7 @@ impl Calendar<'_> {
             description: self.t.described,
         });
         drawing.define_hatching(self.id);
-        self.axis(&mut drawing, days);
+        self.axis(&mut drawing, days, rows, width);
         self.strips(&mut drawing, days, rows);
         self.lines(&mut drawing, days, rows);
         self.bars(&mut drawing, days, rows);
@@ -85,7 +85,7 @@ impl Calendar<'_> {
     }
 
     /// The hours of the wall clock, as an ordinary day has them.
-    fn axis(&self, drawing: &mut Drawing, days: &[DayUse]) {
+    fn axis(&self, drawing: &mut Drawing, days: &[DayUse], rows: Rows, width: f64) {
         let ordinary = days.iter().find(|day| clock_change(day, self.zone).is_none());
         let Some(day) = ordinary.or(days.first()) else {
             return;
@@ -95,6 +95,9 @@ impl Calendar<'_> {
             drawing.text("hour", x, TOP - 8.0, &hour.to_string());
         }
         drawing.text("hour", LEFT + HOUR * length(day), TOP - 8.0, "24");
+        if rows.named {
+            drawing.text("sum", width, TOP - 8.0, self.t.hours_unit);
+        }
     }
 
     /// As much of each day as has passed.
@@ -146,13 +149,13 @@ impl Calendar<'_> {
             let y = rows.top(row) + 11.5;
             if rows.named {
                 let name = if is_first { self.t.first } else { self.t.day };
-                let class = if is_weekend(day) { "day quiet" } else { "day" };
+                let class = if is_weekend(day) { "day weekend-day" } else { "day" };
                 drawing.text(class, LEFT - 8.0, y, &name(day.date));
                 if day.hours > 0.0 {
                     drawing.text("sum", width, y, &(self.hours)(day.hours));
                 }
             } else if day.date.day() == 1 {
-                drawing.text("day", LEFT - 8.0, y, &(self.t.first)(day.date));
+                drawing.text("day", LEFT - 8.0, y, &(self.t.month)(day.date));
             }
         }
     }

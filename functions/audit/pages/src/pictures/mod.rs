@@ -15,21 +15,22 @@ use shared::review::usage::DayUse;
 #[derive(Debug)]
 pub(crate) struct PictureTexts {
     pub(crate) calendar_title: fn(&str) -> String,
-    /// From the endpoint's name, the number of days, and the hours in words.
     pub(crate) bars_title: fn(&str) -> String,
     pub(crate) strip_title: fn(&str) -> String,
     /// What a picture shows, in a sentence, for those who do not see it: where the figures are.
     pub(crate) described: &'static str,
     /// A day beside its strip: `Mon 23`.
     pub(crate) day: fn(chrono::NaiveDate) -> String,
-    /// The first day of a month, with the month: `1 Nov`.
+    /// The first day of a month, with the month: `Sun 1 Nov`.
     pub(crate) first: fn(chrono::NaiveDate) -> String,
+    /// A month where there is no room for days.
+    pub(crate) month: fn(chrono::NaiveDate) -> String,
     pub(crate) up: &'static str,
     pub(crate) down: &'static str,
     pub(crate) weekend: &'static str,
     pub(crate) clock_change: &'static str,
-    pub(crate) now: &'static str,
     pub(crate) hours: &'static str,
+    pub(crate) hours_unit: &'static str,
     pub(crate) always_on: &'static str,
 }
 
