@@ -4,6 +4,7 @@ mod attributes;
 mod closing;
 mod event;
 mod event_id;
+mod id_bounds;
 mod parse;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use attributes::Attributes;
 pub use closing::{Closing, MAX_PEOPLE};
 pub use event::{Actor, Event};
 pub use event_id::{EventId, EventIds};
+pub use id_bounds::InvalidEventId;
 
 /// One immutable fact.
 #[derive(Debug, Clone, PartialEq)]

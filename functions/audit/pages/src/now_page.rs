@@ -9,11 +9,10 @@ use page::{Frame, Language, When, render};
 use shared::model::item::{Item, rfc3339};
 use shared::model::NotedConfig;
 
-use crate::Site;
-use crate::frame::Part;
-use crate::shown::{self, in_a_row, visible};
-use crate::texts::{NowTexts, UseTexts};
-use crate::paths;
+use crate::frame::{Part, Site};
+use crate::rows::Row;
+use crate::shown::visible;
+use crate::texts::{NowTexts, Texts};
 
 pub use connections::ConnectionNow;
 pub use endpoint::EndpointNow;
@@ -43,23 +42,14 @@ pub struct NowPage<'a> {
 #[template(path = "now.html")]
 struct Page {
     frame: Frame,
-    t: &'static NowTexts,
-    u: &'static UseTexts,
+    t: &'static Texts,
+    n: &'static NowTexts,
     as_of: String,
     late: Vec<String>,
     cards: Vec<Card>,
-    records: Vec<RecordRow>,
+    rows: Vec<Row>,
     policy_since: Option<String>,
     settings: Vec<Setting>,
-}
-
-struct RecordRow {
-    time: Option<Time>,
-    endpoint: String,
-    event: String,
-    actor: String,
-    reason: String,
-    link: Option<String>,
 }
 
 /// An instant for machines and for people.
@@ -83,23 +73,24 @@ struct Setting {
 
 impl NowPage<'_> {
     pub fn html(&self) -> String {
-        let t = NowTexts::of(self.language);
+        let n = NowTexts::of(self.language);
+        let t = Texts::of(self.language);
         let when = self.site.when(self.language, self.now);
         render(&Page {
-            frame: self.site.frame(self.language, Some(Part::Now), t.title),
+            frame: self.site.frame(self.language, Some(Part::Now), t.now),
             t,
-            u: UseTexts::of(self.language),
-            as_of: (t.as_of)(&when.at(self.now)),
-            late: self.endpoints.iter().filter_map(|now| self.late(now, t, &when)).collect(),
+            n,
+            as_of: (n.as_of)(&when.at(self.now)),
+            late: self.endpoints.iter().filter_map(|now| self.late(now, n, &when)).collect(),
             cards: self
                 .endpoints
                 .iter()
                 .enumerate()
-                .map(|(at, endpoint)| endpoint.card(self, at, t, &when))
+                .map(|(at, endpoint)| endpoint.card(self, at, n, &when))
                 .collect(),
-            records: self.records.iter().map(|item| record_row(item, &when)).collect(),
-            policy_since: self.policy.map(|policy| (t.policy_since)(&when.at(policy.noted_at))),
-            settings: self.policy.map_or_else(Vec::new, |policy| settings(&policy.text, t)),
+            rows: self.records.iter().map(|record| Row::of(record, self.site, t, &when)).collect(),
+            policy_since: self.policy.map(|policy| (n.policy_since)(&when.at(policy.noted_at))),
+            settings: self.policy.map_or_else(Vec::new, |policy| settings(&policy.text, n)),
         })
     }
 
@@ -111,18 +102,6 @@ impl NowPage<'_> {
         };
         let late = self.now - at;
         (late > SWEEP_LATE).then(|| (t.sweep_late)(name, &when.at(at), late.num_minutes()))
-    }
-}
-
-fn record_row(item: &Item, when: &When) -> RecordRow {
-    let attribute = |name| shown::text(item, name).map_or(String::new(), in_a_row);
-    RecordRow {
-        time: shown::occurred_at(item).map(|at| Time::of(at, when)),
-        endpoint: attribute("endpoint_name"),
-        event: attribute("event"),
-        actor: attribute("actor"),
-        reason: attribute("reason"),
-        link: shown::key(item).and_then(|(endpoint, event)| paths::record(endpoint, event)),
     }
 }
 

@@ -23,7 +23,10 @@ pub(crate) fn filtered(
     cursor: Option<&str>,
 ) -> String {
     let mut query = Query::new(path);
-    query.add("endpoint", filter.endpoint.as_ref().map(|e| e.name.as_str()));
+    query.add(
+        "endpoint",
+        filter.endpoint.as_ref().map(|e| e.name.as_str()),
+    );
     query.add("actor", filter.actor.as_deref());
     for event in &filter.events {
         query.add("event", Some(event));
@@ -40,18 +43,6 @@ pub(crate) fn log_of_endpoint(name: &EndpointName) -> String {
     let mut query = Query::new(LOG);
     query.add("endpoint", Some(name.as_str()));
     query.finish()
-}
-
-/// The same by a name that is not parsed.
-pub(crate) fn log_of_name(name: &str) -> String {
-    let mut query = Query::new(LOG);
-    query.add("endpoint", Some(name));
-    query.finish()
-}
-
-/// An administrator's orders, on the status page for employees.
-pub(crate) fn orders(name: &str) -> String {
-    format!("/vpn/{name}/status#orders")
 }
 
 /// The log of one actor; `None`: no link holds such a name.
@@ -71,6 +62,11 @@ pub(crate) fn findings(
     query.add_range(from, to);
     query.add("cursor", cursor);
     query.finish()
+}
+
+/// Where an administrator gives orders.
+pub(crate) fn orders(name: &EndpointName) -> String {
+    format!("{}#orders", status(name))
 }
 
 /// A record by its key; `None`: no page has such a key.
@@ -158,7 +154,10 @@ mod tests {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"%&=+-._*".contains(&byte);
         assert!(query.bytes().all(allowed), "{query}");
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| (n.as_ref(), v.as_ref()))
+            .collect();
         assert_eq!(
             pairs,
             [

@@ -61,9 +61,12 @@ pub(crate) fn time(item: &Item, attribute: &str) -> Option<DateTime<Utc>> {
     match item.get(attribute)? {
         Value::S(_) => Reader(item).time(attribute).ok().flatten(),
         Value::N(seconds) => DateTime::from_timestamp(seconds.parse().ok()?, 0),
-        Value::Ss(_) | Value::L(_) | Value::M(_) | Value::Bool(_) | Value::Null | Value::Foreign => {
-            None
-        }
+        Value::Ss(_)
+        | Value::L(_)
+        | Value::M(_)
+        | Value::Bool(_)
+        | Value::Null
+        | Value::Foreign => None,
     }
 }
 
@@ -75,7 +78,10 @@ pub(crate) fn occurred_at(item: &Item) -> Option<DateTime<Utc>> {
 /// What happened; `None`: a word that this version does not know.
 pub(crate) fn event(item: &Item) -> Option<Event> {
     let word = text(item, "event")?;
-    Event::ALL.iter().copied().find(|event| event.as_str() == word)
+    Event::ALL
+        .iter()
+        .copied()
+        .find(|event| event.as_str() == word)
 }
 
 /// A record's key, as far as it has one.
@@ -87,13 +93,13 @@ pub(crate) fn key(item: &Item) -> Option<(&str, &str)> {
 pub(crate) fn texts(value: &Value, foreign: &str) -> Vec<String> {
     match value {
         Value::Ss(texts) => texts.iter().map(|text| visible(text)).collect(),
-        Value::L(values) => values.iter().map(|value| one_text(value, foreign)).collect(),
-        Value::S(_)
-        | Value::N(_)
-        | Value::M(_)
-        | Value::Bool(_)
-        | Value::Null
-        | Value::Foreign => vec![one_text(value, foreign)],
+        Value::L(values) => values
+            .iter()
+            .map(|value| one_text(value, foreign))
+            .collect(),
+        Value::S(_) | Value::N(_) | Value::M(_) | Value::Bool(_) | Value::Null | Value::Foreign => {
+            vec![one_text(value, foreign)]
+        }
     }
 }
 
@@ -147,7 +153,10 @@ mod tests {
         for (value, shown) in [
             (Value::S("a".to_owned()), vec!["a"]),
             (set.clone(), vec!["x", "y␀"]),
-            (Value::L(vec![Value::M(map), set]), vec!["b: true; n: 1", "x; y␀"]),
+            (
+                Value::L(vec![Value::M(map), set]),
+                vec!["b: true; n: 1", "x; y␀"],
+            ),
             (Value::Null, vec!["–"]),
             (Value::Foreign, vec!["?"]),
             (Value::L(Vec::new()), vec![]),

@@ -8,9 +8,8 @@ use page::{Frame, Language, When, render};
 use shared::model::DailyWindow;
 use shared::review::usage::{EndpointUse, UseReport};
 
-use crate::Site;
-use crate::frame::Part;
 use crate::day_table::{DayRow, day_rows};
+use crate::frame::{Part, Site};
 use crate::numbers::{Cents, Tenths, grouped};
 use crate::pictures::bars::Bars;
 use crate::pictures::calendar::Calendar;
@@ -33,8 +32,6 @@ pub struct UsePage<'a> {
     pub office_hours: DailyWindow,
     /// Of an association hour, as it is configured now.
     pub price_usd: f64,
-    /// What ended before has no closing record; `None`: all of the range is known.
-    pub known_since: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
 }
 
@@ -169,10 +166,11 @@ impl UsePage<'_> {
         let all = self.report.endpoints.len();
         let begins = self.report.endpoints.first().and_then(|used| Some(used.days.first()?.begins));
         // What is known from before the range began needs no words.
-        let known_since = self.known_since.filter(|at| begins.is_none_or(|begins| *at > begins));
+        let known_since = self.report.known_since.filter(|at| begins.is_none_or(|begins| *at > begins));
         [
             known_since.map(|at| (t.known_since)(&day(at))),
             self.report.read_back_to.map(|at| (t.read_back_to)(&day(at))),
+            (self.report.unreadable > 0).then(|| (t.unreadable)(self.report.unreadable)),
             (drawn < all).then(|| (t.drawn)(drawn, all)),
         ]
         .into_iter()

@@ -18,7 +18,7 @@ impl EventId {
         Self::build(at, first_ten(hash.as_ref()))
     }
 
-    fn build(at: DateTime<Utc>, rest: [u8; 10]) -> Self {
+    pub(super) fn build(at: DateTime<Utc>, rest: [u8; 10]) -> Self {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
     }

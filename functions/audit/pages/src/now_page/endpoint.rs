@@ -75,7 +75,7 @@ pub(super) struct Card {
     pub(super) last_sweep: Option<Time>,
     pub(super) sweep_ago: String,
     pub(super) orders_path: Option<String>,
-    pub(super) log_path: String,
+    pub(super) log_path: Option<String>,
 }
 
 pub(super) struct Until {
@@ -108,6 +108,7 @@ impl EndpointNow {
         let status = &self.status;
         let id = format!("vpn-{at}");
         let words = UseTexts::of(page.language);
+        let managed = page.site.endpoints.iter().find(|name| name.as_str() == status.endpoint);
         let phase = status.phase;
         let until = status.keep_until.filter(|_| phase == Phase::Ready);
         Card {
@@ -142,8 +143,8 @@ impl EndpointNow {
             sweep_ago: self
                 .last_sweep_at
                 .map_or(String::new(), |at| (t.ago)((page.now - at).num_seconds())),
-            orders_path: page.site.is_administrator.then(|| paths::orders(&status.endpoint)),
-            log_path: paths::log_of_name(&status.endpoint),
+            orders_path: managed.filter(|_| page.site.is_administrator).map(paths::orders),
+            log_path: managed.map(paths::log_of_endpoint),
             id,
         }
     }

@@ -8,7 +8,6 @@ use shared::reconcile::ModeView;
 use super::now_texts::NowTexts;
 
 pub(super) static EN: NowTexts = NowTexts {
-    title: "Now",
     as_of: |at| format!("As of {at}, as the last passes saw it. This page asks AWS for nothing."),
     no_endpoint: "No VPN is managed.",
     phase: |phase| match phase {
@@ -86,11 +85,6 @@ pub(super) static EN: NowTexts = NowTexts {
     records: "Last records",
     no_record: "Nothing is on record yet.",
     all_records: "The log",
-    when: "When",
-    endpoint: "VPN",
-    event: "Event",
-    who: "Who",
-    what: "What",
 
     policy: "Policy in force",
     policy_since: |at| format!("Since {at}, when a sweep first found it so."),

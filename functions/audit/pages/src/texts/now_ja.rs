@@ -8,7 +8,6 @@ use shared::reconcile::ModeView;
 use super::now_texts::NowTexts;
 
 pub(super) static JA: NowTexts = NowTexts {
-    title: "現在の状況",
     as_of: |at| format!("{at} 時点で、システムが最後に確認した内容です。この画面は AWS に問い合わせません。"),
     no_endpoint: "管理対象の VPN はありません。",
     phase: |phase| match phase {
@@ -77,11 +76,6 @@ pub(super) static JA: NowTexts = NowTexts {
     records: "最近の記録",
     no_record: "記録はまだありません。",
     all_records: "ログを見る",
-    when: "日時",
-    endpoint: "VPN",
-    event: "できごと",
-    who: "実行者",
-    what: "内容",
 
     policy: "適用中の設定",
     policy_since: |at| format!("{at} の巡回で確認された設定です。"),

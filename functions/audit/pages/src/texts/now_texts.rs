@@ -10,7 +10,6 @@ use crate::Language;
 /// A [`NowTexts`] that lacks a text does not compile.
 #[derive(Debug)]
 pub(crate) struct NowTexts {
-    pub(crate) title: &'static str,
     pub(crate) as_of: fn(&str) -> String,
     pub(crate) no_endpoint: &'static str,
     pub(crate) phase: fn(Phase) -> &'static str,
@@ -64,11 +63,6 @@ pub(crate) struct NowTexts {
     pub(crate) records: &'static str,
     pub(crate) no_record: &'static str,
     pub(crate) all_records: &'static str,
-    pub(crate) when: &'static str,
-    pub(crate) endpoint: &'static str,
-    pub(crate) event: &'static str,
-    pub(crate) who: &'static str,
-    pub(crate) what: &'static str,
 
     pub(crate) policy: &'static str,
     pub(crate) policy_since: fn(&str) -> String,

@@ -50,6 +50,10 @@ pub(super) static EN: UseTexts = UseTexts {
             "There are more closing records than one page reads. Those that ended before {at} are not counted: choose fewer days."
         )
     },
+    unreadable: |n| match n {
+        1 => "1 closing record cannot be read and is not counted. The findings name it.".to_owned(),
+        n => format!("{n} closing records cannot be read and are not counted. The findings name them."),
+    },
     drawn: |drawn, all| {
         format!(
             "For so many days, pictures and names are shown for the first {drawn} of {all} VPNs. Choose fewer days to see all."
@@ -82,7 +86,8 @@ pub(super) static EN: UseTexts = UseTexts {
     unused_how: "Those of them in which no client connected.",
     up_now: |since, hours| {
         format!(
-            "It is still up, since {since}. Its {hours} so far are counted until now: from the lease table, for there is no closing record yet."
+            "It is still up, since {since} ({hours} so far). There is no closing record of it yet: what lies in these days is counted \
+             until now, from the lease table."
         )
     },
 

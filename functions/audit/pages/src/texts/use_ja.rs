@@ -11,8 +11,8 @@ pub(super) static JA: UseTexts = UseTexts {
         bars_title: |name| format!("{name} の日ごとの稼働時間と、常時稼働との比較"),
         strip_title: |name| format!("{name} の本日の稼働時間帯"),
         described: "同じ内容を、図のあとの表で確認できます。",
-        day: |date| format!("{}（{}）", date.day(), weekday(date)),
-        first: |date| format!("{}/{}（{}）", date.month(), date.day(), weekday(date)),
+        day: |date| format!("{} ({})", date.day(), weekday(date)),
+        first: |date| format!("{}/{} ({})", date.month(), date.day(), weekday(date)),
         month: |date| format!("{}/{}", date.year(), date.month()),
         up: "稼働",
         down: "停止",
@@ -53,6 +53,7 @@ pub(super) static JA: UseTexts = UseTexts {
     read_back_to: |at| {
         format!("終了記録が多いため、一部だけを集計しています。{at} より前に終わった稼働は含まれません。期間を短くしてください。")
     },
+    unreadable: |n| format!("読み取れない終了記録が {n} 件あり、集計に含まれていません。「検出事項」で確認できます。"),
     drawn: |drawn, all| {
         format!("期間が長いため、図と利用者名は {all} 個の VPN のうち最初の {drawn} 個だけを表示しています。期間を短くすると、すべて表示されます。")
     },
@@ -82,7 +83,7 @@ pub(super) static JA: UseTexts = UseTexts {
     unused: "接続のなかった稼働",
     unused_how: "そのうち、誰も接続しなかった稼働の回数です。",
     up_now: |since, hours| {
-        format!("{since} から稼働中です。まだ終了記録がないため、これまでの {hours}を現在の状態から加算しています。")
+        format!("{since} から稼働中です（これまでに {hours}）。まだ終了記録がないため、この期間に含まれる分を、現在の状態から加算しています。")
     },
 
     money: "費用",

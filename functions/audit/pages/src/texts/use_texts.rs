@@ -31,6 +31,8 @@ pub(crate) struct UseTexts {
     pub(crate) known_since: fn(&str) -> String,
     /// Not all closing records could be read.
     pub(crate) read_back_to: fn(&str) -> String,
+    /// Closing records that count for nothing.
+    pub(crate) unreadable: fn(usize) -> String,
     /// How many of how many endpoints have pictures.
     pub(crate) drawn: fn(usize, usize) -> String,
 

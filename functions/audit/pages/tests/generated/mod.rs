@@ -140,6 +140,8 @@ pub fn report(zone: Tz, range: [NaiveDate; 2], now: DateTime<Utc>) -> UseReport 
             .map(|((name, subnets), salt)| endpoint_use(managed(name, subnets), zone, range, now, salt))
             .collect(),
         read_back_to: None,
+        known_since: None,
+        unreadable: 0,
     }
 }
 
@@ -149,7 +151,7 @@ pub fn november() -> [NaiveDate; 2] {
 
 pub fn site(zone: Tz) -> Site {
     Site {
-        endpoints: ["tokyo", "osaka"].map(|name| name.parse().unwrap()).into(),
+        endpoints: ["tokyo", "osaka", "nagoya"].map(|name| name.parse().unwrap()).into(),
         zone,
         has_sign_out: true,
         viewer: Some("admin@example.com".to_owned()),
@@ -164,7 +166,6 @@ pub fn use_page(language: Language, zone: Tz, report: &UseReport, now: DateTime<
         report,
         office_hours: "09:00-18:00".parse().unwrap(),
         price_usd: PRICE,
-        known_since: None,
         now,
     }
     .html()
