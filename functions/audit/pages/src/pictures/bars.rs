@@ -8,11 +8,11 @@ use shared::review::usage::DayUse;
 use super::svg::{Boxes, Drawing, Head, unit};
 use super::{DAYS_BY_NAME, PictureTexts, begun, elapsed_until, hours_between, is_weekend};
 
-const WIDTH: f64 = 596.0;
-const LEFT: f64 = 64.0;
-const TOP: f64 = 24.0;
-const PLOT_WIDTH: f64 = 480.0;
-const PLOT_HEIGHT: f64 = 130.0;
+const WIDTH: f64 = 602.0;
+pub(super) const LEFT: f64 = 70.0;
+pub(super) const TOP: f64 = 24.0;
+pub(super) const PLOT_WIDTH: f64 = 480.0;
+pub(super) const PLOT_HEIGHT: f64 = 130.0;
 const BASE: f64 = TOP + PLOT_HEIGHT;
 /// Room for dates below.
 const HEIGHT: f64 = BASE + 24.0;

@@ -13,9 +13,9 @@ use super::{
     DAYS_BY_NAME, PictureTexts, at_hour, begun, clock_change, elapsed_until, hours_between, is_weekend,
 };
 
-const LEFT: f64 = 64.0;
-const HOUR: f64 = 20.0;
-const TOP: f64 = 24.0;
+pub(super) const LEFT: f64 = 70.0;
+pub(super) const HOUR: f64 = 20.0;
+pub(super) const TOP: f64 = 24.0;
 /// Behind the strips: the hours of each day.
 const RIGHT: f64 = 52.0;
 const LEGEND: f64 = 34.0;

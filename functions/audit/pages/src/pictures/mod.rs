@@ -5,6 +5,8 @@ pub(crate) mod bars;
 pub(crate) mod calendar;
 pub(crate) mod strip;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Datelike as _, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
