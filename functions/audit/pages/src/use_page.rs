@@ -343,8 +343,8 @@ fn months(t: &UseTexts, from: NaiveDate, is_month: bool, today: NaiveDate) -> Mo
 fn bill_query(from: NaiveDate, to: NaiveDate) -> String {
     let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
     format!(
-        "aws ce get-cost-and-usage --time-period Start={from},End={end} --granularity MONTHLY \\\n  \
-         --metrics UsageQuantity UnblendedCost --group-by Type=DIMENSION,Key=USAGE_TYPE \\\n  \
+        "aws ce get-cost-and-usage --time-period Start={from},End={end} --granularity MONTHLY \\\n \
+         --metrics UsageQuantity UnblendedCost --group-by Type=DIMENSION,Key=USAGE_TYPE \\\n \
          --query \"ResultsByTime[].Groups[?contains(Keys[0], 'ClientVPN')][]\""
     )
 }

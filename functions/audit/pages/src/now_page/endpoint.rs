@@ -106,13 +106,12 @@ pub(super) struct Connections {
 impl EndpointNow {
     pub(super) fn card(&self, page: &NowPage<'_>, at: usize, t: &'static NowTexts, when: &When) -> Card {
         let status = &self.status;
-        let id = format!("vpn-{at}");
+        let (id, name) = (format!("vpn-{at}"), visible(&status.endpoint));
         let words = UseTexts::of(page.language);
         let managed = page.site.endpoints.iter().find(|name| name.as_str() == status.endpoint);
         let phase = status.phase;
         let until = status.keep_until.filter(|_| phase == Phase::Ready);
         Card {
-            name: visible(&status.endpoint),
             endpoint_id: visible(&status.endpoint_id),
             phase: phase.as_str(),
             phase_word: (t.phase)(phase),
@@ -125,7 +124,7 @@ impl EndpointNow {
             warnings: status.particulars.warnings.iter().map(|it| visible(&(t.warning)(it))).collect(),
             strip: Strip {
                 id: &format!("{id}-today"),
-                endpoint: &status.endpoint,
+                endpoint: &name,
                 day: &self.today,
                 zone: when.zone,
                 now: page.now,
@@ -145,6 +144,7 @@ impl EndpointNow {
                 .map_or(String::new(), |at| (t.ago)((page.now - at).num_seconds())),
             orders_path: managed.filter(|_| page.site.is_administrator).map(paths::orders),
             log_path: managed.map(paths::log_of_endpoint),
+            name,
             id,
         }
     }
