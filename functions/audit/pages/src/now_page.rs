@@ -96,7 +96,7 @@ impl NowPage<'_> {
 
     /// That sweeps of an endpoint are late.
     fn late(&self, endpoint: &EndpointNow, t: &NowTexts, when: &When) -> Option<String> {
-        let name = &endpoint.status.endpoint;
+        let name = &visible(&endpoint.status.endpoint);
         let Some(at) = endpoint.last_sweep_at else {
             return Some((t.never_swept)(name));
         };
