@@ -20,7 +20,12 @@ fn main() -> io::Result<()> {
     let pages = [
         ("use", Tz::Asia__Tokyo, november(), now()),
         ("year", Tz::Asia__Tokyo, year, now()),
-        ("berlin", Tz::Europe__Berlin, october, at("2026-11-26T08:20:31Z")),
+        (
+            "berlin",
+            Tz::Europe__Berlin,
+            october,
+            at("2026-11-26T08:20:31Z"),
+        ),
     ];
     for language in Language::ALL {
         for (name, zone, range, now) in pages {
@@ -30,7 +35,10 @@ fn main() -> io::Result<()> {
             fs::write(directory.join(file), html)?;
         }
         let html = generated::now::now_page(language, &generated::now::endpoints(), true);
-        fs::write(directory.join(format!("now.{}.html", language.as_str())), html)?;
+        fs::write(
+            directory.join(format!("now.{}.html", language.as_str())),
+            html,
+        )?;
     }
     Ok(())
 }

@@ -12,8 +12,7 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets::below(BELO
 pub(crate) static PUBLIC: LazyLock<Assets> = LazyLock::new(|| Assets::below("/assets/"));
 
 /// What these pages have beyond the style of all.
-pub(crate) static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::style(BELOW, "audit", SHEET));
+pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::style(BELOW, "audit", SHEET));
 
 const SHEET: &str = concat!(
     include_str!("../assets/audit.css"),

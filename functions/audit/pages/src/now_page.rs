@@ -6,9 +6,12 @@ mod endpoint;
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use page::{Frame, Language, When, render};
-use shared::model::item::{Item, rfc3339};
 use shared::model::NotedConfig;
+use shared::model::item::{Item, rfc3339};
 
+use shared::review::findings::FindingAt;
+
+use crate::findings_page::FindingCard;
 use crate::frame::{Part, Site};
 use crate::rows::Row;
 use crate::shown::visible;
@@ -33,6 +36,8 @@ pub struct NowPage<'a> {
     pub silent_below_kib_per_hour: u32,
     /// The settings on record; `None`: none yet.
     pub policy: Option<&'a NotedConfig>,
+    /// Newest first; as many are shown as [`FINDINGS`](Self::FINDINGS).
+    pub findings: &'a [FindingAt],
     /// Newest first.
     pub records: &'a [Item],
     pub now: DateTime<Utc>,
@@ -47,6 +52,7 @@ struct Page {
     as_of: String,
     late: Vec<String>,
     cards: Vec<Card>,
+    findings: Vec<FindingCard>,
     rows: Vec<Row>,
     policy_since: Option<String>,
     settings: Vec<Setting>,
@@ -60,7 +66,10 @@ pub(crate) struct Time {
 
 impl Time {
     fn of(at: DateTime<Utc>, when: &When) -> Self {
-        Self { machine: rfc3339(at), text: when.at(at) }
+        Self {
+            machine: rfc3339(at),
+            text: when.at(at),
+        }
     }
 }
 
@@ -72,6 +81,9 @@ struct Setting {
 }
 
 impl NowPage<'_> {
+    /// How many findings are shown; the others are a link away.
+    pub const FINDINGS: usize = 5;
+
     pub fn html(&self) -> String {
         let n = NowTexts::of(self.language);
         let t = Texts::of(self.language);
@@ -81,16 +93,34 @@ impl NowPage<'_> {
             t,
             n,
             as_of: (n.as_of)(&when.at(self.now)),
-            late: self.endpoints.iter().filter_map(|now| self.late(now, n, &when)).collect(),
+            late: self
+                .endpoints
+                .iter()
+                .filter_map(|now| self.late(now, n, &when))
+                .collect(),
             cards: self
                 .endpoints
                 .iter()
                 .enumerate()
                 .map(|(at, endpoint)| endpoint.card(self, at, n, &when))
                 .collect(),
-            rows: self.records.iter().map(|record| Row::of(record, self.site, t, &when)).collect(),
-            policy_since: self.policy.map(|policy| (n.policy_since)(&when.at(policy.noted_at))),
-            settings: self.policy.map_or_else(Vec::new, |policy| settings(&policy.text, n)),
+            findings: self
+                .findings
+                .iter()
+                .take(Self::FINDINGS)
+                .map(|at| FindingCard::of(at, self.site, t, &when))
+                .collect(),
+            rows: self
+                .records
+                .iter()
+                .map(|record| Row::of(record, self.site, t, &when))
+                .collect(),
+            policy_since: self
+                .policy
+                .map(|policy| (n.policy_since)(&when.at(policy.noted_at))),
+            settings: self
+                .policy
+                .map_or_else(Vec::new, |policy| settings(&policy.text, n)),
         })
     }
 
@@ -109,7 +139,11 @@ impl NowPage<'_> {
 fn settings(text: &str, t: &NowTexts) -> Vec<Setting> {
     let setting = |line: &str| {
         let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        let separator = if name == "MANAGED_ENDPOINTS" { ';' } else { ',' };
+        let separator = if name == "MANAGED_ENDPOINTS" {
+            ';'
+        } else {
+            ','
+        };
         let values = value.split(separator).filter(|value| !value.is_empty());
         Setting {
             name: visible(name),
@@ -117,5 +151,8 @@ fn settings(text: &str, t: &NowTexts) -> Vec<Setting> {
             values: values.map(visible).collect(),
         }
     };
-    text.lines().filter(|line| !line.is_empty()).map(setting).collect()
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(setting)
+        .collect()
 }

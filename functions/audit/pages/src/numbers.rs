@@ -107,7 +107,12 @@ mod tests {
 
     #[test]
     fn hours_are_to_a_tenth() {
-        for (hours, text) in [(0.04, "0.0"), (0.05, "0.1"), (999.96, "1,000.0"), (8.25, "8.3")] {
+        for (hours, text) in [
+            (0.04, "0.0"),
+            (0.05, "0.1"),
+            (999.96, "1,000.0"),
+            (8.25, "8.3"),
+        ] {
             assert_eq!(Tenths::of(hours).amount(), text);
         }
     }

@@ -125,11 +125,19 @@ impl UsePage<'_> {
         let UseReport { from, to, .. } = *self.report;
         let when = self.site.when(self.language, self.now);
         let is_month = is_whole_month(from, to);
-        let heading = if is_month { (t.month)(from) } else { (t.range)(from, to) };
+        let heading = if is_month {
+            (t.month)(from)
+        } else {
+            (t.range)(from, to)
+        };
         let today = self.now.with_timezone(&when.zone).date_naive();
         let drawn = self.drawn();
         render(&Page {
-            frame: self.site.frame(self.language, Some(Part::Use), &format!("{} – {heading}", t.title)),
+            frame: self.site.frame(
+                self.language,
+                Some(Part::Use),
+                &format!("{} – {heading}", t.title),
+            ),
             t,
             until_now: (to >= today).then(|| (t.until_now)(&when.at(self.now))),
             months: months(t, from, is_month, today),
@@ -164,12 +172,21 @@ impl UsePage<'_> {
     fn notes(&self, t: &UseTexts, when: &When, drawn: usize) -> Vec<String> {
         let day = |at: DateTime<Utc>| (t.date)(at.with_timezone(&when.zone).date_naive());
         let all = self.report.endpoints.len();
-        let begins = self.report.endpoints.first().and_then(|used| Some(used.days.first()?.begins));
+        let begins = self
+            .report
+            .endpoints
+            .first()
+            .and_then(|used| Some(used.days.first()?.begins));
         // What is known from before the range began needs no words.
-        let known_since = self.report.known_since.filter(|at| begins.is_none_or(|begins| *at > begins));
+        let known_since = self
+            .report
+            .known_since
+            .filter(|at| begins.is_none_or(|begins| *at > begins));
         [
             known_since.map(|at| (t.known_since)(&day(at))),
-            self.report.read_back_to.map(|at| (t.read_back_to)(&day(at))),
+            self.report
+                .read_back_to
+                .map(|at| (t.read_back_to)(&day(at))),
             (self.report.unreadable > 0).then(|| (t.unreadable)(self.report.unreadable)),
             (drawn < all).then(|| (t.drawn)(drawn, all)),
         ]
@@ -200,7 +217,10 @@ impl UsePage<'_> {
         let cents = |of: fn(&EndpointUse) -> f64| -> Cents {
             all.iter().map(|used| Cents::of_usd(of(used))).sum()
         };
-        let (cost, always_on) = (cents(|used| used.cost_usd), cents(|used| used.always_on_usd));
+        let (cost, always_on) = (
+            cents(|used| used.cost_usd),
+            cents(|used| used.always_on_usd),
+        );
         let hours: Tenths = all.iter().map(|used| Tenths::of(used.hours)).sum();
         let total = OverviewRow {
             name: t.total.to_owned(),
@@ -214,7 +234,10 @@ impl UsePage<'_> {
             office_hours: cents(|used| used.office_hours_usd).amount(),
             saved: always_on.less(cost).amount(),
         };
-        Overview { rows: rows.collect(), total }
+        Overview {
+            rows: rows.collect(),
+            total,
+        }
     }
 
     fn endpoint(
@@ -226,7 +249,12 @@ impl UsePage<'_> {
         is_drawn: bool,
     ) -> Endpoint {
         let named = if is_drawn { NAMED } else { 0 };
-        let names: Vec<String> = used.people.iter().take(named).map(|name| in_a_row(name)).collect();
+        let names: Vec<String> = used
+            .people
+            .iter()
+            .take(named)
+            .map(|name| in_a_row(name))
+            .collect();
         let more = used.people.len() - names.len();
         let is_up = used.stays > 0 || used.hours > 0.0 || used.up_now.is_some();
         let id = format!("vpn-{at}");
@@ -235,7 +263,10 @@ impl UsePage<'_> {
             is_up,
             up_now: used.up_now.as_ref().map(|up| {
                 let hours = seconds_as_hours(up.association_seconds);
-                (t.up_now)(&when.at(up.since), &(t.hours_unit)(&Tenths::of(hours).amount()))
+                (t.up_now)(
+                    &when.at(up.since),
+                    &(t.hours_unit)(&Tenths::of(hours).amount()),
+                )
             }),
             hours: (t.hours_unit)(&Tenths::of(used.hours).amount()),
             requests: grouped(used.requests),
@@ -267,20 +298,31 @@ impl UsePage<'_> {
         let window = self.office_hours.to_string().replace('-', "–");
         let rows = [
             [t.cost, &cost.amount(), &(t.cost_how)(&price)],
-            [t.always_on, &always_on.amount(), &(t.always_on_how)(subnets, &passed, &price)],
+            [
+                t.always_on,
+                &always_on.amount(),
+                &(t.always_on_how)(subnets, &passed, &price),
+            ],
             [
                 t.office_hours,
                 &Cents::of_usd(used.office_hours_usd).amount(),
                 &(t.office_hours_how)(&window, when.zone.name()),
             ],
-            [t.saved, &saved.amount(), &(t.saved_how)(saved.percent_of(always_on))],
+            [
+                t.saved,
+                &saved.amount(),
+                &(t.saved_how)(saved.percent_of(always_on)),
+            ],
         ];
         let is_managed = subnets > 0;
         let shown = if is_managed { rows.len() } else { 1 };
         Money {
             cost_text: cost.text(self.language),
             saved_text: saved.text(self.language),
-            rows: rows[..shown].iter().map(|row| row.map(str::to_owned)).collect(),
+            rows: rows[..shown]
+                .iter()
+                .map(|row| row.map(str::to_owned))
+                .collect(),
             is_managed,
         }
     }
@@ -289,7 +331,9 @@ impl UsePage<'_> {
         let (days, zone) = (&used.days, when.zone);
         let endpoint = used.endpoint.name.as_str();
         let hours = |hours| Tenths::of(hours).amount();
-        let odd_days = begun(days, self.now).iter().filter(|day| clock_change(day, zone).is_some());
+        let odd_days = begun(days, self.now)
+            .iter()
+            .filter(|day| clock_change(day, zone).is_some());
         Drawn {
             calendar: Calendar {
                 id: &format!("{id}-calendar"),
@@ -322,13 +366,19 @@ impl UsePage<'_> {
 }
 
 fn is_whole_month(from: NaiveDate, to: NaiveDate) -> bool {
-    from.day() == 1 && from.checked_add_months(Months::new(1)).is_some_and(|next| next.pred_opt() == Some(to))
+    from.day() == 1
+        && from
+            .checked_add_months(Months::new(1))
+            .is_some_and(|next| next.pred_opt() == Some(to))
 }
 
 fn months(t: &UseTexts, from: NaiveDate, is_month: bool, today: NaiveDate) -> Months3 {
     let first = from.with_day(1).unwrap_or(from);
     let value = |date: NaiveDate| date.format("%Y-%m").to_string();
-    let link = |date: NaiveDate| MonthLink { value: value(date), label: (t.month)(date) };
+    let link = |date: NaiveDate| MonthLink {
+        value: value(date),
+        label: (t.month)(date),
+    };
     let one = Months::new(1);
     let after = first.checked_add_months(one).filter(|next| *next <= today);
     Months3 {

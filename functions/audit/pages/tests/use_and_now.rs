@@ -1,5 +1,8 @@
 //! "Use and cost" and "Now" in both languages: complete, safe, light, and right to the cent.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic, as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
 
 mod generated;
 
@@ -39,7 +42,13 @@ fn odd_report() -> UseReport {
     let [unused, gone] = &mut report.endpoints[..] else {
         panic!("two endpoints are generated");
     };
-    *unused = generated::endpoint_use(managed("unused", 1), TOKYO, november(), at("2026-10-31T15:00:00Z"), 0);
+    *unused = generated::endpoint_use(
+        managed("unused", 1),
+        TOKYO,
+        november(),
+        at("2026-10-31T15:00:00Z"),
+        0,
+    );
     gone.endpoint = managed("gone", 0);
     report
 }
@@ -53,7 +62,10 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     vec![
         ("month", november_page(language)),
         ("year", use_page(language, TOKYO, &year, now())),
-        ("clock change", use_page(language, Tz::Europe__Berlin, &berlin, now())),
+        (
+            "clock change",
+            use_page(language, Tz::Europe__Berlin, &berlin, now()),
+        ),
         ("odd", use_page(language, TOKYO, &odd_report(), now())),
         ("no use", use_page(language, TOKYO, &none, now())),
         ("now", now_page(language, &endpoints(), true)),
@@ -74,9 +86,16 @@ fn rows(table: &str, cell: &str) -> Vec<Vec<String>> {
     let (open, close) = (format!("<{cell}>"), format!("</{cell}>"));
     let cells = |row: &str| {
         let cells = row.split(open.as_str()).skip(1);
-        cells.map(|rest| rest.split(close.as_str()).next().unwrap().to_owned()).collect()
+        cells
+            .map(|rest| rest.split(close.as_str()).next().unwrap().to_owned())
+            .collect()
     };
-    table.split("<tr>").skip(1).map(cells).filter(|row: &Vec<String>| !row.is_empty()).collect()
+    table
+        .split("<tr>")
+        .skip(1)
+        .map(cells)
+        .filter(|row: &Vec<String>| !row.is_empty())
+        .collect()
 }
 
 fn between<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
@@ -86,7 +105,9 @@ fn between<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
 /// `1,234.56` in hundredths.
 fn hundredths(figure: &str) -> i64 {
     let digits: String = figure.chars().filter(char::is_ascii_digit).collect();
-    let places = figure.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let places = figure
+        .rsplit_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
     let sign = if figure.starts_with('−') { -1 } else { 1 };
     sign * digits.parse::<i64>().unwrap() * 10_i64.pow(u32::try_from(2 - places).unwrap())
 }
@@ -111,19 +132,36 @@ fn what_a_page_refers_to_is_there_once() {
         let values = |attribute: &str| -> Vec<String> {
             let open = format!(" {attribute}=\"");
             let values = page.split(open.as_str()).skip(1);
-            values.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+            values
+                .map(|rest| rest.split('"').next().unwrap().to_owned())
+                .collect()
         };
         let ids = values("id");
         let unique: BTreeSet<&String> = ids.iter().collect();
         assert_eq!(ids.len(), unique.len(), "{name} has an id twice");
         let labels = [values("aria-labelledby"), values("for")].concat();
-        let anchors = values("href").into_iter().filter_map(|path| path.strip_prefix('#').map(str::to_owned));
-        for id in labels.iter().flat_map(|ids| ids.split(' ')).map(str::to_owned).chain(anchors) {
+        let anchors = values("href")
+            .into_iter()
+            .filter_map(|path| path.strip_prefix('#').map(str::to_owned));
+        for id in labels
+            .iter()
+            .flat_map(|ids| ids.split(' '))
+            .map(str::to_owned)
+            .chain(anchors)
+        {
             assert!(unique.contains(&id), "{name} refers to {id}");
         }
         assert_eq!(page.matches("<h1").count(), 1, "{name}");
         assert_eq!(page.matches("<main").count(), 1, "{name}");
-        for empty in ["<p></p>", "<dd></dd>", "<li></li>", "<h2></h2>", "NaN", "..", "  "] {
+        for empty in [
+            "<p></p>",
+            "<dd></dd>",
+            "<li></li>",
+            "<h2></h2>",
+            "NaN",
+            "..",
+            "  ",
+        ] {
             assert!(!page.contains(empty), "{name} has {empty:?}");
         }
     }
@@ -150,7 +188,9 @@ fn a_japanese_page_has_no_english_left_in_it() {
         for word in kept.split('|') {
             text = text.replace(word, "");
         }
-        let text = text.replace("SILENT_BELOW_KIB_PER_HOUR", "").replace("YYYY-MM", "");
+        let text = text
+            .replace("SILENT_BELOW_KIB_PER_HOUR", "")
+            .replace("YYYY-MM", "");
         let words = text.split(|letter: char| !letter.is_ascii_alphabetic());
         let left: Vec<&str> = words.filter(|word| word.len() > 1).collect();
         assert_eq!(left, [""; 0], "{name}");
@@ -182,7 +222,11 @@ fn what_is_added_up_on_the_page_adds_up() {
     }
     assert_eq!(total[2], "8");
     for row in &all {
-        assert_eq!(hundredths(&row[6]) - hundredths(&row[5]), hundredths(&row[8]), "{row:?}");
+        assert_eq!(
+            hundredths(&row[6]) - hundredths(&row[5]),
+            hundredths(&row[8]),
+            "{row:?}"
+        );
     }
 }
 
@@ -205,8 +249,13 @@ fn the_table_by_days_says_what_the_figures_and_the_bars_say() {
         let sum: i64 = days.iter().sum();
         let off = (f64::from(i32::try_from(sum).unwrap()) / 100.0 - used.hours).abs();
         assert!(off <= 0.05 * 26.0, "{off}");
-        let bars = svgs(section).into_iter().find(|svg| svg.contains("class=\"bars\"")).unwrap();
-        let drawn = between(&bars, "class=\"up\" d=\"", "\"").matches('M').count();
+        let bars = svgs(section)
+            .into_iter()
+            .find(|svg| svg.contains("class=\"bars\""))
+            .unwrap();
+        let drawn = between(&bars, "class=\"up\" d=\"", "\"")
+            .matches('M')
+            .count();
         assert_eq!(drawn, days.iter().filter(|hours| **hours > 0).count());
     }
 }
@@ -280,7 +329,9 @@ fn a_page_stays_below_what_a_load_balancer_takes() {
             .map(|n| {
                 let mut used =
                     generated::endpoint_use(managed(&format!("vpn-{n}"), 2), TOKYO, year, now(), n);
-                used.people = (0..2_000).map(|n| format!("employee.{n}@subsidiary.example.com")).collect();
+                used.people = (0..2_000)
+                    .map(|n| format!("employee.{n}@subsidiary.example.com"))
+                    .collect();
                 used
             })
             .collect();
@@ -293,14 +344,18 @@ fn a_page_stays_below_what_a_load_balancer_takes() {
 }
 
 /// What a hostile name must not become.
-const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}\0</title></svg><script>alert(2)</script>";
+const HOSTILE: &str =
+    "<img src=x onerror=alert(1)>\"'&\u{202e}\0</title></svg><script>alert(2)</script>";
 
 #[test]
 fn nothing_from_outside_becomes_markup() {
     let mut stands = status("tokyo", Phase::Ready, Reason::InUse { connections: 1 });
     HOSTILE.clone_into(&mut stands.endpoint);
     HOSTILE.clone_into(&mut stands.endpoint_id);
-    stands.leases = vec![LeaseView { email: HOSTILE.to_owned(), until: None }];
+    stands.leases = vec![LeaseView {
+        email: HOSTILE.to_owned(),
+        until: None,
+    }];
     stands.particulars.warnings = vec![shared::policy::Warning::UnreadableMode(HOSTILE.to_owned())];
     stands.mode = Some(shared::reconcile::ModeView {
         mode: HOSTILE.to_owned(),
@@ -310,7 +365,12 @@ fn nothing_from_outside_becomes_markup() {
         text: HOSTILE.to_owned(),
     });
     let hostile = EndpointNow {
-        connections: vec![generated::now::connection(HOSTILE, "2026-11-26T00:00:00Z", None, false)],
+        connections: vec![generated::now::connection(
+            HOSTILE,
+            "2026-11-26T00:00:00Z",
+            None,
+            false,
+        )],
         last_decision: Some(HOSTILE.to_owned()),
         last_sweep_at: None,
         ..endpoint(stands, &[])
@@ -346,7 +406,11 @@ fn swept_at(at: Option<DateTime<Utc>>) -> String {
 fn sweeps_that_are_late_by_more_than_five_minutes_are_a_warning() {
     for (seconds, is_late) in [(299, false), (300, false), (301, true)] {
         let page = swept_at(Some(now() - TimeDelta::seconds(seconds)));
-        assert_eq!(page.contains("The last sweep of tokyo was"), is_late, "{seconds} s");
+        assert_eq!(
+            page.contains("The last sweep of tokyo was"),
+            is_late,
+            "{seconds} s"
+        );
     }
     // A clock that is ahead is not late.
     assert!(!swept_at(Some(now() + TimeDelta::seconds(30))).contains("role=\"alert\""));
@@ -355,14 +419,22 @@ fn sweeps_that_are_late_by_more_than_five_minutes_are_a_warning() {
 
 #[test]
 fn connections_stand_beside_the_limit_that_judges_them() {
-    let rates = [(Some(255), false), (Some(256), false), (Some(3), true), (None, false)];
+    let rates = [
+        (Some(255), false),
+        (Some(256), false),
+        (Some(3), true),
+        (None, false),
+    ];
     let users = ["below", "at", "asleep", "unmeasured"];
     let connections = users.iter().zip(rates).map(|(user, (rate, is_silent))| {
         generated::now::connection(user, "2026-11-26T00:00:00Z", rate, is_silent)
     });
     let tokyo = EndpointNow {
         connections: connections.collect(),
-        ..endpoint(status("tokyo", Phase::Ready, Reason::InUse { connections: 3 }), &[])
+        ..endpoint(
+            status("tokyo", Phase::Ready, Reason::InUse { connections: 3 }),
+            &[],
+        )
     };
     let page = now_page(Language::En, &[tokyo], true);
     let table = between(&page, "<table class=\"rates\"", "</table>");
@@ -375,14 +447,18 @@ fn connections_stand_beside_the_limit_that_judges_them() {
     ];
     for (row, (user, counts)) in rows.iter().zip(expected) {
         assert!(row.contains(&format!("<bdi>{user}</bdi>")), "{row}");
-        assert!(row.contains(&format!("<td role=\"cell\">{counts}</td>")), "{row}");
+        assert!(
+            row.contains(&format!("<td role=\"cell\">{counts}</td>")),
+            "{row}"
+        );
     }
     assert!(page.contains("The limit is 256 KiB an hour"));
 }
 
 #[test]
 fn orders_are_for_administrators() {
-    let [administrators, auditors] = [true, false].map(|is| now_page(Language::En, &endpoints(), is));
+    let [administrators, auditors] =
+        [true, false].map(|is| now_page(Language::En, &endpoints(), is));
     assert!(administrators.contains("href=\"/vpn/tokyo/status#orders\""));
     assert!(!auditors.contains("#orders"));
     // All read the log.
@@ -394,7 +470,11 @@ fn the_policy_in_force_is_told_setting_by_setting() {
     let page = now_page(Language::En, &endpoints(), false);
     let table = between(&page, "<table class=\"settings\">", "</table>");
     assert!(table.contains("Idle minutes before the VPN is taken down <code>IDLE_TIMEOUT_MINUTES</code></th><td><bdi class=\"line\">60</bdi></td>"));
-    assert!(table.contains("<bdi class=\"line\">10.0.0.0/8</bdi><bdi class=\"line\">172.16.0.0/12</bdi>"));
+    assert!(
+        table.contains(
+            "<bdi class=\"line\">10.0.0.0/8</bdi><bdi class=\"line\">172.16.0.0/12</bdi>"
+        )
+    );
     assert!(table.contains("<code>ALLOWED_EMAIL_DOMAINS</code></th><td>none</td>"));
     assert!(page.contains("Since 2 Nov 10:12 JST"));
 }

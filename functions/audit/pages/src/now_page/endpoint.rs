@@ -104,11 +104,21 @@ pub(super) struct Connections {
 }
 
 impl EndpointNow {
-    pub(super) fn card(&self, page: &NowPage<'_>, at: usize, t: &'static NowTexts, when: &When) -> Card {
+    pub(super) fn card(
+        &self,
+        page: &NowPage<'_>,
+        at: usize,
+        t: &'static NowTexts,
+        when: &When,
+    ) -> Card {
         let status = &self.status;
         let (id, name) = (format!("vpn-{at}"), visible(&status.endpoint));
         let words = UseTexts::of(page.language);
-        let managed = page.site.endpoints.iter().find(|name| name.as_str() == status.endpoint);
+        let managed = page
+            .site
+            .endpoints
+            .iter()
+            .find(|name| name.as_str() == status.endpoint);
         let phase = status.phase;
         let until = status.keep_until.filter(|_| phase == Phase::Ready);
         Card {
@@ -118,10 +128,18 @@ impl EndpointNow {
             icon: ASSETS.icon(phase).path(),
             until: until.map(|at| {
                 let Time { machine, text } = Time::of(at, when);
-                Until { machine, text: (t.until)(&text) }
+                Until {
+                    machine,
+                    text: (t.until)(&text),
+                }
             }),
             why: visible(&(t.why)(&status.particulars.reason, when)),
-            warnings: status.particulars.warnings.iter().map(|it| visible(&(t.warning)(it))).collect(),
+            warnings: status
+                .particulars
+                .warnings
+                .iter()
+                .map(|it| visible(&(t.warning)(it)))
+                .collect(),
             strip: Strip {
                 id: &format!("{id}-today"),
                 endpoint: &name,
@@ -142,7 +160,9 @@ impl EndpointNow {
             sweep_ago: self
                 .last_sweep_at
                 .map_or(String::new(), |at| (t.ago)((page.now - at).num_seconds())),
-            orders_path: managed.filter(|_| page.site.is_administrator).map(paths::orders),
+            orders_path: managed
+                .filter(|_| page.site.is_administrator)
+                .map(paths::orders),
             log_path: managed.map(paths::log_of_endpoint),
             name,
             id,
@@ -178,7 +198,9 @@ impl EndpointNow {
             rows,
             more: (more > 0).then(|| (t.more_connections)(more)),
             limit: (t.limit)(&limit, self.stale_after),
-            read_at: self.counters_read_at.map(|at| (t.counters_read)(&when.at(at))),
+            read_at: self
+                .counters_read_at
+                .map(|at| (t.counters_read)(&when.at(at))),
         }
     }
 }

@@ -43,11 +43,18 @@ struct Scale {
 impl Scale {
     /// The finest with five steps at most.
     fn reaching(most: f64) -> Self {
-        let mut steps = [1, 2, 3, 6, 12, 24].into_iter().chain((1..16).map(|n| 24 << n));
+        let mut steps = [1, 2, 3, 6, 12, 24]
+            .into_iter()
+            .chain((1..16).map(|n| 24 << n));
         let reaches = |step: &u32| f64::from(*step) * 5.0 >= most;
         let step = steps.find(reaches).unwrap_or(24 << 16);
-        let count = (1..5).find(|count| f64::from(step * count) >= most).unwrap_or(5);
-        Self { step, top: step * count }
+        let count = (1..5)
+            .find(|count| f64::from(step * count) >= most)
+            .unwrap_or(5);
+        Self {
+            step,
+            top: step * count,
+        }
     }
 
     fn y(self, hours: f64) -> f64 {
@@ -78,7 +85,12 @@ impl Bars<'_> {
         for (at, day) in days.iter().enumerate() {
             let y = scale.y(day.hours);
             let gap = columns.gap();
-            bars.add(columns.left(at) + gap, y, columns.width - 2.0 * gap, BASE - y);
+            bars.add(
+                columns.left(at) + gap,
+                y,
+                columns.width - 2.0 * gap,
+                BASE - y,
+            );
         }
         drawing.boxes("up", &bars);
         self.comparison(&mut drawing, days, columns, scale);
@@ -161,7 +173,9 @@ impl Columns {
     #[expect(clippy::cast_precision_loss, reason = "some hundred days")]
     fn of(days: usize) -> Self {
         let width = PLOT_WIDTH / days.max(1) as f64;
-        Self { width: width.min(WIDEST) }
+        Self {
+            width: width.min(WIDEST),
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "some hundred days")]

@@ -10,7 +10,8 @@ use shared::review::usage::DayUse;
 
 use super::svg::{Boxes, Drawing, Head, unit};
 use super::{
-    DAYS_BY_NAME, PictureTexts, at_hour, begun, clock_change, elapsed_until, hours_between, is_weekend,
+    DAYS_BY_NAME, PictureTexts, at_hour, begun, clock_change, elapsed_until, hours_between,
+    is_weekend,
 };
 
 pub(super) const LEFT: f64 = 70.0;
@@ -47,9 +48,17 @@ struct Rows {
 impl Rows {
     fn of(days: usize) -> Self {
         if days > DAYS_BY_NAME {
-            Self { pitch: 4.0, strip: 3.4, named: false }
+            Self {
+                pitch: 4.0,
+                strip: 3.4,
+                named: false,
+            }
         } else {
-            Self { pitch: 20.0, strip: 14.0, named: true }
+            Self {
+                pitch: 20.0,
+                strip: 14.0,
+                named: true,
+            }
         }
     }
 
@@ -86,7 +95,9 @@ impl Calendar<'_> {
 
     /// The hours of the wall clock, as an ordinary day has them.
     fn axis(&self, drawing: &mut Drawing, days: &[DayUse], rows: Rows, width: f64) {
-        let ordinary = days.iter().find(|day| clock_change(day, self.zone).is_none());
+        let ordinary = days
+            .iter()
+            .find(|day| clock_change(day, self.zone).is_none());
         let Some(day) = ordinary.or(days.first()) else {
             return;
         };
@@ -104,7 +115,11 @@ impl Calendar<'_> {
     fn strips(&self, drawing: &mut Drawing, days: &[DayUse], rows: Rows) {
         let (mut working, mut weekend) = (Boxes::default(), Boxes::default());
         for (row, day) in days.iter().enumerate() {
-            let strip = if is_weekend(day) { &mut weekend } else { &mut working };
+            let strip = if is_weekend(day) {
+                &mut weekend
+            } else {
+                &mut working
+            };
             let passed = hours_between(day.begins, elapsed_until(day, self.now));
             strip.add(LEFT, rows.top(row), passed * HOUR, rows.strip);
         }
@@ -149,7 +164,11 @@ impl Calendar<'_> {
             let y = rows.top(row) + 11.5;
             if rows.named {
                 let name = if is_first { self.t.first } else { self.t.day };
-                let class = if is_weekend(day) { "day weekend-day" } else { "day" };
+                let class = if is_weekend(day) {
+                    "day weekend-day"
+                } else {
+                    "day"
+                };
                 drawing.text(class, LEFT - 8.0, y, &name(day.date));
                 if day.hours > 0.0 {
                     drawing.text("sum", width, y, &(self.hours)(day.hours));
@@ -167,7 +186,10 @@ impl Calendar<'_> {
             let place = |at| LEFT + HOUR * hours_between(day.begins, at);
             if let Some(at) = clock_change(day, self.zone) {
                 let center = y + rows.strip / 2.0;
-                drawing.path("change", &diamond(place(at), center, rows.strip / 2.0 + 1.0));
+                drawing.path(
+                    "change",
+                    &diamond(place(at), center, rows.strip / 2.0 + 1.0),
+                );
             }
             if day.begins <= self.now && self.now < day.ends {
                 let (x, below) = (unit(place(self.now)), unit(y + rows.strip + 3.0));
@@ -191,7 +213,10 @@ impl Calendar<'_> {
         drawing.hatched(self.id, &sample(LEFT + 220.0));
         drawing.text("key", LEFT + 248.0, y, self.t.weekend);
         let days = begun(self.days, self.now);
-        if days.iter().any(|day| clock_change(day, self.zone).is_some()) {
+        if days
+            .iter()
+            .any(|day| clock_change(day, self.zone).is_some())
+        {
             drawing.path("change", &diamond(LEFT + 371.0, y - 4.0, 7.0));
             drawing.text("key", LEFT + 384.0, y, self.t.clock_change);
         }
@@ -218,5 +243,9 @@ fn spans(day: &DayUse) -> Vec<[f64; 2]> {
 fn diamond(x: f64, y: f64, r: f64) -> String {
     let half = unit(r * 0.7);
     let r2 = unit(r);
-    format!("M{} {}l{half} {r2}l-{half} {r2}l-{half} -{r2}z", unit(x), unit(y - r))
+    format!(
+        "M{} {}l{half} {r2}l-{half} {r2}l-{half} -{r2}z",
+        unit(x),
+        unit(y - r)
+    )
 }

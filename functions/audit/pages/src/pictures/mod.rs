@@ -8,7 +8,9 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Datelike as _, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday,
+};
 use chrono_tz::Tz;
 use shared::policy::first_instant;
 use shared::review::usage::DayUse;
@@ -40,7 +42,10 @@ pub(crate) struct PictureTexts {
 pub(crate) const DAYS_BY_NAME: usize = 62;
 
 /// The hours from one instant to another.
-#[expect(clippy::cast_precision_loss, reason = "a span on a page is some years at most")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a span on a page is some years at most"
+)]
 pub(crate) fn hours_between(from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
     (to - from).num_seconds().max(0) as f64 / 3600.0
 }
@@ -65,7 +70,10 @@ fn at_hour(day: &DayUse, hour: u32, zone: Tz) -> f64 {
     let instant = NaiveTime::from_hms_opt(hour, 0, 0)
         .and_then(|time| first_instant(zone, day.date.and_time(time)))
         .unwrap_or(day.ends);
-    hours_between(day.begins, instant.clamp(day.begins, day.ends.max(day.begins)))
+    hours_between(
+        day.begins,
+        instant.clamp(day.begins, day.ends.max(day.begins)),
+    )
 }
 
 /// When clocks change in a day.

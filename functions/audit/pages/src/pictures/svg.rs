@@ -25,10 +25,14 @@ pub(super) struct Boxes(String);
 impl Drawing {
     pub(super) fn new(head: &Head<'_>) -> Self {
         let Head { id, class, .. } = head;
-        let mut out = format!("<svg class=\"{class}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\"");
+        let mut out =
+            format!("<svg class=\"{class}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\"");
         if let Some((width, height)) = head.view {
             let (width, height) = (unit(width), unit(height));
-            let _ = write!(out, " viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\"");
+            let _ = write!(
+                out,
+                " viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\""
+            );
         }
         let _ = write!(
             out,
@@ -123,7 +127,12 @@ impl Boxes {
         if width > 0.0 && height > 0.0 {
             // A look at a phone in the night is not made to vanish by rounding.
             let (width, height) = (unit(width.max(0.3)), unit(height));
-            let _ = write!(self.0, "M{} {}h{width}v{height}h-{width}z", unit(x), unit(y));
+            let _ = write!(
+                self.0,
+                "M{} {}h{width}v{height}h-{width}z",
+                unit(x),
+                unit(y)
+            );
         }
     }
 }

@@ -50,12 +50,26 @@ fn calendar(days: &[DayUse], zone: Tz, now: &str) -> String {
 }
 
 fn bars(days: &[DayUse], subnets: usize, now: &str) -> String {
-    let bars = Bars { id: "b", endpoint: "tokyo", days, subnets, now: at(now), t: texts() };
+    let bars = Bars {
+        id: "b",
+        endpoint: "tokyo",
+        days,
+        subnets,
+        now: at(now),
+        t: texts(),
+    };
     bars.svg()
 }
 
 fn strip(day: &DayUse, zone: Tz, now: &str) -> String {
-    let strip = Strip { id: "s", endpoint: "tokyo", day, zone, now: at(now), t: texts() };
+    let strip = Strip {
+        id: "s",
+        endpoint: "tokyo",
+        day,
+        zone,
+        now: at(now),
+        t: texts(),
+    };
     strip.svg()
 }
 
@@ -99,21 +113,63 @@ fn a_bar_lies_where_it_was_up() {
     let (tokyo, berlin) = (Tz::Asia__Tokyo, Tz::Europe__Berlin);
     let late = "2027-01-01T00:00:00Z";
     for (zone, date, up, from, to) in [
-        (tokyo, "2026-11-26", ["2026-11-25T15:00:00Z", "2026-11-26T15:00:00Z"], 0.0, 24.0),
-        (tokyo, "2026-11-26", ["2026-11-26T00:00:00Z", "2026-11-26T03:30:00Z"], 9.0, 12.5),
+        (
+            tokyo,
+            "2026-11-26",
+            ["2026-11-25T15:00:00Z", "2026-11-26T15:00:00Z"],
+            0.0,
+            24.0,
+        ),
+        (
+            tokyo,
+            "2026-11-26",
+            ["2026-11-26T00:00:00Z", "2026-11-26T03:30:00Z"],
+            9.0,
+            12.5,
+        ),
         // An hour that comes twice: 02:30 CEST is 2.5 hours after midnight, 02:30 CET 3.5.
-        (berlin, "2026-10-25", ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"], 2.5, 3.5),
-        (berlin, "2026-10-25", ["2026-10-25T08:00:00Z", "2026-10-25T23:00:00Z"], 10.0, 25.0),
+        (
+            berlin,
+            "2026-10-25",
+            ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"],
+            2.5,
+            3.5,
+        ),
+        (
+            berlin,
+            "2026-10-25",
+            ["2026-10-25T08:00:00Z", "2026-10-25T23:00:00Z"],
+            10.0,
+            25.0,
+        ),
         // An hour that is skipped: 03:00 CEST is 2 hours after midnight.
-        (berlin, "2026-03-29", ["2026-03-29T01:00:00Z", "2026-03-29T07:00:00Z"], 2.0, 8.0),
-        (berlin, "2026-03-29", ["2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"], 0.0, 23.0),
+        (
+            berlin,
+            "2026-03-29",
+            ["2026-03-29T01:00:00Z", "2026-03-29T07:00:00Z"],
+            2.0,
+            8.0,
+        ),
+        (
+            berlin,
+            "2026-03-29",
+            ["2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"],
+            0.0,
+            23.0,
+        ),
     ] {
         let svg = calendar(&[day(zone, date, &[up])], zone, late);
         let [[x, y, width, height]] = boxes(&svg, "up", ONE_ROW)[..] else {
             panic!("{up:?} is not one bar");
         };
-        assert!(is_near(x, calendar::LEFT + from * calendar::HOUR), "{up:?} begins at {x}");
-        assert!(is_near(width, (to - from) * calendar::HOUR), "{up:?} is {width} long");
+        assert!(
+            is_near(x, calendar::LEFT + from * calendar::HOUR),
+            "{up:?} begins at {x}"
+        );
+        assert!(
+            is_near(width, (to - from) * calendar::HOUR),
+            "{up:?} is {width} long"
+        );
         assert!(is_near(y, calendar::TOP) && is_near(height, 14.0), "{up:?}");
     }
 }
@@ -132,9 +188,16 @@ fn a_day_on_which_clocks_change_is_as_long_as_it_was() {
         let [[x, _, width, _]] = boxes(&svg, "track", ONE_ROW)[..] else {
             panic!("{date} is not one strip");
         };
-        assert!(is_near(x, calendar::LEFT) && is_near(width, hours * calendar::HOUR), "{date}");
+        assert!(
+            is_near(x, calendar::LEFT) && is_near(width, hours * calendar::HOUR),
+            "{date}"
+        );
         let document = Document::parse(&svg).unwrap();
-        let lines = of_class(&document, "grid").next().unwrap().attribute("d").unwrap();
+        let lines = of_class(&document, "grid")
+            .next()
+            .unwrap()
+            .attribute("d")
+            .unwrap();
         let first = format!("M{} ", svg::unit(calendar::LEFT + six * calendar::HOUR));
         assert!(lines.starts_with(&first), "{date}: {lines}");
         // The second mark is the legend's.
@@ -150,16 +213,30 @@ fn today_ends_at_now_and_later_days_are_not_drawn() {
     let zone = Tz::Asia__Tokyo;
     let days = [
         day(zone, "2026-11-25", &[]),
-        day(zone, "2026-11-26", &[["2026-11-26T00:00:00Z", "2026-11-26T08:15:00Z"]]),
+        day(
+            zone,
+            "2026-11-26",
+            &[["2026-11-26T00:00:00Z", "2026-11-26T08:15:00Z"]],
+        ),
         day(zone, "2026-11-27", &[]),
     ];
     let svg = calendar(&days, zone, "2026-11-26T08:15:00Z");
-    let strips: Vec<f64> = boxes(&svg, "track", ONE_ROW + 20.0).iter().map(|it| it[2]).collect();
+    let strips: Vec<f64> = boxes(&svg, "track", ONE_ROW + 20.0)
+        .iter()
+        .map(|it| it[2])
+        .collect();
     assert_eq!(strips, [480.0, 345.0]);
     assert!(!svg.contains("Fri 27"));
     let document = Document::parse(&svg).unwrap();
-    let now = of_class(&document, "now").next().unwrap().attribute("d").unwrap();
-    assert!(now.starts_with(&format!("M{} ", calendar::LEFT + 345.0)), "{now}");
+    let now = of_class(&document, "now")
+        .next()
+        .unwrap()
+        .attribute("d")
+        .unwrap();
+    assert!(
+        now.starts_with(&format!("M{} ", calendar::LEFT + 345.0)),
+        "{now}"
+    );
     let bars = bars(&days, 1, "2026-11-26T08:15:00Z");
     assert_eq!(boxes(&bars, "up", 1e9).len(), 1);
 }
@@ -167,15 +244,23 @@ fn today_ends_at_now_and_later_days_are_not_drawn() {
 #[test]
 fn a_weekend_is_told_apart_without_colour() {
     let zone = Tz::Asia__Tokyo;
-    let days = ["2026-11-27", "2026-11-28", "2026-11-29", "2026-11-30"].map(|date| day(zone, date, &[]));
+    let days =
+        ["2026-11-27", "2026-11-28", "2026-11-29", "2026-11-30"].map(|date| day(zone, date, &[]));
     let svg = calendar(&days, zone, "2027-01-01T00:00:00Z");
-    let rows: Vec<f64> = boxes(&svg, "weekend", calendar::TOP + 80.0).iter().map(|it| it[1]).collect();
+    let rows: Vec<f64> = boxes(&svg, "weekend", calendar::TOP + 80.0)
+        .iter()
+        .map(|it| it[1])
+        .collect();
     assert_eq!(rows, [calendar::TOP + 20.0, calendar::TOP + 40.0]);
     let document = Document::parse(&svg).unwrap();
     for weekend in of_class(&document, "weekend") {
         assert_eq!(weekend.attribute("fill"), Some("url(#c-hatch)"));
     }
-    assert!(document.descendants().any(|node| node.attribute("id") == Some("c-hatch")));
+    assert!(
+        document
+            .descendants()
+            .any(|node| node.attribute("id") == Some("c-hatch"))
+    );
 }
 
 #[test]
@@ -189,9 +274,16 @@ fn a_bar_is_as_high_as_its_hours_beside_always_on() {
     let heights: Vec<f64> = boxes(&svg, "up", 1e9).iter().map(|it| it[3]).collect();
     assert_eq!(heights, [bars::PLOT_HEIGHT / 4.0, bars::PLOT_HEIGHT]);
     let document = Document::parse(&svg).unwrap();
-    let always_on = of_class(&document, "always-on").next().unwrap().attribute("d").unwrap();
+    let always_on = of_class(&document, "always-on")
+        .next()
+        .unwrap()
+        .attribute("d")
+        .unwrap();
     let end = bars::LEFT + 3.0 * 40.0;
-    assert_eq!(always_on, format!("M{0} {1}H110V{1}H150V{1}H{end}", bars::LEFT, bars::TOP));
+    assert_eq!(
+        always_on,
+        format!("M{0} {1}H110V{1}H150V{1}H{end}", bars::LEFT, bars::TOP)
+    );
     // Nothing is compared with where no subnet is configured.
     assert!(!bars(&days, 0, "2027-01-01T00:00:00Z").contains("class=\"always-on"));
 }
@@ -199,11 +291,20 @@ fn a_bar_is_as_high_as_its_hours_beside_always_on() {
 #[test]
 fn todays_strip_is_in_parts_of_its_day() {
     let zone = Tz::Asia__Tokyo;
-    let day = day(zone, "2026-11-26", &[["2026-11-26T00:00:00Z", "2026-11-26T03:00:00Z"]]);
+    let day = day(
+        zone,
+        "2026-11-26",
+        &[["2026-11-26T00:00:00Z", "2026-11-26T03:00:00Z"]],
+    );
     let svg = strip(&day, zone, "2026-11-26T09:00:00Z");
     let document = Document::parse(&svg).unwrap();
     let part = |class, attribute| {
-        of_class(&document, class).next().unwrap().attribute(attribute).unwrap().to_owned()
+        of_class(&document, class)
+            .next()
+            .unwrap()
+            .attribute(attribute)
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(part("up", "x"), "37.500%");
     assert_eq!(part("up", "width"), "12.500%");
@@ -220,19 +321,60 @@ fn names_from_outside_are_text_and_nothing_else() {
     let hours = |_: f64| hostile.to_owned();
     let (t, endpoint) = (texts(), hostile);
     let pictures = [
-        Calendar { id: "c", endpoint, days: &days, zone, now, t, hours: &hours }.svg(),
-        Bars { id: "b", endpoint, days: &days, subnets: 1, now, t }.svg(),
-        Strip { id: "s", endpoint, day: &days[0], zone, now, t }.svg(),
+        Calendar {
+            id: "c",
+            endpoint,
+            days: &days,
+            zone,
+            now,
+            t,
+            hours: &hours,
+        }
+        .svg(),
+        Bars {
+            id: "b",
+            endpoint,
+            days: &days,
+            subnets: 1,
+            now,
+            t,
+        }
+        .svg(),
+        Strip {
+            id: "s",
+            endpoint,
+            day: &days[0],
+            zone,
+            now,
+            t,
+        }
+        .svg(),
     ];
     for svg in pictures {
         let document = Document::parse(&svg).unwrap();
-        let title = document.descendants().find(|node| node.has_tag_name("title")).unwrap();
-        assert!(title.text().unwrap().contains("</title><script>alert(1)</script>\"'&]]>"));
-        assert!(!document.descendants().any(|node| node.has_tag_name("script")));
+        let title = document
+            .descendants()
+            .find(|node| node.has_tag_name("title"))
+            .unwrap();
+        assert!(
+            title
+                .text()
+                .unwrap()
+                .contains("</title><script>alert(1)</script>\"'&]]>")
+        );
+        assert!(
+            !document
+                .descendants()
+                .any(|node| node.has_tag_name("script"))
+        );
         let root = document.root_element();
         assert_eq!(root.attribute("role"), Some("img"));
         for id in root.attribute("aria-labelledby").unwrap().split(' ') {
-            assert!(document.descendants().any(|node| node.attribute("id") == Some(id)));
+            assert!(
+                document
+                    .descendants()
+                    .any(|node| node.attribute("id") == Some(id))
+            );
         }
     }
 }
@@ -253,8 +395,16 @@ fn nothing_strange_in_a_day_breaks_a_picture() {
     odd.hours = f64::NAN;
     let mut none = day(zone, "2026-11-26", &[]);
     none.ends = none.begins;
-    for now in ["1970-01-01T00:00:00Z", "2026-11-26T09:00:00Z", "2030-01-01T00:00:00Z"] {
-        for days in [&[][..], std::slice::from_ref(&odd), std::slice::from_ref(&none)] {
+    for now in [
+        "1970-01-01T00:00:00Z",
+        "2026-11-26T09:00:00Z",
+        "2030-01-01T00:00:00Z",
+    ] {
+        for days in [
+            &[][..],
+            std::slice::from_ref(&odd),
+            std::slice::from_ref(&none),
+        ] {
             for svg in [calendar(days, zone, now), bars(days, 1, now)] {
                 Document::parse(&svg).unwrap();
                 assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
@@ -277,13 +427,20 @@ fn thirteen_months_are_light() {
         .take(396)
         .map(|date| {
             let hour = |hour| format!("{date}T{hour:02}:13:00Z");
-            let times = [[hour(5), hour(9)], [hour(11), hour(12)], [hour(15), hour(20)]];
+            let times = [
+                [hour(5), hour(9)],
+                [hour(11), hour(12)],
+                [hour(15), hour(20)],
+            ];
             let times: Vec<[&str; 2]> = times.iter().map(|[a, b]| [a.as_str(), b]).collect();
             day(zone, &date.to_string(), &times)
         })
         .collect();
     let calendar = calendar(&days, zone, "2027-01-01T00:00:00Z");
-    assert_eq!(boxes(&calendar, "up", calendar::TOP + 4.0 * 396.0).len(), 3 * 396);
+    assert_eq!(
+        boxes(&calendar, "up", calendar::TOP + 4.0 * 396.0).len(),
+        3 * 396
+    );
     assert!(calendar.len() < 50_000, "{}", calendar.len());
     assert!(!calendar.contains("Mon 3"));
     let bars = bars(&days, 2, "2027-01-01T00:00:00Z");

@@ -1,8 +1,8 @@
 //! English.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
-use super::{LogTexts, Texts, events_en, largest_units};
+use super::{LogTexts, Texts, events_en, findings_en, largest_units, records_en, troubles_en};
 
 pub(super) static EN: Texts = Texts {
     now: "Now",
@@ -31,6 +31,9 @@ pub(super) static EN: Texts = Texts {
     family: events_en::family,
     unknown_event: "Unknown to this version",
     span,
+    day,
+    usd: |usd| format!("USD {usd:.2}"),
+    estimated: "estimated",
 
     log_page: LogTexts {
         filter: "Filter",
@@ -51,7 +54,15 @@ pub(super) static EN: Texts = Texts {
         download_note: "With the filters above, all matching records, in parts below 1 MB: each part names the next in its header “Link”. \
                         Each download is put on record.",
     },
+    record: records_en::RECORD,
+    stay: records_en::STAY,
+    finding: findings_en::FINDINGS,
+    error: troubles_en::ERRORS,
 };
+
+fn day(day: NaiveDate) -> String {
+    day.format("%A, %-d %B %Y").to_string()
+}
 
 fn span(span: TimeDelta) -> String {
     let units = largest_units(span, ["d", "h", "min", "s"]);

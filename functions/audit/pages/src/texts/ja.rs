@@ -1,8 +1,8 @@
 //! 日本語。
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, NaiveDate, TimeDelta, Weekday};
 
-use super::{LogTexts, Texts, events_ja, largest_units};
+use super::{LogTexts, Texts, events_ja, findings_ja, largest_units, records_ja, troubles_ja};
 
 pub(super) static JA: Texts = Texts {
     now: "現在",
@@ -31,6 +31,9 @@ pub(super) static JA: Texts = Texts {
     family: events_ja::family,
     unknown_event: "このバージョンでは不明",
     span,
+    day,
+    usd: |usd| format!("{usd:.2} 米ドル"),
+    estimated: "推定",
 
     log_page: LogTexts {
         filter: "絞り込み",
@@ -54,7 +57,24 @@ pub(super) static JA: Texts = Texts {
         download_note: "上の条件に合うすべての記録を、1 MB 未満ずつに分けて取得します。続きのアドレスは、応答のヘッダー「Link」にあります。\
                         ダウンロードしたことは記録されます。",
     },
+    record: records_ja::RECORD,
+    stay: records_ja::STAY,
+    finding: findings_ja::FINDINGS,
+    error: troubles_ja::ERRORS,
 };
+
+fn day(day: NaiveDate) -> String {
+    let weekday = match day.weekday() {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    };
+    format!("{}（{weekday}）", day.format("%Y年%-m月%-d日"))
+}
 
 fn span(span: TimeDelta) -> String {
     let units = largest_units(span, ["日", "時間", "分", "秒"]);

@@ -3,18 +3,27 @@
 mod en;
 mod events_en;
 mod events_ja;
+mod findings_en;
+mod findings_ja;
 mod ja;
 mod now_en;
 mod now_ja;
 mod now_texts;
+mod records_en;
+mod records_ja;
+mod troubles_en;
+mod troubles_ja;
 mod use_en;
 mod use_ja;
 mod use_texts;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
+use shared::history::Kind;
 use shared::model::audit::Event;
+use shared::review::stay::Chapter;
 
 use crate::Language;
+use crate::error_page::Trouble;
 use crate::families::Family;
 
 pub(crate) use now_texts::NowTexts;
@@ -51,8 +60,16 @@ pub(crate) struct Texts {
     pub(crate) family: fn(Family) -> &'static str,
     pub(crate) unknown_event: &'static str,
     pub(crate) span: fn(TimeDelta) -> String,
+    pub(crate) day: fn(NaiveDate) -> String,
+    pub(crate) usd: fn(f64) -> String,
+    /// Stands beside each cost.
+    pub(crate) estimated: &'static str,
 
     pub(crate) log_page: LogTexts,
+    pub(crate) record: RecordTexts,
+    pub(crate) stay: StayTexts,
+    pub(crate) finding: FindingTexts,
+    pub(crate) error: ErrorTexts,
 }
 
 /// The log's own.
@@ -71,6 +88,98 @@ pub(crate) struct LogTexts {
     pub(crate) back_to: fn(&str) -> String,
     pub(crate) download: &'static str,
     pub(crate) download_note: &'static str,
+}
+
+/// A record's page.
+#[derive(Debug)]
+pub(crate) struct RecordTexts {
+    pub(crate) title: &'static str,
+    /// The caption of the table of what it holds.
+    pub(crate) holds: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) value: &'static str,
+    /// What an attribute is; `None`: one that this version does not write.
+    pub(crate) attribute: fn(&str) -> Option<&'static str>,
+    /// For a value of a kind that we do not use.
+    pub(crate) foreign: &'static str,
+    pub(crate) copy: &'static str,
+    pub(crate) copied: &'static str,
+    pub(crate) stay: &'static str,
+    pub(crate) previous: &'static str,
+    pub(crate) next: &'static str,
+}
+
+/// A stay's page.
+#[derive(Debug)]
+pub(crate) struct StayTexts {
+    pub(crate) title: &'static str,
+    /// Of which endpoint, and its number.
+    pub(crate) heading: fn(&str, u64) -> String,
+    pub(crate) no_stay: &'static str,
+    pub(crate) not_whole: &'static str,
+    pub(crate) up_still: &'static str,
+    pub(crate) chapter: fn(Chapter) -> &'static str,
+    /// A span since the step before.
+    pub(crate) after: fn(&str) -> String,
+    pub(crate) took: fn(&str) -> String,
+    pub(crate) up: &'static str,
+    pub(crate) associated: &'static str,
+    pub(crate) associated_note: &'static str,
+    pub(crate) cost: &'static str,
+    pub(crate) people: &'static str,
+    pub(crate) connections: &'static str,
+    pub(crate) no_connection: &'static str,
+    /// How many are not named.
+    pub(crate) more: fn(usize) -> String,
+    pub(crate) timeline: &'static str,
+    pub(crate) left_out: fn(usize) -> String,
+    pub(crate) by_booking: &'static str,
+    pub(crate) cross_site: &'static str,
+}
+
+/// The page of findings.
+#[derive(Debug)]
+pub(crate) struct FindingTexts {
+    pub(crate) intro: &'static str,
+    pub(crate) range: &'static str,
+    pub(crate) title: fn(Kind) -> &'static str,
+    /// What an administrator can do; words between backticks are code.
+    pub(crate) advice: fn(Kind) -> &'static str,
+    pub(crate) what_to_do: &'static str,
+    /// Marks what only a mistake of this system explains.
+    pub(crate) mistake: &'static str,
+    pub(crate) record: &'static str,
+    pub(crate) stay: &'static str,
+    pub(crate) nothing: &'static str,
+    pub(crate) nothing_note: &'static str,
+    pub(crate) back_to: fn(&str) -> String,
+}
+
+/// Error pages.
+#[derive(Debug)]
+pub(crate) struct ErrorTexts {
+    /// To whom, where it matters.
+    pub(crate) told: fn(Trouble<'_>, &str) -> Told,
+    pub(crate) to_log: &'static str,
+    pub(crate) parameter: &'static str,
+    pub(crate) detail: &'static str,
+    pub(crate) trace_id: &'static str,
+}
+
+/// An error as a person is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) title: &'static str,
+    pub(crate) sentences: Vec<String>,
+}
+
+impl Told {
+    fn new(title: &'static str, sentences: &[&str]) -> Self {
+        Self {
+            title,
+            sentences: sentences.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 impl Texts {

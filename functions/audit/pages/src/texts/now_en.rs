@@ -98,40 +98,76 @@ pub(super) static EN: NowTexts = NowTexts {
 fn why(reason: &Reason, when: &When) -> String {
     match reason {
         Reason::NotWanted => "No one has asked for it.".to_owned(),
-        Reason::Held(hold) => format!("An administrator keeps it off{}.{}", end(*hold, when), kept(*hold)),
+        Reason::Held(hold) => format!(
+            "An administrator keeps it off{}.{}",
+            end(*hold, when),
+            kept(*hold)
+        ),
         Reason::TakenDown { hold, .. } => {
-            format!("An administrator ordered it off{}.{}", end(*hold, when), kept(*hold))
+            format!(
+                "An administrator ordered it off{}.{}",
+                end(*hold, when),
+                kept(*hold)
+            )
         }
         Reason::GaveUp(failure) => match failure {
-            Some(failure) => format!("The start was given up after three attempts ({}). Only a new request tries again.", failure.code),
-            None => "The start was given up after three attempts. Only a new request tries again.".to_owned(),
+            Some(failure) => format!(
+                "The start was given up after three attempts ({}). Only a new request tries again.",
+                failure.code
+            ),
+            None => "The start was given up after three attempts. Only a new request tries again."
+                .to_owned(),
         },
         Reason::Asked => "It was asked for; AWS has not shown anything yet.".to_owned(),
         Reason::NotSeen => "It was asked for, and AWS cannot be read.".to_owned(),
         Reason::Retrying { failure, at } => match failure {
-            Some(failure) => format!("An attempt failed ({}); the next follows at {}.", failure.code, when.at(*at)),
+            Some(failure) => format!(
+                "An attempt failed ({}); the next follows at {}.",
+                failure.code,
+                when.at(*at)
+            ),
             None => format!("An attempt failed; the next follows at {}.", when.at(*at)),
         },
         Reason::Associating => "AWS is associating it.".to_owned(),
-        Reason::Restoring { outstanding: Some(n) } => {
+        Reason::Restoring {
+            outstanding: Some(n),
+        } => {
             format!("It is associated; {n} routes or security groups are not in force yet.")
         }
-        Reason::Restoring { outstanding: None } => "It is associated; its routes are being checked.".to_owned(),
+        Reason::Restoring { outstanding: None } => {
+            "It is associated; its routes are being checked.".to_owned()
+        }
         Reason::UnknownStatus => {
-            "AWS shows a status that this version does not know. Nothing is changed meanwhile.".to_owned()
+            "AWS shows a status that this version does not know. Nothing is changed meanwhile."
+                .to_owned()
         }
         Reason::InUse { connections: 1 } => "1 connection is in use.".to_owned(),
         Reason::InUse { connections } => format!("{connections} connections are in use."),
-        Reason::Kept { rule, until } => format!("{} That keeps it until {}.", rule_in_words(*rule, when), when.at(*until)),
+        Reason::Kept { rule, until } => format!(
+            "{} That keeps it until {}.",
+            rule_in_words(*rule, when),
+            when.at(*until)
+        ),
         Reason::Pinned => "An administrator keeps it on.".to_owned(),
-        Reason::Due { rule } => format!("{} Nothing keeps it: the next sweep takes it down.", rule_in_words(*rule, when)),
+        Reason::Due { rule } => format!(
+            "{} Nothing keeps it: the next sweep takes it down.",
+            rule_in_words(*rule, when)
+        ),
         Reason::NotKnown => "Who is connected could not be read, so it stays.".to_owned(),
-        Reason::Stopping(outlook) => format!("It is going down. {}", outlook_in_words(*outlook, when)),
+        Reason::Stopping(outlook) => {
+            format!("It is going down. {}", outlook_in_words(*outlook, when))
+        }
         Reason::RemovingFailed(outlook) => {
-            format!("A failed association is being removed. {}", outlook_in_words(*outlook, when))
+            format!(
+                "A failed association is being removed. {}",
+                outlook_in_words(*outlook, when)
+            )
         }
         Reason::AssociationFailed(failure) => match failure {
-            Some(failure) => format!("The association failed ({}), and no one waits for it.", failure.code),
+            Some(failure) => format!(
+                "The association failed ({}), and no one waits for it.",
+                failure.code
+            ),
             None => "The association failed, and no one waits for it.".to_owned(),
         },
     }
@@ -142,9 +178,17 @@ fn rule_in_words(rule: KeepRule, when: &When) -> String {
         KeepRule::Lease => "A lease runs.".to_owned(),
         KeepRule::FirstConnection => "It is ready, and no client has connected yet.".to_owned(),
         KeepRule::ReadyLately => "It has only just become ready.".to_owned(),
-        KeepRule::Idle { since, timeout, overnight } => {
+        KeepRule::Idle {
+            since,
+            timeout,
+            overnight,
+        } => {
             let which = if overnight { "at night" } else { "by day" };
-            format!("It has been idle since {} ({} minutes {which}).", when.at(since), timeout.num_minutes())
+            format!(
+                "It has been idle since {} ({} minutes {which}).",
+                when.at(since),
+                timeout.num_minutes()
+            )
         }
         KeepRule::Wanted => "It has just been asked for.".to_owned(),
         KeepRule::Released => "Everyone who held a lease has given it back.".to_owned(),
@@ -156,21 +200,33 @@ fn outlook_in_words(outlook: Outlook, when: &When) -> String {
     match outlook {
         Outlook::ComesBack => "It was asked for meanwhile, and comes back by itself.".to_owned(),
         Outlook::OnRequest => "It comes back when it is asked for.".to_owned(),
-        Outlook::Held(hold) => format!("An administrator keeps it off{}.{}", end(hold, when), kept(hold)),
+        Outlook::Held(hold) => format!(
+            "An administrator keeps it off{}.{}",
+            end(hold, when),
+            kept(hold)
+        ),
     }
 }
 
 fn end(hold: Hold, when: &When) -> String {
-    hold.until.map_or(String::new(), |until| format!(" until {}", when.at(until)))
+    hold.until
+        .map_or(String::new(), |until| format!(" until {}", when.at(until)))
 }
 
 fn kept(hold: Hold) -> &'static str {
-    if hold.asked { " A request is kept for two hours." } else { "" }
+    if hold.asked {
+        " A request is kept for two hours."
+    } else {
+        ""
+    }
 }
 
 fn warning(warning: &Warning) -> String {
     match warning {
-        Warning::FewerSubnets { associated, configured } => {
+        Warning::FewerSubnets {
+            associated,
+            configured,
+        } => {
             format!("{associated} of {configured} subnets are associated.")
         }
         Warning::NotRestored(what) => {
@@ -178,13 +234,18 @@ fn warning(warning: &Warning) -> String {
             format!("Not in place yet: {}.", what.join(", "))
         }
         Warning::UnreadableMode(text) => {
-            format!("The mode in the table cannot be read ({text}). Nothing is stopped until it is corrected.")
+            format!(
+                "The mode in the table cannot be read ({text}). Nothing is stopped until it is corrected."
+            )
         }
     }
 }
 
 fn ordered(mode: &ModeView, until: Option<&str>) -> String {
-    let end = until.map_or_else(|| "until it is ended".to_owned(), |until| format!("until {until}"));
+    let end = until.map_or_else(
+        || "until it is ended".to_owned(),
+        |until| format!("until {until}"),
+    );
     match mode.mode.as_str() {
         "on" => format!("Kept on {end}"),
         "hold" => format!("Not started {end}"),
@@ -203,7 +264,9 @@ fn meaning(name: &str) -> Option<&'static str> {
         "FIRST_CONNECTION_GRACE_MINUTES" => "Minutes to connect after it is ready",
         "OVERNIGHT_WINDOW" => "When it is night",
         "OVERNIGHT_IDLE_TIMEOUT_MINUTES" => "Idle minutes before it is taken down at night",
-        "STALE_CONNECTION_MINUTES" => "Minutes after which a silent connection no longer counts (0: never)",
+        "STALE_CONNECTION_MINUTES" => {
+            "Minutes after which a silent connection no longer counts (0: never)"
+        }
         "OVERNIGHT_STALE_CONNECTION_MINUTES" => "The same at night (0: never)",
         "MAX_EXTENSION_HOURS" => "Hours that an employee may extend at most",
         "SILENT_BELOW_KIB_PER_HOUR" => "Payload in KiB an hour below which a connection is silent",

@@ -8,7 +8,11 @@ use shared::reconcile::ModeView;
 use super::now_texts::NowTexts;
 
 pub(super) static JA: NowTexts = NowTexts {
-    as_of: |at| format!("{at} 時点で、システムが最後に確認した内容です。この画面は AWS に問い合わせません。"),
+    as_of: |at| {
+        format!(
+            "{at} 時点で、システムが最後に確認した内容です。この画面は AWS に問い合わせません。"
+        )
+    },
     no_endpoint: "管理対象の VPN はありません。",
     phase: |phase| match phase {
         Phase::Off => "停止中",
@@ -21,10 +25,14 @@ pub(super) static JA: NowTexts = NowTexts {
     until: |at| format!("{at} まで"),
     warning,
     sweep_late: |endpoint, at, minutes| {
-        format!("{endpoint} の最後の巡回は {at}（{minutes} 分前）です。巡回は通常 1 分ごとに行われます。巡回が止まっている間、VPN は停止されません。関数 reaper のアラームとログを確認してください。")
+        format!(
+            "{endpoint} の最後の巡回は {at}（{minutes} 分前）です。巡回は通常 1 分ごとに行われます。巡回が止まっている間、VPN は停止されません。関数 reaper のアラームとログを確認してください。"
+        )
     },
     never_swept: |endpoint| {
-        format!("{endpoint} の巡回はまだ記録されていません。管理対象にしてから数分以上たっている場合は、関数 reaper のアラームとログを確認してください。")
+        format!(
+            "{endpoint} の巡回はまだ記録されていません。管理対象にしてから数分以上たっている場合は、関数 reaper のアラームとログを確認してください。"
+        )
     },
 
     today: "本日",
@@ -63,7 +71,9 @@ pub(super) static JA: NowTexts = NowTexts {
             "{} 分間の通信量が 1 時間あたり {limit} KiB（SILENT_BELOW_KIB_PER_HOUR）に満たない接続は、無通信とみなされ、VPN を稼働させておく理由になりません。",
             time.num_minutes()
         ),
-        None => format!("この時間帯は、無通信の判定を行いません。基準は 1 時間あたり {limit} KiB（SILENT_BELOW_KIB_PER_HOUR）です。"),
+        None => format!(
+            "この時間帯は、無通信の判定を行いません。基準は 1 時間あたり {limit} KiB（SILENT_BELOW_KIB_PER_HOUR）です。"
+        ),
     },
     counters_read: |at| format!("{at} に、直前の 1 分間について計測した値です。"),
 
@@ -89,35 +99,75 @@ pub(super) static JA: NowTexts = NowTexts {
 fn why(reason: &Reason, when: &When) -> String {
     match reason {
         Reason::NotWanted => "利用を申し込んでいる人はいません。".to_owned(),
-        Reason::Held(hold) => format!("管理者の指示により、{}停止しています。{}", end(*hold, when), kept(*hold)),
+        Reason::Held(hold) => format!(
+            "管理者の指示により、{}停止しています。{}",
+            end(*hold, when),
+            kept(*hold)
+        ),
         Reason::TakenDown { hold, .. } => {
-            format!("管理者の指示により、{}停止します。{}", end(*hold, when), kept(*hold))
+            format!(
+                "管理者の指示により、{}停止します。{}",
+                end(*hold, when),
+                kept(*hold)
+            )
         }
         Reason::GaveUp(failure) => match failure {
-            Some(failure) => format!("3 回試しても起動できませんでした（{}）。次の申し込みまで、再試行は行いません。", failure.code),
-            None => "3 回試しても起動できませんでした。次の申し込みまで、再試行は行いません。".to_owned(),
+            Some(failure) => format!(
+                "3 回試しても起動できませんでした（{}）。次の申し込みまで、再試行は行いません。",
+                failure.code
+            ),
+            None => "3 回試しても起動できませんでした。次の申し込みまで、再試行は行いません。"
+                .to_owned(),
         },
         Reason::Asked => "申し込みがありました。AWS の状態にはまだ現れていません。".to_owned(),
         Reason::NotSeen => "申し込みがありましたが、AWS の状態を確認できません。".to_owned(),
         Reason::Retrying { failure, at } => match failure {
-            Some(failure) => format!("起動に失敗しました（{}）。{} に再試行します。", failure.code, when.at(*at)),
+            Some(failure) => format!(
+                "起動に失敗しました（{}）。{} に再試行します。",
+                failure.code,
+                when.at(*at)
+            ),
             None => format!("起動に失敗しました。{} に再試行します。", when.at(*at)),
         },
         Reason::Associating => "AWS が関連付けを行っています。".to_owned(),
-        Reason::Restoring { outstanding: Some(n) } => {
-            format!("関連付けは完了しています。ルートとセキュリティグループのうち、{n} 件がまだ有効になっていません。")
+        Reason::Restoring {
+            outstanding: Some(n),
+        } => {
+            format!(
+                "関連付けは完了しています。ルートとセキュリティグループのうち、{n} 件がまだ有効になっていません。"
+            )
         }
-        Reason::Restoring { outstanding: None } => "関連付けは完了しています。ルートを確認しています。".to_owned(),
-        Reason::UnknownStatus => "AWS から想定外の状態が報告されています。確認できるまで、何も変更しません。".to_owned(),
+        Reason::Restoring { outstanding: None } => {
+            "関連付けは完了しています。ルートを確認しています。".to_owned()
+        }
+        Reason::UnknownStatus => {
+            "AWS から想定外の状態が報告されています。確認できるまで、何も変更しません。".to_owned()
+        }
         Reason::InUse { connections } => format!("{connections} 件の接続が使用中です。"),
-        Reason::Kept { rule, until } => format!("{}このため、{} まで稼働します。", rule_in_words(*rule, when), when.at(*until)),
+        Reason::Kept { rule, until } => format!(
+            "{}このため、{} まで稼働します。",
+            rule_in_words(*rule, when),
+            when.at(*until)
+        ),
         Reason::Pinned => "管理者の指示により、停止しません。".to_owned(),
-        Reason::Due { rule } => format!("{}稼働を続ける理由がないため、次の巡回で停止します。", rule_in_words(*rule, when)),
+        Reason::Due { rule } => format!(
+            "{}稼働を続ける理由がないため、次の巡回で停止します。",
+            rule_in_words(*rule, when)
+        ),
         Reason::NotKnown => "接続の状況を確認できないため、停止しません。".to_owned(),
-        Reason::Stopping(outlook) => format!("停止処理を行っています。{}", outlook_in_words(*outlook, when)),
-        Reason::RemovingFailed(outlook) => format!("失敗した関連付けを取り除いています。{}", outlook_in_words(*outlook, when)),
+        Reason::Stopping(outlook) => format!(
+            "停止処理を行っています。{}",
+            outlook_in_words(*outlook, when)
+        ),
+        Reason::RemovingFailed(outlook) => format!(
+            "失敗した関連付けを取り除いています。{}",
+            outlook_in_words(*outlook, when)
+        ),
         Reason::AssociationFailed(failure) => match failure {
-            Some(failure) => format!("関連付けに失敗しました（{}）。待っている人はいません。", failure.code),
+            Some(failure) => format!(
+                "関連付けに失敗しました（{}）。待っている人はいません。",
+                failure.code
+            ),
             None => "関連付けに失敗しました。待っている人はいません。".to_owned(),
         },
     }
@@ -128,9 +178,17 @@ fn rule_in_words(rule: KeepRule, when: &When) -> String {
         KeepRule::Lease => "利用の申し込みが有効です。".to_owned(),
         KeepRule::FirstConnection => "利用できますが、まだ誰も接続していません。".to_owned(),
         KeepRule::ReadyLately => "利用できるようになったばかりです。".to_owned(),
-        KeepRule::Idle { since, timeout, overnight } => {
+        KeepRule::Idle {
+            since,
+            timeout,
+            overnight,
+        } => {
             let which = if overnight { "夜間" } else { "日中" };
-            format!("{} から使われていません（{which}の基準は {} 分）。", when.at(since), timeout.num_minutes())
+            format!(
+                "{} から使われていません（{which}の基準は {} 分）。",
+                when.at(since),
+                timeout.num_minutes()
+            )
         }
         KeepRule::Wanted => "申し込みを受け付けたところです。".to_owned(),
         KeepRule::Released => "申し込んだ全員が利用を終えています。".to_owned(),
@@ -142,21 +200,33 @@ fn outlook_in_words(outlook: Outlook, when: &When) -> String {
     match outlook {
         Outlook::ComesBack => "その間に申し込みがあったため、自動で再開します。".to_owned(),
         Outlook::OnRequest => "申し込みがあれば再開します。".to_owned(),
-        Outlook::Held(hold) => format!("管理者の指示により、{}起動しません。{}", end(hold, when), kept(hold)),
+        Outlook::Held(hold) => format!(
+            "管理者の指示により、{}起動しません。{}",
+            end(hold, when),
+            kept(hold)
+        ),
     }
 }
 
 fn end(hold: Hold, when: &When) -> String {
-    hold.until.map_or(String::new(), |until| format!("{} まで", when.at(until)))
+    hold.until
+        .map_or(String::new(), |until| format!("{} まで", when.at(until)))
 }
 
 fn kept(hold: Hold) -> &'static str {
-    if hold.asked { "申し込みは 2 時間有効です。" } else { "" }
+    if hold.asked {
+        "申し込みは 2 時間有効です。"
+    } else {
+        ""
+    }
 }
 
 fn warning(warning: &Warning) -> String {
     match warning {
-        Warning::FewerSubnets { associated, configured } => {
+        Warning::FewerSubnets {
+            associated,
+            configured,
+        } => {
             format!("{configured} 個のサブネットのうち {associated} 個だけが関連付けられています。")
         }
         Warning::NotRestored(what) => {
@@ -170,7 +240,10 @@ fn warning(warning: &Warning) -> String {
 }
 
 fn ordered(mode: &ModeView, until: Option<&str>) -> String {
-    let end = until.map_or_else(|| "解除されるまで".to_owned(), |until| format!("{until} まで"));
+    let end = until.map_or_else(
+        || "解除されるまで".to_owned(),
+        |until| format!("{until} まで"),
+    );
     match mode.mode.as_str() {
         "on" => format!("{end}停止しない"),
         "hold" => format!("{end}起動しない"),
@@ -189,7 +262,9 @@ fn meaning(name: &str) -> Option<&'static str> {
         "FIRST_CONNECTION_GRACE_MINUTES" => "利用可能になってから最初の接続を待つ分数",
         "OVERNIGHT_WINDOW" => "夜間の時間帯",
         "OVERNIGHT_IDLE_TIMEOUT_MINUTES" => "夜間に、使われなくなってから停止するまでの分数",
-        "STALE_CONNECTION_MINUTES" => "無通信の接続を使用中とみなさなくなるまでの分数（0：常に使用中）",
+        "STALE_CONNECTION_MINUTES" => {
+            "無通信の接続を使用中とみなさなくなるまでの分数（0：常に使用中）"
+        }
         "OVERNIGHT_STALE_CONNECTION_MINUTES" => "夜間の同じ分数（0：常に使用中）",
         "MAX_EXTENSION_HOURS" => "延長できる最大の時間数",
         "SILENT_BELOW_KIB_PER_HOUR" => "無通信とみなす通信量の上限（1 時間あたりの KiB）",

@@ -52,7 +52,9 @@ pub(super) static EN: UseTexts = UseTexts {
     },
     unreadable: |n| match n {
         1 => "1 closing record cannot be read and is not counted. The findings name it.".to_owned(),
-        n => format!("{n} closing records cannot be read and are not counted. The findings name them."),
+        n => format!(
+            "{n} closing records cannot be read and are not counted. The findings name them."
+        ),
     },
     drawn: |drawn, all| {
         format!(
@@ -142,8 +144,14 @@ pub(super) static EN: UseTexts = UseTexts {
         "Bills count days of UTC, and prices may differ from the one set here: expect differences of a few percent.",
     ],
     bill_usage: [
-        ["…-ClientVPN-EndpointHours", "Hours of subnets associated: lay it beside “Hours” and “Cost”."],
-        ["…-ClientVPN-ConnectionHours", "Hours of client connections. They are not estimated here."],
+        [
+            "…-ClientVPN-EndpointHours",
+            "Hours of subnets associated: lay it beside “Hours” and “Cost”.",
+        ],
+        [
+            "…-ClientVPN-ConnectionHours",
+            "Hours of client connections. They are not estimated here.",
+        ],
     ],
     bill_query: "The query for Cost Explorer:",
     bill_more: "How AWS charges for Client VPN",

@@ -48,14 +48,24 @@ pub(super) static JA: UseTexts = UseTexts {
     no_endpoint: "管理対象の VPN はなく、この期間に稼働した VPN もありません。",
     no_stay: "この期間には稼働していないため、費用はかかっていません。",
     known_since: |at| {
-        format!("{at} 以降の利用を集計しています。それより前の稼働には終了記録がないため、含まれません。")
+        format!(
+            "{at} 以降の利用を集計しています。それより前の稼働には終了記録がないため、含まれません。"
+        )
     },
     read_back_to: |at| {
-        format!("終了記録が多いため、一部だけを集計しています。{at} より前に終わった稼働は含まれません。期間を短くしてください。")
+        format!(
+            "終了記録が多いため、一部だけを集計しています。{at} より前に終わった稼働は含まれません。期間を短くしてください。"
+        )
     },
-    unreadable: |n| format!("読み取れない終了記録が {n} 件あり、集計に含まれていません。「検出事項」で確認できます。"),
+    unreadable: |n| {
+        format!(
+            "読み取れない終了記録が {n} 件あり、集計に含まれていません。「検出事項」で確認できます。"
+        )
+    },
     drawn: |drawn, all| {
-        format!("期間が長いため、図と利用者名は {all} 個の VPN のうち最初の {drawn} 個だけを表示しています。期間を短くすると、すべて表示されます。")
+        format!(
+            "期間が長いため、図と利用者名は {all} 個の VPN のうち最初の {drawn} 個だけを表示しています。期間を短くすると、すべて表示されます。"
+        )
     },
 
     estimated: "概算",
@@ -83,7 +93,9 @@ pub(super) static JA: UseTexts = UseTexts {
     unused: "接続のなかった稼働",
     unused_how: "そのうち、誰も接続しなかった稼働の回数です。",
     up_now: |since, hours| {
-        format!("{since} から稼働中です（これまでに {hours}）。まだ終了記録がないため、この期間に含まれる分を、現在の状態から加算しています。")
+        format!(
+            "{since} から稼働中です（これまでに {hours}）。まだ終了記録がないため、この期間に含まれる分を、現在の状態から加算しています。"
+        )
     },
 
     money: "費用",
@@ -91,19 +103,27 @@ pub(super) static JA: UseTexts = UseTexts {
     how: "計算方法",
     cost: "費用",
     cost_how: |price| {
-        format!("関連付けごとに、AWS が関連付けを受け付けてから解除を受け付けるまでの時間に、1 時間あたりの料金（現在は {price}）を掛けています。接続の料金は別に請求されるため、含まれません。")
+        format!(
+            "関連付けごとに、AWS が関連付けを受け付けてから解除を受け付けるまでの時間に、1 時間あたりの料金（現在は {price}）を掛けています。接続の料金は別に請求されるため、含まれません。"
+        )
     },
     always_on: "常時稼働の場合",
     always_on_how: |subnets, hours, price| {
-        format!("設定された {subnets} 個のサブネットを、期間中（現在まで）の {hours}すべてで関連付けた場合の費用です。料金は 1 時間あたり {price} です。")
+        format!(
+            "設定された {subnets} 個のサブネットを、期間中（現在まで）の {hours}すべてで関連付けた場合の費用です。料金は 1 時間あたり {price} です。"
+        )
     },
     office_hours: "業務時間のみの場合",
     office_hours_how: |window, zone| {
-        format!("同じサブネットを、月曜日から金曜日の {window}（{zone}、祝日を含む）に関連付けた場合の費用です。")
+        format!(
+            "同じサブネットを、月曜日から金曜日の {window}（{zone}、祝日を含む）に関連付けた場合の費用です。"
+        )
     },
     saved: "節約額",
     saved_how: |percent| match percent {
-        Some(percent) => format!("常時稼働の場合の費用から、実際の費用を引いた額です（{percent} %）。"),
+        Some(percent) => {
+            format!("常時稼働の場合の費用から、実際の費用を引いた額です（{percent} %）。")
+        }
         None => "常時稼働の場合の費用から、実際の費用を引いた額です。".to_owned(),
     },
     managed_no_more: "この VPN は管理対象から外れているため、比較できません。",
@@ -128,8 +148,14 @@ pub(super) static JA: UseTexts = UseTexts {
         "請求書の日付は UTC です。また、実際の料金がここでの設定と異なることもあるため、数パーセントの差が生じます。",
     ],
     bill_usage: [
-        ["…-ClientVPN-EndpointHours", "サブネットが関連付けられていた時間です。「稼働時間」と「費用」に対応します。"],
-        ["…-ClientVPN-ConnectionHours", "クライアントの接続時間です。ここでは概算していません。"],
+        [
+            "…-ClientVPN-EndpointHours",
+            "サブネットが関連付けられていた時間です。「稼働時間」と「費用」に対応します。",
+        ],
+        [
+            "…-ClientVPN-ConnectionHours",
+            "クライアントの接続時間です。ここでは概算していません。",
+        ],
     ],
     bill_query: "Cost Explorer で確認するコマンド：",
     bill_more: "Client VPN の料金について（AWS）",

@@ -35,7 +35,9 @@ pub fn now() -> DateTime<Utc> {
 }
 
 pub fn managed(name: &str, subnets: usize) -> ManagedEndpoint {
-    let id = name.bytes().fold(7_u64, |sum, byte| sum * 31 % 0xfff_fff7 + u64::from(byte));
+    let id = name
+        .bytes()
+        .fold(7_u64, |sum, byte| sum * 31 % 0xfff_fff7 + u64::from(byte));
     ManagedEndpoint {
         name: name.parse().unwrap(),
         id: format!("cvpn-endpoint-{id:017x}").parse().unwrap(),
@@ -46,7 +48,12 @@ pub fn managed(name: &str, subnets: usize) -> ManagedEndpoint {
 }
 
 /// A day with these times up, cut at its ends and at now.
-pub fn day(zone: Tz, date: NaiveDate, up: &[(DateTime<Utc>, DateTime<Utc>)], subnets: usize) -> DayUse {
+pub fn day(
+    zone: Tz,
+    date: NaiveDate,
+    up: &[(DateTime<Utc>, DateTime<Utc>)],
+    subnets: usize,
+) -> DayUse {
     let begins = first_instant(zone, date.and_time(NaiveTime::MIN)).unwrap();
     let next = date.succ_opt().unwrap();
     let ends = first_instant(zone, next.and_time(NaiveTime::MIN)).unwrap();
@@ -55,15 +62,25 @@ pub fn day(zone: Tz, date: NaiveDate, up: &[(DateTime<Utc>, DateTime<Utc>)], sub
         .map(|(from, to)| ((*from).max(begins), (*to).min(ends)))
         .filter(|(from, to)| from < to)
         .collect();
-    let seconds: i64 = up.iter().map(|(from, to)| (*to - *from).num_seconds()).sum();
-    DayUse { date, begins, ends, up, hours: seconds as f64 / 3600.0 * subnets as f64 }
+    let seconds: i64 = up
+        .iter()
+        .map(|(from, to)| (*to - *from).num_seconds())
+        .sum();
+    DayUse {
+        date,
+        begins,
+        ends,
+        up,
+        hours: seconds as f64 / 3600.0 * subnets as f64,
+    }
 }
 
 /// When people used it on a day, by minutes of the wall clock; a number for each endpoint makes it another one.
 fn used(date: NaiveDate, salt: u64) -> Vec<[i64; 2]> {
     let days = u64::try_from(date.num_days_from_ce()).unwrap();
     let dice = |sides: u64, n: u64| {
-        let mixed = (days * 2_654_435_761 + salt * 40_503 + n * 97_003) % 1_000_003 * 48_271 % 1_000_003;
+        let mixed =
+            (days * 2_654_435_761 + salt * 40_503 + n * 97_003) % 1_000_003 * 48_271 % 1_000_003;
         i64::try_from(mixed % sides).unwrap()
     };
     let is_weekend = date.weekday().num_days_from_monday() > 4;
@@ -71,8 +88,14 @@ fn used(date: NaiveDate, salt: u64) -> Vec<[i64; 2]> {
         _ if is_weekend && dice(9, 2) > 0 => Vec::new(),
         0 => Vec::new(),
         // Late, over midnight.
-        1 => vec![[520 + dice(60, 3), 760 + dice(60, 4)], [1210 + dice(60, 5), 1475 + dice(40, 6)]],
-        2..=5 => vec![[500 + dice(60, 3), 740 + dice(60, 4)], [850 + dice(90, 5), 1120 + dice(100, 6)]],
+        1 => vec![
+            [520 + dice(60, 3), 760 + dice(60, 4)],
+            [1210 + dice(60, 5), 1475 + dice(40, 6)],
+        ],
+        2..=5 => vec![
+            [500 + dice(60, 3), 740 + dice(60, 4)],
+            [850 + dice(90, 5), 1120 + dice(100, 6)],
+        ],
         _ => vec![[490 + dice(80, 3), 1080 + dice(160, 4)]],
     }
 }
@@ -90,23 +113,33 @@ pub fn endpoint_use(
     let mut stays: Vec<(DateTime<Utc>, DateTime<Utc>)> = dates()
         .flat_map(|date| {
             let midnight = first_instant(zone, date.and_time(NaiveTime::MIN)).unwrap();
-            used(date, salt).into_iter().map(move |span| span.map(|at| midnight + TimeDelta::minutes(at)))
+            used(date, salt)
+                .into_iter()
+                .map(move |span| span.map(|at| midnight + TimeDelta::minutes(at)))
         })
         .map(|[from, to]| (from, to.min(now)))
         .filter(|(from, to)| from < to)
         .collect();
     stays.sort();
-    let up_now = stays.last().filter(|(_, to)| *to == now).map(|(since, _)| UpNow {
-        since: *since,
-        association_seconds: u64::try_from((now - *since).num_seconds()).unwrap() * subnets as u64,
-    });
-    let days: Vec<DayUse> = dates().map(|date| day(zone, date, &stays, subnets)).collect();
+    let up_now = stays
+        .last()
+        .filter(|(_, to)| *to == now)
+        .map(|(since, _)| UpNow {
+            since: *since,
+            association_seconds: u64::try_from((now - *since).num_seconds()).unwrap()
+                * subnets as u64,
+        });
+    let days: Vec<DayUse> = dates()
+        .map(|date| day(zone, date, &stays, subnets))
+        .collect();
     let hours: f64 = days.iter().map(|day| day.hours).sum();
     let passed: f64 = days
         .iter()
         .map(|day| (now.clamp(day.begins, day.ends) - day.begins).num_seconds() as f64 / 3600.0)
         .sum();
-    let workdays = days.iter().filter(|day| day.begins < now && day.date.weekday().num_days_from_monday() < 5);
+    let workdays = days
+        .iter()
+        .filter(|day| day.begins < now && day.date.weekday().num_days_from_monday() < 5);
     let office_hours = workdays.count() as f64 * 9.0;
     let price = PRICE * managed.subnets.len() as f64;
     let people = ["hana", "ken", "yuki", "ren", "sora", "mei", "aoi", "riku"];
@@ -119,7 +152,11 @@ pub fn endpoint_use(
             .iter()
             .map(|name| format!("{name}@example.com"))
             .collect(),
-        start_seconds: (number > 0).then_some(StartSeconds { median: 372, p90: 561, longest: 903 }),
+        start_seconds: (number > 0).then_some(StartSeconds {
+            median: 372,
+            p90: 561,
+            longest: 903,
+        }),
         stays: number,
         unused_stays: number / 9,
         cost_usd: hours * PRICE,
@@ -137,7 +174,9 @@ pub fn report(zone: Tz, range: [NaiveDate; 2], now: DateTime<Utc>) -> UseReport 
         from: range[0],
         to: range[1],
         endpoints: endpoints
-            .map(|((name, subnets), salt)| endpoint_use(managed(name, subnets), zone, range, now, salt))
+            .map(|((name, subnets), salt)| {
+                endpoint_use(managed(name, subnets), zone, range, now, salt)
+            })
             .collect(),
         read_back_to: None,
         known_since: None,
@@ -151,7 +190,9 @@ pub fn november() -> [NaiveDate; 2] {
 
 pub fn site(zone: Tz) -> Site {
     Site {
-        endpoints: ["tokyo", "osaka", "nagoya"].map(|name| name.parse().unwrap()).into(),
+        endpoints: ["tokyo", "osaka", "nagoya"]
+            .map(|name| name.parse().unwrap())
+            .into(),
         zone,
         has_sign_out: true,
         viewer: Some("admin@example.com".to_owned()),
