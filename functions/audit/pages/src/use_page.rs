@@ -15,7 +15,7 @@ use crate::pictures::bars::Bars;
 use crate::pictures::calendar::Calendar;
 use crate::pictures::{begun, clock_change, elapsed_until, hours_between};
 use crate::shown::in_a_row;
-use crate::texts::UseTexts;
+use crate::texts::{Texts, UseTexts};
 
 /// How many days pictures are drawn of, over all endpoints: five of them for 13 months. An answer is below 1 MB.
 const DRAWN_DAYS: usize = 2_000;
@@ -40,9 +40,10 @@ pub struct UsePage<'a> {
 struct Page {
     frame: Frame,
     t: &'static UseTexts,
+    title: &'static str,
     heading: String,
     until_now: Option<String>,
-    months: Months3,
+    months: MonthLinks,
     from: String,
     to: String,
     notes: Vec<String>,
@@ -54,12 +55,13 @@ struct Page {
     bill_query: String,
 }
 
-/// The month shown, and those beside it.
-struct Months3 {
+/// The month shown and those beside it; from a range, the way back to this month.
+struct MonthLinks {
     chosen: Option<String>,
     latest: String,
-    before: MonthLink,
+    before: Option<MonthLink>,
     after: Option<MonthLink>,
+    current: Option<MonthLink>,
 }
 
 struct MonthLink {
@@ -132,13 +134,15 @@ impl UsePage<'_> {
         };
         let today = self.now.with_timezone(&when.zone).date_naive();
         let drawn = self.drawn();
+        let title = Texts::of(self.language).use_and_cost;
         render(&Page {
             frame: self.site.frame(
                 self.language,
                 Some(Part::Use),
-                &format!("{} – {heading}", t.title),
+                &format!("{title} – {heading}"),
             ),
             t,
+            title,
             until_now: (to >= today).then(|| (t.until_now)(&when.at(self.now))),
             months: months(t, from, is_month, today),
             from: from.to_string(),
@@ -372,7 +376,7 @@ fn is_whole_month(from: NaiveDate, to: NaiveDate) -> bool {
             .is_some_and(|next| next.pred_opt() == Some(to))
 }
 
-fn months(t: &UseTexts, from: NaiveDate, is_month: bool, today: NaiveDate) -> Months3 {
+fn months(t: &UseTexts, from: NaiveDate, is_month: bool, today: NaiveDate) -> MonthLinks {
     let first = from.with_day(1).unwrap_or(from);
     let value = |date: NaiveDate| date.format("%Y-%m").to_string();
     let link = |date: NaiveDate| MonthLink {
@@ -381,11 +385,12 @@ fn months(t: &UseTexts, from: NaiveDate, is_month: bool, today: NaiveDate) -> Mo
     };
     let one = Months::new(1);
     let after = first.checked_add_months(one).filter(|next| *next <= today);
-    Months3 {
+    MonthLinks {
         chosen: is_month.then(|| value(first)),
         latest: value(today),
-        before: link(first.checked_sub_months(one).unwrap_or(first)),
-        after: after.map(link),
+        before: first.checked_sub_months(one).filter(|_| is_month).map(link),
+        after: after.filter(|_| is_month).map(link),
+        current: (!is_month).then(|| link(today)),
     }
 }
 

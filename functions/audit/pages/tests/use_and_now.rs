@@ -171,7 +171,7 @@ fn what_a_page_refers_to_is_there_once() {
 fn a_japanese_page_has_no_english_left_in_it() {
     let kept = "example.com|hana|ken|yuki|ren|sora|mei|aoi|riku|admin|auditor|boss|laptop|tokyo|osaka|nagoya|unused|gone|\
                 AWS|VPN|JST|CET|CEST|UTC|APN|Asia/Tokyo|Europe/Berlin|English|reaper|ClientVPN|Client|EndpointHours|ConnectionHours|\
-                Cost Explorer|KiB|ID|Quarter-end closing|mode";
+                Cost Explorer|CloudTrail|KiB|ID|Quarter-end closing|mode";
     for (name, page) in pages(Language::Ja) {
         // Records and settings are told in the words of the table, and so is the last decision.
         let mut page = page;
@@ -317,6 +317,8 @@ fn months_lead_to_their_neighbours_but_not_into_the_future() {
     let page = use_page(Language::En, TOKYO, &report(TOKYO, days, now()), now());
     assert!(page.contains("2 Nov 2026 – 30 Nov 2026"));
     assert!(page.contains("<details open>"));
+    assert!(page.contains("href=\"/audit/use?month=2026-11\">November 2026</a>"));
+    assert!(!page.contains("rel=\"prev\""));
     assert!(page.contains("Start=2026-11-02,End=2026-12-01"));
 }
 
@@ -341,6 +343,36 @@ fn a_page_stays_below_what_a_load_balancer_takes() {
         assert_eq!(svgs(&page).len(), 2 * 5);
         assert_eq!(page.contains("最初の 5 個だけ"), endpoints > 5);
     }
+}
+
+#[test]
+fn the_page_now_stays_below_it_too() {
+    let crowd = |n: usize| {
+        let name = format!("vpn-{n}");
+        let mut stands = status(&name, Phase::Ready, Reason::InUse { connections: 500 });
+        stands.active_connections = Some(500);
+        let lease = |n| LeaseView {
+            email: format!("employee.{n}@example.com"),
+            until: Some(now()),
+        };
+        stands.leases = (0..500).map(lease).collect();
+        let user = "\"\u{202e}'<&\"".repeat(40);
+        let of_user = |_| generated::now::connection(&user, "2026-11-26T00:00:00Z", Some(1), true);
+        EndpointNow {
+            connections: (0..500).map(of_user).collect(),
+            ..endpoint(stands, &[])
+        }
+    };
+    let all: Vec<EndpointNow> = (0..50).map(crowd).collect();
+    for endpoints in [1, 5, 50] {
+        let page = now_page(Language::En, &all[..endpoints], true);
+        let escaped = page.len() + page.matches(['"', '\n']).count();
+        assert!(escaped < 900_000, "{endpoints} endpoints: {escaped} bytes");
+        let listed = page.matches("<td role=\"cell\">silent</td>").count();
+        assert_eq!(listed, endpoints * 200.min(600 / endpoints));
+        assert!(page.contains("and 470 more"));
+    }
+    assert!(now_page(Language::En, &all[..1], true).contains("300 more are connected"));
 }
 
 /// What a hostile name must not become.

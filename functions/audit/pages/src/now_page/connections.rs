@@ -6,11 +6,14 @@ use shared::model::ConnectionTraffic;
 
 use super::{NowPage, Time};
 use crate::numbers::grouped;
-use crate::shown::in_a_row;
+use crate::shown::cut;
 use crate::texts::NowTexts;
 
-/// The most connections that a card lists.
+/// The most connections that a card lists, and that all of them do: an answer is below 1 MB.
 const LISTED: usize = 200;
+const LISTED_IN_ALL: usize = 600;
+/// EC2 names a connection by a certificate's name, of 64 letters at most, or an email address.
+const NAME_LETTERS: usize = 80;
 
 /// A client's connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +61,7 @@ pub(super) fn rows(
     let row = |connection: &&ConnectionNow| {
         let is_below = connection.rate.is_some_and(|rate| rate < limit);
         Row {
-            user: in_a_row(&connection.user),
+            user: cut(&connection.user, NAME_LETTERS),
             since: connection.since.map(|at| Time::of(at, when)),
             rate: connection.rate.map(grouped),
             counts: match (connection.is_silent, is_below) {
@@ -69,6 +72,7 @@ pub(super) fn rows(
             is_low: connection.is_silent || is_below,
         }
     };
-    let listed = sorted.iter().take(LISTED).map(row).collect();
-    (listed, sorted.len().saturating_sub(LISTED))
+    let room = LISTED.min(LISTED_IN_ALL / page.endpoints.len().max(1));
+    let listed = sorted.iter().take(room).map(row).collect();
+    (listed, sorted.len().saturating_sub(room))
 }

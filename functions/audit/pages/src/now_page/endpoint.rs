@@ -17,6 +17,9 @@ use crate::pictures::strip::Strip;
 use crate::shown::{in_a_row, visible};
 use crate::texts::{NowTexts, UseTexts};
 
+/// How many people with leases a card names.
+const HOLDERS: usize = 30;
+
 /// Where an endpoint stands, as the last passes left it.
 #[derive(Debug, Clone)]
 pub struct EndpointNow {
@@ -68,6 +71,7 @@ pub(super) struct Card {
     pub(super) up_today: String,
     pub(super) hours_today: String,
     pub(super) holders: Vec<Holder>,
+    pub(super) more_holders: Option<String>,
     pub(super) order: Option<Order>,
     pub(super) connections: Connections,
     pub(super) last_decision: Option<String>,
@@ -152,6 +156,12 @@ impl EndpointNow {
             up_today: times_up(words, when.zone, &self.today, page.now),
             hours_today: (t.today_hours)(&Tenths::of(self.today.hours).amount()),
             holders: self.holders(when),
+            more_holders: self
+                .status
+                .leases
+                .len()
+                .checked_sub(HOLDERS + 1)
+                .map(|more| (t.more_holders)(more + 1)),
             order: self.order(t, when),
             connections: self.connected(page, t, when),
             last_decision: self.last_decision.as_deref().map(in_a_row),
@@ -174,7 +184,12 @@ impl EndpointNow {
             who: visible(&lease.email),
             until: lease.until.map(|at| Time::of(at, when)),
         };
-        self.status.leases.iter().map(holder).collect()
+        self.status
+            .leases
+            .iter()
+            .take(HOLDERS)
+            .map(holder)
+            .collect()
     }
 
     fn order(&self, t: &NowTexts, when: &When) -> Option<Order> {

@@ -47,18 +47,12 @@ struct Rows {
 
 impl Rows {
     fn of(days: usize) -> Self {
-        if days > DAYS_BY_NAME {
-            Self {
-                pitch: 4.0,
-                strip: 3.4,
-                named: false,
-            }
-        } else {
-            Self {
-                pitch: 20.0,
-                strip: 14.0,
-                named: true,
-            }
+        let named = days <= DAYS_BY_NAME;
+        let (pitch, strip) = if named { (20.0, 14.0) } else { (4.0, 4.0) };
+        Self {
+            pitch,
+            strip,
+            named,
         }
     }
 
@@ -123,8 +117,10 @@ impl Calendar<'_> {
             let passed = hours_between(day.begins, elapsed_until(day, self.now));
             strip.add(LEFT, rows.top(row), passed * HOUR, rows.strip);
         }
-        drawing.boxes("track", &working);
-        drawing.boxes("track", &weekend);
+        // Outlines would be all that is seen of strips without a gap.
+        let look = if rows.named { "track" } else { "dense" };
+        drawing.boxes(look, &working);
+        drawing.boxes(look, &weekend);
         drawing.hatched(self.id, &weekend);
     }
 
@@ -174,6 +170,8 @@ impl Calendar<'_> {
                     drawing.text("sum", width, y, &(self.hours)(day.hours));
                 }
             } else if day.date.day() == 1 {
+                let (x, top) = (unit(width - RIGHT), unit(rows.top(row)));
+                drawing.path("axis", &format!("M{LEFT} {top}H{x}"));
                 drawing.text("day", LEFT - 8.0, y, &(self.t.month)(day.date));
             }
         }

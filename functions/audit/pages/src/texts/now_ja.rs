@@ -58,7 +58,8 @@ pub(super) static JA: NowTexts = NowTexts {
     connections: "接続",
     connections_not_read: "接続の状況を確認できませんでした。",
     no_connection: "接続している人はいません。",
-    more_connections: |n| format!("ほかに、まだ計測されていない接続が {n} 件あります。"),
+    more_holders: |n| format!("ほか {n} 人"),
+    more_connections: |n| format!("ほかに {n} 件の接続があります。"),
     user: "ユーザー",
     since: "開始",
     rate: "通信量（KiB/時）",
@@ -85,7 +86,7 @@ pub(super) static JA: NowTexts = NowTexts {
     all_findings: "すべて見る",
     records: "最近の記録",
     no_record: "記録はまだありません。",
-    all_records: "ログを見る",
+    all_records: "記録をすべて見る",
 
     policy: "適用中の設定",
     policy_since: |at| format!("{at} の巡回で確認された設定です。"),

@@ -41,7 +41,8 @@ pub(crate) struct NowTexts {
     pub(crate) connections: &'static str,
     pub(crate) connections_not_read: &'static str,
     pub(crate) no_connection: &'static str,
-    /// More are connected than sweeps remember.
+    pub(crate) more_holders: fn(usize) -> String,
+    /// More are connected than sweeps remember, or than there is room for.
     pub(crate) more_connections: fn(usize) -> String,
     pub(crate) user: &'static str,
     pub(crate) since: &'static str,

@@ -23,7 +23,6 @@ pub(super) static EN: UseTexts = UseTexts {
         always_on: "always on",
     },
 
-    title: "Use and cost",
     month: |date| date.format("%B %Y").to_string(),
     date: |date| date.format("%a %-d %b %Y").to_string(),
     range,

@@ -23,7 +23,6 @@ pub(super) static JA: UseTexts = UseTexts {
         always_on: "常時稼働",
     },
 
-    title: "利用状況と費用",
     month: |date| format!("{}年{}月", date.year(), date.month()),
     date,
     range: |from, to| {
@@ -59,7 +58,7 @@ pub(super) static JA: UseTexts = UseTexts {
     },
     unreadable: |n| {
         format!(
-            "読み取れない終了記録が {n} 件あり、集計に含まれていません。「検出事項」で確認できます。"
+            "読み取れない終了記録が {n} 件あり、集計に含まれていません。「要確認」で確認できます。"
         )
     },
     drawn: |drawn, all| {
@@ -73,7 +72,7 @@ pub(super) static JA: UseTexts = UseTexts {
     hours_unit: |hours| format!("{hours} 時間"),
     hours_how: "サブネットが関連付けられていた時間です。2 つのサブネットが 1 時間関連付けられると、2 時間と数えます。期間の前後にまたがる稼働は、期間内の分だけを数えます。",
     requests: "申し込み",
-    requests_how: "この期間の稼働につながった申し込みの数です。稼働につながらなかった申し込みは、ログで確認できます。",
+    requests_how: "この期間の稼働につながった申し込みの数です。稼働につながらなかった申し込みは、「記録」で確認できます。",
     people: "利用者",
     people_how: "VPN を申し込んだ人と、利用の申し込みが有効だった人の数です。同じ人は 1 人と数えます。1 件の終了記録に残る人数は、最大 500 人です。",
     people_names: "利用者の一覧",

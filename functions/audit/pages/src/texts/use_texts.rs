@@ -10,7 +10,6 @@ use crate::pictures::PictureTexts;
 pub(crate) struct UseTexts {
     pub(crate) pictures: PictureTexts,
 
-    pub(crate) title: &'static str,
     pub(crate) month: fn(NaiveDate) -> String,
     pub(crate) date: fn(NaiveDate) -> String,
     pub(crate) range: fn(NaiveDate, NaiveDate) -> String,

@@ -9,8 +9,8 @@ use shared::history::{Finding, Kind};
 use shared::model::NotedConfig;
 use shared::model::item::{Item, Value, rfc3339};
 use shared::policy::{Hold, KeepRule, Phase, Reason, Warning};
-use shared::review::findings::FindingAt;
 use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
+use shared::review::findings::FindingAt;
 
 use super::{at, date, day, managed, now, site};
 
@@ -241,8 +241,16 @@ pub fn findings() -> Vec<FindingAt> {
         endpoint_name: "osaka".to_owned(),
     };
     vec![
-        finding(Kind::Unused, "Stay 41 was up for 52 minutes, and no client connected.", 290),
-        finding(Kind::RemovedByOthers, "Stay 40 ended, and not by this system.", 1700),
+        finding(
+            Kind::Unused,
+            "Stay 41 was up for 52 minutes, and no client connected.",
+            290,
+        ),
+        finding(
+            Kind::RemovedByOthers,
+            "Stay 40 ended, and not by this system.",
+            1700,
+        ),
     ]
 }
 
