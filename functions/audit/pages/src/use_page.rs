@@ -1,6 +1,7 @@
 //! Use and cost of a month or a range of days.
 
-use std::collections::BTreeSet;
+mod money;
+mod overview;
 
 use askama::Template;
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, Utc};
@@ -10,12 +11,15 @@ use shared::review::usage::{EndpointUse, UseReport};
 
 use crate::day_table::{DayRow, day_rows};
 use crate::frame::{Part, Site};
-use crate::numbers::{Cents, Tenths, grouped};
+use crate::numbers::{Tenths, grouped};
 use crate::pictures::bars::Bars;
 use crate::pictures::calendar::Calendar;
-use crate::pictures::{begun, clock_change, elapsed_until, hours_between};
+use crate::pictures::{begun, clock_change, hours_between};
 use crate::shown::in_a_row;
 use crate::texts::{Texts, UseTexts};
+
+use money::Money;
+use overview::Overview;
 
 /// How many days pictures are drawn of, over all endpoints: five of them for 13 months. An answer is below 1 MB.
 const DRAWN_DAYS: usize = 2_000;
@@ -69,25 +73,6 @@ struct MonthLink {
     label: String,
 }
 
-/// All endpoints in a table, and what they add up to.
-struct Overview {
-    rows: Vec<OverviewRow>,
-    total: OverviewRow,
-}
-
-struct OverviewRow {
-    name: String,
-    hours: String,
-    requests: String,
-    people: String,
-    stays: String,
-    unused: String,
-    cost: String,
-    always_on: String,
-    office_hours: String,
-    saved: String,
-}
-
 struct Endpoint {
     id: String,
     name: String,
@@ -103,14 +88,6 @@ struct Endpoint {
     unused: String,
     money: Money,
     drawn: Option<Drawn>,
-}
-
-/// Costs, and how they are computed.
-struct Money {
-    cost_text: String,
-    saved_text: String,
-    rows: Vec<[String; 3]>,
-    is_managed: bool,
 }
 
 /// Pictures, and the table that says the same.
@@ -199,51 +176,6 @@ impl UsePage<'_> {
         .collect()
     }
 
-    fn overview(&self, t: &UseTexts) -> Overview {
-        let all = &self.report.endpoints;
-        let rows = all.iter().map(|used| {
-            let cost = Cents::of_usd(used.cost_usd);
-            let always_on = Cents::of_usd(used.always_on_usd);
-            OverviewRow {
-                name: used.endpoint.name.to_string(),
-                hours: Tenths::of(used.hours).amount(),
-                requests: grouped(used.requests),
-                people: count(used.people.len()),
-                stays: grouped(used.stays),
-                unused: grouped(used.unused_stays),
-                cost: cost.amount(),
-                always_on: always_on.amount(),
-                office_hours: Cents::of_usd(used.office_hours_usd).amount(),
-                saved: always_on.less(cost).amount(),
-            }
-        });
-        let people: BTreeSet<&String> = all.iter().flat_map(|used| &used.people).collect();
-        let cents = |of: fn(&EndpointUse) -> f64| -> Cents {
-            all.iter().map(|used| Cents::of_usd(of(used))).sum()
-        };
-        let (cost, always_on) = (
-            cents(|used| used.cost_usd),
-            cents(|used| used.always_on_usd),
-        );
-        let hours: Tenths = all.iter().map(|used| Tenths::of(used.hours)).sum();
-        let total = OverviewRow {
-            name: t.total.to_owned(),
-            hours: hours.amount(),
-            requests: grouped(all.iter().map(|used| used.requests).sum()),
-            people: count(people.len()),
-            stays: grouped(all.iter().map(|used| used.stays).sum()),
-            unused: grouped(all.iter().map(|used| used.unused_stays).sum()),
-            cost: cost.amount(),
-            always_on: always_on.amount(),
-            office_hours: cents(|used| used.office_hours_usd).amount(),
-            saved: always_on.less(cost).amount(),
-        };
-        Overview {
-            rows: rows.collect(),
-            total,
-        }
-    }
-
     fn endpoint(
         &self,
         t: &'static UseTexts,
@@ -252,11 +184,11 @@ impl UsePage<'_> {
         used: &EndpointUse,
         is_drawn: bool,
     ) -> Endpoint {
-        let named = if is_drawn { NAMED } else { 0 };
+        let most = if is_drawn { NAMED } else { 0 };
         let names: Vec<String> = used
             .people
             .iter()
-            .take(named)
+            .take(most)
             .map(|name| in_a_row(name))
             .collect();
         let more = used.people.len() - names.len();
@@ -285,49 +217,6 @@ impl UsePage<'_> {
             money: self.money(t, when, used),
             drawn: (is_drawn && is_up).then(|| self.draw(t, when, &id, used)),
             id,
-        }
-    }
-
-    fn money(&self, t: &UseTexts, when: &When, used: &EndpointUse) -> Money {
-        let cost = Cents::of_usd(used.cost_usd);
-        let always_on = Cents::of_usd(used.always_on_usd);
-        let saved = always_on.less(cost);
-        let price = Cents::of_usd(self.price_usd).text(self.language);
-        let subnets = used.endpoint.subnets.len();
-        let passed: f64 = begun(&used.days, self.now)
-            .iter()
-            .map(|day| hours_between(day.begins, elapsed_until(day, self.now)))
-            .sum();
-        let passed = (t.hours_unit)(&Tenths::of(passed).amount());
-        let window = self.office_hours.to_string().replace('-', "–");
-        let rows = [
-            [t.cost, &cost.amount(), &(t.cost_how)(&price)],
-            [
-                t.always_on,
-                &always_on.amount(),
-                &(t.always_on_how)(subnets, &passed, &price),
-            ],
-            [
-                t.office_hours,
-                &Cents::of_usd(used.office_hours_usd).amount(),
-                &(t.office_hours_how)(&window, when.zone.name()),
-            ],
-            [
-                t.saved,
-                &saved.amount(),
-                &(t.saved_how)(saved.percent_of(always_on)),
-            ],
-        ];
-        let is_managed = subnets > 0;
-        let shown = if is_managed { rows.len() } else { 1 };
-        Money {
-            cost_text: cost.text(self.language),
-            saved_text: saved.text(self.language),
-            rows: rows[..shown]
-                .iter()
-                .map(|row| row.map(str::to_owned))
-                .collect(),
-            is_managed,
         }
     }
 

@@ -80,7 +80,7 @@ impl Calendar<'_> {
         self.axis(&mut drawing, days, rows, width);
         self.strips(&mut drawing, days, rows);
         self.lines(&mut drawing, days, rows);
-        self.bars(&mut drawing, days, rows);
+        bars(&mut drawing, days, rows);
         self.labels(&mut drawing, days, rows, width);
         self.marks(&mut drawing, days, rows);
         self.legend(&mut drawing, bottom + 20.0);
@@ -140,17 +140,6 @@ impl Calendar<'_> {
             }
         }
         drawing.path("grid", &data);
-    }
-
-    fn bars(&self, drawing: &mut Drawing, days: &[DayUse], rows: Rows) {
-        let mut bars = Boxes::default();
-        for (row, day) in days.iter().enumerate() {
-            for [from, to] in spans(day) {
-                let y = rows.top(row);
-                bars.add(LEFT + from * HOUR, y, (to - from) * HOUR, rows.strip);
-            }
-        }
-        drawing.boxes("up", &bars);
     }
 
     /// The date before each strip and its hours behind it; where there is no room, the months.
@@ -219,6 +208,18 @@ impl Calendar<'_> {
             drawing.text("key", LEFT + 384.0, y, self.t.clock_change);
         }
     }
+}
+
+/// When it was up.
+fn bars(drawing: &mut Drawing, days: &[DayUse], rows: Rows) {
+    let mut bars = Boxes::default();
+    for (row, day) in days.iter().enumerate() {
+        for [from, to] in spans(day) {
+            let y = rows.top(row);
+            bars.add(LEFT + from * HOUR, y, (to - from) * HOUR, rows.strip);
+        }
+    }
+    drawing.boxes("up", &bars);
 }
 
 fn length(day: &DayUse) -> f64 {
