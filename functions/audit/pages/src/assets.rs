@@ -12,8 +12,12 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets::below(BELO
 pub(crate) static PUBLIC: LazyLock<Assets> = LazyLock::new(|| Assets::below("/assets/"));
 
 /// What these pages have beyond the style of all.
-pub(crate) static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::style(BELOW, "audit", include_str!("../assets/audit.css")));
+pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::style(BELOW, "audit", SHEET));
+
+const SHEET: &str = concat!(
+    include_str!("../assets/audit.css"),
+    include_str!("../assets/pictures.css")
+);
 
 /// Lets ids be copied by a button. Pages work without it.
 pub(crate) static SCRIPT: LazyLock<Asset> =

@@ -56,16 +56,16 @@ struct Day {
 
 /// A finding, for `templates/finding.html`.
 pub(crate) struct FindingCard {
-    title: &'static str,
-    is_our_mistake: bool,
-    sentence: String,
+    pub(crate) title: &'static str,
+    pub(crate) is_our_mistake: bool,
+    pub(crate) sentence: String,
     /// In turns as text and as code.
-    advice: Vec<&'static str>,
-    at: Moment,
-    endpoint: Option<Linked>,
+    pub(crate) advice: Vec<&'static str>,
+    pub(crate) at: Moment,
+    pub(crate) endpoint: Option<Linked>,
     /// `None`: no record shows it.
-    record: Option<String>,
-    stay: Option<String>,
+    pub(crate) record: Option<String>,
+    pub(crate) stay: Option<String>,
 }
 
 impl FindingsPage<'_> {

@@ -64,6 +64,11 @@ pub(crate) fn findings(
     query.finish()
 }
 
+/// Where an administrator gives orders.
+pub(crate) fn orders(name: &EndpointName) -> String {
+    format!("{}#orders", status(name))
+}
+
 /// A record by its key; `None`: no page has such a key.
 pub(crate) fn record(endpoint_id: &str, event_id: &str) -> Option<String> {
     keyed("records", endpoint_id, event_id)

@@ -6,10 +6,16 @@ mod events_ja;
 mod findings_en;
 mod findings_ja;
 mod ja;
+mod now_en;
+mod now_ja;
+mod now_texts;
 mod records_en;
 mod records_ja;
 mod troubles_en;
 mod troubles_ja;
+mod use_en;
+mod use_ja;
+mod use_texts;
 
 use chrono::{NaiveDate, TimeDelta};
 use shared::history::Kind;
@@ -19,6 +25,9 @@ use shared::review::stay::Chapter;
 use crate::Language;
 use crate::error_page::Trouble;
 use crate::families::Family;
+
+pub(crate) use now_texts::NowTexts;
+pub(crate) use use_texts::UseTexts;
 
 /// The texts of a language. Those that depend on something are functions.
 #[derive(Debug)]
