@@ -87,7 +87,7 @@ async fn own_records_are_of_no_endpoint(day: &mut Day) -> anyhow::Result<()> {
     let exports = of("audit.exported", &mail("auditor"));
     let refusals = of("access.denied", &mail("yuki"));
     ensure!(
-        exports.len() == 2 && !refusals.is_empty(),
+        exports.len() >= 2 && !refusals.is_empty(),
         "the audit pages left {exports:?} and {refusals:?} on record"
     );
     let own = exports.iter().chain(&refusals);
