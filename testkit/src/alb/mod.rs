@@ -3,6 +3,7 @@
 mod event;
 mod keys;
 mod mint;
+pub mod sample;
 
 pub use event::{Event, TRACE_ID, response};
 pub use keys::KeyServer;
