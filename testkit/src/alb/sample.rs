@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 
-use super::{Event, TRACE_ID, TokenMint};
+use super::event::{Event, TRACE_ID};
+use super::mint::TokenMint;
 
 /// The user pool's id of everybody in the samples.
 const SUB: &str = "5a3e1b0c-0000-4000-8000-000000000001";
