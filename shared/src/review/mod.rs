@@ -2,12 +2,14 @@
 //! [`AuditReader`](crate::ports::AuditReader) alone, within fixed limits, and changes nothing.
 //!
 //! - [`log`]: which records a page shows, and where the next one goes on
+//! - [`record`]: what of a record is looked at before it is shown
 //! - [`stay`]: the records of one stay, as a story
 //! - [`usage`]: hours, people, start times and cost of a range, from closing records
 //!
 //! What records say that cannot be so is [`history`](crate::history)'s.
 
 pub mod log;
+pub mod record;
 pub mod stay;
 pub mod usage;
 
