@@ -372,6 +372,7 @@ fn lease(start: DateTime<Utc>, hours: i64) -> Lease {
         requested_at: start,
         until: start + TimeDelta::hours(hours),
         stay: 1,
+        request: 1,
         released_at: None,
     }
 }

@@ -132,6 +132,38 @@ async fn a_stay_that_was_ready_and_lost_all_it_had_is_not_ready_again() {
     assert_eq!(ready, [("1", true), ("2", true)]);
 }
 
+#[tokio::test]
+async fn an_employee_who_asked_while_it_was_taken_by_hand_has_the_grace_of_the_stay_that_answers() {
+    let world = World::ready().await;
+    // Her lease runs out before the next stay begins.
+    world.behave(|ec2| ec2.disassociating = Delay::exactly(40 * 60));
+    for association in [world.first_association(), world.second_association()] {
+        world.by_hand(Request::Disassociate {
+            endpoint: world.endpoint.id.clone(),
+            association,
+        });
+    }
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    world.pass_seconds(60);
+    world.ask("hana").await;
+    world.sweep_until(Phase::Starting).await;
+    world.ask("yuki").await;
+    world.sweep_until(Phase::Ready).await;
+    let process = world.reconciler();
+    let released = process.release(&world.endpoint, person("yuki")).await;
+    released.unwrap();
+    let stops = world.count("disassociation.started").await;
+    for _ in 0..29 {
+        world.pass_seconds(60);
+        world.sweep().await.unwrap();
+    }
+    assert_eq!(world.count("disassociation.started").await, stops);
+    world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    assert_eq!(world.count("disassociation.started").await, stops + 1);
+}
+
 /// By an administrator's hand, seen and put on record by a sweep.
 pub async fn lose_the_second_subnet(world: &World) {
     let before = world.count("disassociation.external").await;

@@ -19,6 +19,8 @@ pub struct Lease {
     pub until: DateTime<Utc>,
     /// The stay it was asked for.
     pub stay: u64,
+    /// The number of its ask among the endpoint's requests, or a lower one: it is granted before they are counted.
+    pub request: u64,
     /// When its owner said "I'm done"; `None`: it runs, or ran out.
     pub released_at: Option<DateTime<Utc>>,
 }
@@ -36,11 +38,6 @@ impl Lease {
 
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
         self.until > now
-    }
-
-    /// Whether it was held in the time up of this number, which began then: asked for it, or still running in it.
-    pub fn was_held_in(&self, stay: u64, up_since: Option<DateTime<Utc>>) -> bool {
-        self.stay >= stay || up_since.is_some_and(|since| self.until > since)
     }
 
     /// The write that grants it. Unless `may_shorten`, one that runs longer keeps its end: then the condition fails,
@@ -63,6 +60,7 @@ impl Lease {
         Update::new()
             .set("requested_at", self.requested_at)
             .set("stay", self.stay)
+            .set("request", self.request)
     }
 
     /// That its owner gives it back, if it still ends as it was read.
@@ -85,6 +83,7 @@ impl Lease {
             requested_at: required("requested_at", read.time("requested_at")?)?,
             until: required("until", read.time("until")?)?,
             stay: read.count("stay")?.unwrap_or(0),
+            request: read.count("request")?.unwrap_or(0),
             released_at: read.time("released_at")?,
         })
     }

@@ -150,6 +150,18 @@ fn a_colleagues_lease_that_ran_through_the_start_of_this_stay_was_held_in_it() {
 }
 
 #[test]
+fn a_colleagues_lease_was_held_in_the_stay_that_answers_the_ask_though_it_was_asked_of_one_before_and_ran_out()
+ {
+    for (request, held) in [(7, false), (8, true)] {
+        let world = busy().released(YUKI, 5).holds(KEN, 4, -30).with(|w| {
+            last(w).request = request;
+            w.state.stay.requests_before = Some(7);
+        });
+        assert_eq!(instant(&world) == noon(), !held, "{request}");
+    }
+}
+
+#[test]
 fn what_ttl_may_have_deleted_counts_no_more_whether_it_has_or_not() {
     let week = minutes(7 * 24 * 60);
     for second in AROUND {

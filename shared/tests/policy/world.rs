@@ -250,6 +250,7 @@ impl World {
             requested_at: until - minutes(30),
             until,
             stay: self.state.stay.number,
+            request: 0,
             released_at: None,
         });
         self

@@ -116,6 +116,7 @@ impl Reconciler {
             requested_at: whole_seconds(now),
             until: wanted.until,
             stay: stay_asked_for(&before),
+            request: before.demand.requests + 1,
             released_at: None,
         };
         let (store, id) = (&self.store, &endpoint.id);

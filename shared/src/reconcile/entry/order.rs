@@ -147,6 +147,7 @@ impl Reconciler {
             requested_at: whole_seconds(now),
             until: whole_seconds(now) + self.settings.rules.first_connection_grace,
             stay: stay_asked_for(state),
+            request: state.demand.requests + 1,
             released_at: None,
         };
         let held = state.leases.iter().find(|held| held.email == lease.email);
