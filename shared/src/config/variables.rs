@@ -48,6 +48,7 @@ variables! {
     OVERNIGHT_STALE_CONNECTION_MINUTES Some("120"), ALL;
     MAX_EXTENSION_HOURS Some("12"), ALL;
     SILENT_BELOW_KIB_PER_HOUR Some("256"), ALL;
+    OFFICE_HOURS Some("09:00-18:00"), &[Function::Audit];
     ROUTES Some(""), ALL;
     ASSOCIATION_HOUR_PRICE_USD Some("0.15"), ALL;
     ALB_ARN None, BEHIND_ALB;

@@ -120,6 +120,7 @@ impl Trail {
             | Event::LeaseReleased
             | Event::ProfileDownloaded
             | Event::AccessDenied
+            | Event::AuditExported
             | Event::ConfigChanged => Vec::new(),
         }
     }

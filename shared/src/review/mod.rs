@@ -1,0 +1,19 @@
+//! What administrators and auditors review: the log of records, a stay as a story, use and cost, findings. It reads by
+//! [`AuditReader`](crate::ports::AuditReader) alone, within fixed limits, and changes nothing.
+//!
+//! - [`log`]: which records a page shows, and where the next one goes on
+//! - [`stay`]: the records of one stay, as a story
+//! - [`usage`]: hours, people, start times and cost of a range, from closing records
+//!
+//! What records say that cannot be so is [`history`](crate::history)'s.
+
+pub mod log;
+pub mod stay;
+pub mod usage;
+
+/// The most records that one page reads, over all the calls it makes.
+pub const MAX_READ: usize = 2_000;
+/// The most partitions that one page reads.
+pub const MAX_PARTITIONS: usize = 31;
+/// The most closing records that use and cost read.
+pub const MAX_CLOSINGS: usize = 20_000;
