@@ -7,20 +7,20 @@ use crate::Language;
 
 /// How times are written: in the office's zone, without today's date.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct When {
-    pub(crate) zone: Tz,
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) language: Language,
+pub struct When {
+    pub zone: Tz,
+    pub now: DateTime<Utc>,
+    pub language: Language,
 }
 
 impl When {
     /// The time of day with its zone; the date too, where it is not today.
-    pub(crate) fn at(&self, instant: DateTime<Utc>) -> String {
+    pub fn at(&self, instant: DateTime<Utc>) -> String {
         format!("{} {}", self.clock(instant), self.zone_name(instant))
     }
 
     /// The same without the zone.
-    pub(crate) fn clock(&self, instant: DateTime<Utc>) -> String {
+    pub fn clock(&self, instant: DateTime<Utc>) -> String {
         let local = instant.with_timezone(&self.zone);
         let is_today = local.date_naive() == self.now.with_timezone(&self.zone).date_naive();
         let format = match (is_today, self.language) {
@@ -32,7 +32,7 @@ impl When {
     }
 
     /// What the zone is called at an instant: `JST`, or `UTC+05:30` where it has no name.
-    pub(crate) fn zone_name(&self, instant: DateTime<Utc>) -> String {
+    pub fn zone_name(&self, instant: DateTime<Utc>) -> String {
         let local = instant.with_timezone(&self.zone);
         let name = local.format("%Z").to_string();
         if name.starts_with(['+', '-']) {

@@ -1,6 +1,5 @@
 //! Answers, and what all of them carry.
 
-use associate_pages::Asset;
 use aws_lambda_events::alb::AlbTargetGroupResponse;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER,
@@ -8,6 +7,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::Body;
+use page::Asset;
 use serde::Serialize;
 
 use crate::event::HeaderMode;

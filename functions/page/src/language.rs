@@ -1,4 +1,4 @@
-//! The employee's language.
+//! The reader's language.
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,8 @@ use lambda_runtime::Diagnostic;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::query::Query;
+
 /// No form or JSON of ours comes near it.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The ALB takes request lines up to 16 K; `http` panics beyond 64 K.
@@ -30,8 +32,8 @@ const NOWHERE: &str = "/%";
 pub struct Received {
     /// The request. Its headers are all that were sent, the path to route on is `raw_http_path`. Its query is below.
     pub request: Request,
-    /// The values of the parameter `mode`, as they were sent: no path of ours reads another.
-    pub mode_parameter: Vec<String>,
+    /// Its query.
+    pub query: Query,
     /// How headers are sent, both ways.
     pub mode: HeaderMode,
     /// The first thing that a well-behaved client would not have sent.
@@ -99,7 +101,6 @@ pub fn receive(event: Value) -> Result<Received, NotFromAlb> {
     let query = event
         .multi_value_query_string_parameters
         .or(event.query_string_parameters);
-    let mode_parameter = query.and_then(|query| query.get("mode").cloned());
 
     let (mode, sent) = match (event.multi_value_headers, event.headers) {
         (Some(multi), None) => (HeaderMode::Multi, multi),
@@ -129,7 +130,7 @@ pub fn receive(event: Value) -> Result<Received, NotFromAlb> {
     *request.body_mut() = body;
     Ok(Received {
         request,
-        mode_parameter: mode_parameter.map(values).unwrap_or_default(),
+        query: query.map(Query::of).unwrap_or_default(),
         mode,
         malformed: malformed.into_iter().next(),
     })
@@ -169,11 +170,6 @@ fn listed(values: Value) -> Vec<Value> {
             vec![one]
         }
     }
-}
-
-fn values(sent: Value) -> Vec<String> {
-    let text = |value: Value| value.as_str().map(str::to_owned);
-    listed(sent).into_iter().filter_map(text).collect()
 }
 
 fn append(headers: &mut HeaderMap, name: &str, value: &Value) -> Option<()> {

@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use associate_pages::Language;
 use http::HeaderMap;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
-use shared::identity::OidcHeaders;
+use page::Language;
+use shared::identity::{Employee, OidcHeaders};
 use shared::model::audit::Origin;
+use shared::reconcile::Ask;
 
 /// The ALB's health checker, which it lets in without a sign-in.
 const HEALTH_CHECKER: &str = "ELB-HealthChecker/2.0";
@@ -14,7 +15,7 @@ const HEALTH_CHECKER: &str = "ELB-HealthChecker/2.0";
 const MAX_CHARACTERS: usize = 256;
 
 /// Whether this is the ALB's health check.
-pub(crate) fn is_health_check(headers: &HeaderMap) -> bool {
+pub fn is_health_check(headers: &HeaderMap) -> bool {
     let mut agents = headers.get_all(USER_AGENT).iter();
     agents
         .next()
@@ -25,7 +26,7 @@ pub(crate) fn is_health_check(headers: &HeaderMap) -> bool {
 }
 
 /// The identity headers, every value of them.
-pub(crate) fn oidc_headers(headers: &HeaderMap) -> OidcHeaders<'_> {
+pub fn oidc_headers(headers: &HeaderMap) -> OidcHeaders<'_> {
     let all = |name| {
         headers
             .get_all(name)
@@ -36,7 +37,7 @@ pub(crate) fn oidc_headers(headers: &HeaderMap) -> OidcHeaders<'_> {
 }
 
 /// The language that the employee chose; else the one that the browser prefers; else English.
-pub(crate) fn language(headers: &HeaderMap) -> Language {
+pub fn language(headers: &HeaderMap) -> Language {
     let texts = |name| {
         let values = headers.get_all(name).iter();
         values.filter_map(|value| value.to_str().ok())
@@ -52,7 +53,7 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
 }
 
 /// What an audit record says about a request, its person aside.
-pub(crate) fn origin(headers: &HeaderMap) -> Origin {
+pub fn origin(headers: &HeaderMap) -> Origin {
     Origin {
         actor_sub: None,
         source_ip: source_ip(headers),
@@ -62,8 +63,18 @@ pub(crate) fn origin(headers: &HeaderMap) -> Origin {
     }
 }
 
+/// The request of a verified person.
+pub fn ask(employee: Employee, headers: &HeaderMap) -> Ask {
+    let mut origin = origin(headers);
+    origin.actor_sub = Some(employee.sub);
+    Ask {
+        email: employee.email,
+        origin,
+    }
+}
+
 /// The id under which a request stands in the ALB's log.
-pub(crate) fn trace_id(headers: &HeaderMap) -> Option<String> {
+pub fn trace_id(headers: &HeaderMap) -> Option<String> {
     cut(headers, "x-amzn-trace-id")
 }
 

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName};
 
 /// Whether a `GET` asks for the VPN: a person navigates, or a program without these headers sends it. A browser that
 /// fetches ahead of a click, or for a frame or an image, asks for nothing.
-pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
+pub fn is_navigation(headers: &HeaderMap) -> bool {
     let is_or_absent = |name, wanted| values(headers, name).all(|value| value == wanted);
     is_or_absent("sec-fetch-mode", "navigate")
         && is_or_absent("sec-fetch-dest", "document")
@@ -23,7 +23,7 @@ fn is_ahead_of_a_click(purpose: &str) -> bool {
 
 /// Whether a `POST` was made by a page of ours. A browser sends `Sec-Fetch-Site`, or, before 2023, at least `Origin`;
 /// a page elsewhere can forge neither.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
     let mut sites = values(headers, "sec-fetch-site").peekable();
     if sites.peek().is_some() {
         return sites.all(|site| site == "same-origin");
@@ -37,15 +37,24 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The path of the page of ours that sent this request, without its query.
-pub(crate) fn referring_path(headers: &HeaderMap) -> Option<&str> {
+/// Whether a page elsewhere fetches this behind a person's back: as an image, a script, a frame, or ahead of a click. Who
+/// follows a link there navigates.
+pub fn is_embedded_elsewhere(headers: &HeaderMap) -> bool {
+    let is_foreign = values(headers, "sec-fetch-site")
+        .any(|site| matches!(site.as_str(), "cross-site" | "same-site"));
+    // What says where it comes from says what it is for, too.
+    let says_why = headers.contains_key("sec-fetch-mode") && headers.contains_key("sec-fetch-dest");
+    is_foreign && !(says_why && is_navigation(headers))
+}
+
+/// The path of the page of ours that sent this request, with its query.
+pub fn referring_page(headers: &HeaderMap) -> Option<&str> {
     let referer = headers.get(REFERER)?.to_str().ok()?;
-    let path = path_within(headers, referer)?;
-    path.split(['?', '#']).next()
+    path_within(headers, referer)?.split('#').next()
 }
 
 /// Whether a page is wanted: a browser's navigation names `text/html`, programs do not.
-pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
+pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)
         .iter()
@@ -172,9 +181,39 @@ mod tests {
     }
 
     #[test]
-    fn a_referring_path_is_of_a_page_of_ours() {
-        for (referer, path) in [
-            ("https://vpn.example.com/help?a=b", Some("/help")),
+    fn a_page_elsewhere_may_link_but_not_embed() {
+        let navigation = [
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
+        let with = |site, more: &[(&'static str, &'static str)]| {
+            let site = [("sec-fetch-site", site)];
+            is_embedded_elsewhere(&headers(&[&site[..], more].concat()))
+        };
+        for site in ["cross-site", "same-site", "Cross-Site"] {
+            assert!(!with(site, &navigation), "{site}");
+            for more in [
+                &[][..],
+                &navigation[..1],
+                &navigation[1..],
+                &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+                &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+                &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+                &[navigation[0], navigation[1], ("sec-purpose", "prefetch")],
+            ] {
+                assert!(with(site, more), "{site} {more:?}");
+            }
+        }
+        for site in ["same-origin", "none", ""] {
+            assert!(!with(site, &[("sec-fetch-mode", "cors")]), "{site}");
+        }
+        assert!(!is_embedded_elsewhere(&headers(&[])));
+    }
+
+    #[test]
+    fn a_referring_page_is_of_ours() {
+        for (referer, page) in [
+            ("https://vpn.example.com/help?a=b", Some("/help?a=b")),
             ("https://vpn.example.com/help#top", Some("/help")),
             ("https://vpn.example.com", Some("")),
             ("https://vpn.example.com.evil.test/help", None),
@@ -183,7 +222,7 @@ mod tests {
             ("", None),
         ] {
             let headers = headers(&[("host", "vpn.example.com"), ("referer", referer)]);
-            assert_eq!(referring_path(&headers), path, "{referer}");
+            assert_eq!(referring_page(&headers), page, "{referer}");
         }
     }
 }
