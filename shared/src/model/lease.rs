@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Malformed, Reader, Value, required};
 use super::update::Update;
-use super::{Email, RouteKey, SecurityGroupId, Stay, SubnetId};
+use super::{Email, RouteKey, SecurityGroupId, SubnetId};
 
 /// How long a lease stays in the table after it ended, before TTL tidies it up.
 pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
