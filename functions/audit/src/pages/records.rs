@@ -1,0 +1,14 @@
+//! The log, newest first.
+
+use web::Reply;
+
+use super::blank;
+use crate::app::{App, Call};
+use crate::input::LogQuery;
+use crate::refusal::Refusal;
+
+#[expect(clippy::unused_async, reason = "it reads nothing yet")]
+pub(super) async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Refusal> {
+    let _query = LogQuery::read(call.query, &app.common.endpoints)?;
+    Ok(blank(call, "Records"))
+}
