@@ -1,12 +1,14 @@
 //! What administrators and auditors review: the log of records, a stay as a story, use and cost, findings. It reads by
 //! [`AuditReader`](crate::ports::AuditReader) alone, within fixed limits, and changes nothing.
 //!
+//! - [`export`]: the log as a download, in parts
 //! - [`log`]: which records a page shows, and where the next one goes on
 //! - [`stay`]: the records of one stay, as a story
 //! - [`usage`]: hours, people, start times and cost of a range, from closing records
 //!
 //! What records say that cannot be so is [`history`](crate::history)'s.
 
+pub mod export;
 pub mod log;
 pub mod stay;
 pub mod usage;
