@@ -5,6 +5,7 @@
 //! - [`log`]: which records a page shows, and where the next one goes on
 //! - [`stay`]: the records of one stay, as a story
 //! - [`usage`]: hours, people, start times and cost of a range, from closing records
+//! - [`findings`]: what in a range of records an administrator should look at
 //!
 //! What records say that cannot be so is [`history`](crate::history)'s.
 
