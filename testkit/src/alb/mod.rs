@@ -4,6 +4,7 @@ mod answer;
 mod event;
 mod keys;
 mod mint;
+pub mod sample;
 
 pub use answer::Answer;
 pub use event::{Event, TRACE_ID, response};
