@@ -3,6 +3,7 @@
 //!
 //! - [`export`]: the log as a download, in parts
 //! - [`log`]: which records a page shows, and where the next one goes on
+//! - [`record`]: what of a record is looked at before it is shown
 //! - [`stay`]: the records of one stay, as a story
 //! - [`usage`]: hours, people, start times and cost of a range, from closing records
 //! - [`findings`]: what in a range of records an administrator should look at
