@@ -224,6 +224,18 @@ pub enum Partition {
 pub struct IdRange {
     pub first: Option<EventId>,
     pub last: Option<EventId>,
+    /// Only what comes behind this record in the direction of reading. It lies within the bounds, and need not be there
+    /// any more.
+    pub after: Option<RecordKey>,
+}
+
+/// Where a record stands in its partition. An id alone does not say it: what another hand put there may have any text for
+/// an id, and in an index the same one twice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordKey {
+    /// `-` where the record is about no endpoint.
+    pub endpoint_id: String,
+    pub event_id: String,
 }
 
 /// In which order records are read.

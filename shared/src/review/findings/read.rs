@@ -70,6 +70,7 @@ pub(super) async fn has_older(
         let older = IdRange {
             first: None,
             last: EventId::last_before(from),
+            after: None,
         };
         let newest = Direction::NewestFirst;
         let chunk = reader
@@ -120,6 +121,7 @@ async fn read_after(
     let range = IdRange {
         first: Some(EventId::first_at(before)),
         last: EventId::last_before(until),
+        after: None,
     };
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let oldest = Direction::OldestFirst;
@@ -127,7 +129,7 @@ async fn read_after(
         .records(&records.partition(), &range, oldest, limit)
         .await?;
     let last = chunk.items.last().and_then(id);
-    let cut_at = last.filter(|_| chunk.has_more).map(|id| id.at());
+    let cut_at = last.filter(|_| chunk.has_more).map(|id| id.time());
     records.read_to = Some(cut_at.unwrap_or(until));
     records.items = chunk.items;
     Ok(records)
@@ -159,6 +161,7 @@ async fn read_back(
         let range = IdRange {
             first: first.clone(),
             last: back.last.clone(),
+            after: None,
         };
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let newest = Direction::NewestFirst;
@@ -198,7 +201,7 @@ impl ReadBack {
             records,
             newest_first: Vec::new(),
             last: last.cloned(),
-            back_to: last.map_or(DateTime::<Utc>::MAX_UTC, EventId::at),
+            back_to: last.map_or(DateTime::<Utc>::MAX_UTC, EventId::time),
         }
     }
 
@@ -209,7 +212,7 @@ impl ReadBack {
         let next = oldest.as_ref().and_then(EventId::predecessor);
         let goes_on = has_more && next.is_some();
         if let Some(oldest) = oldest {
-            self.back_to = self.back_to.min(oldest.at());
+            self.back_to = self.back_to.min(oldest.time());
             self.last = next;
         }
         goes_on

@@ -163,7 +163,7 @@ pub(in crate::review) async fn known_since(
     for first in join_all(firsts).await {
         for item in first?.items {
             let at = Reader(&item).time("occurred_at").ok().flatten();
-            let at = at.or_else(|| Some(id(&item)?.at()));
+            let at = at.or_else(|| Some(id(&item)?.time()));
             if at.is_some() {
                 return Ok(at);
             }
