@@ -85,7 +85,9 @@ pub(super) fn unreadable(item: &Item, why: &Malformed, near: DateTime<Utc>) -> F
     let id = read.text(AuditRecord::KEY).ok().flatten();
     let event_id: Option<EventId> = id.and_then(|id| id.parse().ok());
     let said = read.time("occurred_at").ok().flatten();
-    let occurred_at = said.or(event_id.as_ref().map(EventId::time)).unwrap_or(near);
+    let occurred_at = said
+        .or(event_id.as_ref().map(EventId::time))
+        .unwrap_or(near);
     Finding {
         kind: Kind::Unreadable,
         sentence: format!("This record cannot be read: {why}."),

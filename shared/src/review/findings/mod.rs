@@ -4,28 +4,21 @@
 //! happened in it, and some after it, for what came of it. Where the limit cuts the part short, the next page goes on from
 //! there. A record is in the part by its id, which is what records are ordered by: a forged time hides none.
 
+mod part;
 mod read;
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::history::{Denials, Finding, Prices, Scope, Trail, present_findings};
+use crate::model::ManagedEndpoint;
 use crate::model::audit::{AuditRecord, EventId};
-use crate::model::item::Item;
-use crate::model::{EndpointState, ManagedEndpoint};
-use crate::policy::first_instant;
 use crate::ports::{AuditReader, StoreError};
+use part::{LEAD, Part};
 use read::{Records, has_older, read};
-
-/// How far a page reads back before its part, if the limit lets it: most stays are over in a day.
-const LEAD: TimeDelta = TimeDelta::hours(24);
-/// How far it reads on after its part: a start is answered, and a stop done, or they never are.
-const TAIL: TimeDelta = TimeDelta::hours(4);
-/// How far a page goes back that is asked for no range.
-const DEFAULT_DAYS: i64 = 7;
 
 /// A page of findings.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,7 +98,7 @@ pub async fn findings(
     hour_price_usd: f64,
     now: DateTime<Utc>,
 ) -> Result<FindingsPage, StoreError> {
-    let part = Part::of(from, to, cursor, zone, now);
+    let part = Part::of(from, to, cursor.map(|cursor| cursor.before), zone, now);
     let price = cursor.map_or(hour_price_usd, |cursor| cursor.hour_price_usd);
     let (records, closings_since, has_older) = futures::join!(
         read(reader, endpoints, &part, now),
@@ -147,52 +140,6 @@ pub async fn findings(
             hour_price_usd: prices.price_at(judged_from),
         }),
     })
-}
-
-/// What a page judges: from an instant up to another; `None`: up to now, and what has an id of the future.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    from: DateTime<Utc>,
-    before: Option<DateTime<Utc>>,
-}
-
-impl Part {
-    fn of(
-        from: Option<NaiveDate>,
-        to: Option<NaiveDate>,
-        cursor: Option<FindingsCursor>,
-        zone: Tz,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let begins = |date: NaiveDate| first_instant(zone, date.and_time(chrono::NaiveTime::MIN));
-        let end = to.and_then(|to| begins(to.succ_opt()?));
-        let end = end.into_iter().chain(cursor.map(|cursor| cursor.before));
-        let before = end.min().filter(|end| *end <= now);
-        let week = TimeDelta::days(DEFAULT_DAYS);
-        let from = from.and_then(begins);
-        let from = from.unwrap_or_else(|| before.unwrap_or(now) - week);
-        Self { from, before }
-    }
-
-    /// Where some records before it could not be read, a quarter of what could be is left to explain the rest, a day at
-    /// most, so that each page gets further.
-    fn judged_from(&self, cut_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
-        let Some(cut_at) = cut_at else {
-            return self.from;
-        };
-        let before = self.before.unwrap_or(now);
-        let cut_at = cut_at.min(before - TimeDelta::milliseconds(1));
-        let lead = ((before - cut_at) / 4).min(LEAD);
-        self.from.max(cut_at + lead)
-    }
-
-    /// Whether a record is in what is judged, by its id.
-    fn has(&self, id: &EventId, judged_from: DateTime<Utc>) -> bool {
-        let is_before = self
-            .before
-            .is_none_or(|before| *id < EventId::first_at(before));
-        is_before && *id >= EventId::first_at(judged_from)
-    }
 }
 
 /// What an hour cost, and before that: settings that changed are on record under no endpoint.

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use futures::future::try_join_all;
 
-use super::{EndpointState, Item, LEAD, ManagedEndpoint, Part, TAIL};
+use super::part::{LEAD, Part, TAIL};
 use crate::model::audit::{AuditRecord, EventId};
-use crate::model::item::Reader;
+use crate::model::item::{Item, Reader};
+use crate::model::{EndpointState, ManagedEndpoint};
 use crate::ports::{AuditReader, Direction, IdRange, Partition, StoreError};
 use crate::review::MAX_READ;
 
