@@ -12,6 +12,9 @@ use crate::rows::Linked;
 use crate::texts::Texts;
 use crate::{Language, paths, shown};
 
+/// How many findings a page shows: an answer ends at 1 MB.
+const SHOWN: usize = 200;
+
 /// The page of findings.
 #[derive(Debug)]
 pub struct FindingsPage<'a> {
@@ -39,6 +42,8 @@ struct Page {
     from: String,
     to: String,
     days: Vec<Day>,
+    /// How many are not shown.
+    left_out: Option<String>,
     searched: String,
     newest: Option<String>,
     older: Option<String>,
@@ -75,6 +80,12 @@ impl FindingsPage<'_> {
             from: field(from),
             to: field(to),
             days: self.days(t, &when),
+            left_out: self
+                .findings
+                .len()
+                .checked_sub(SHOWN)
+                .filter(|left_out| *left_out > 0)
+                .map(t.finding.left_out),
             searched: (t.finding.back_to)(&Moment::in_words(self.searched_back_to, &when)),
             newest: self.is_continued.then(|| paths::findings(from, to, None)),
             older: self
@@ -85,7 +96,7 @@ impl FindingsPage<'_> {
 
     fn days(&self, t: &Texts, when: &When) -> Vec<Day> {
         let day_of = |at: &FindingAt| local_day(at, when);
-        self.findings
+        self.findings[..self.findings.len().min(SHOWN)]
             .chunk_by(|one, other| day_of(one) == day_of(other))
             .map(|of_a_day| Day {
                 date: (t.day)(day_of(&of_a_day[0])),
@@ -125,7 +136,7 @@ impl FindingCard {
             advice: (t.finding.advice)(finding.kind).split('`').collect(),
             at: Moment::of(finding.occurred_at, when),
             endpoint: of_endpoint.then(|| Linked {
-                text: shown::in_a_row(endpoint_name),
+                text: shown::name_in_a_row(endpoint_name),
                 href: managed.map(paths::log_of_endpoint),
             }),
             stay: event_id

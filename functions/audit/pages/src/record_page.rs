@@ -139,7 +139,7 @@ fn attributes(record: &Item, t: &Texts, when: &When) -> Vec<Attribute> {
         .map(|name| {
             let value = &record[name];
             Attribute {
-                name: shown::in_a_row(name),
+                name: shown::name_in_a_row(name),
                 label: (t.record.attribute)(name),
                 values: fit(shown::texts(value, t.record.foreign), &mut left),
                 in_words: in_words(name, record, t, when),

@@ -38,7 +38,7 @@ impl Row {
             href: shown::key(record).and_then(|(endpoint, event)| paths::record(endpoint, event)),
             endpoint: endpoint(record, site),
             event: event(record, t).to_owned(),
-            code: shown::in_a_row(shown::text(record, "event").unwrap_or("–")),
+            code: shown::name_in_a_row(shown::text(record, "event").unwrap_or("–")),
             actor: actor(record),
             reason: shown::in_a_row(shown::text(record, "reason").unwrap_or("–")),
         }
@@ -56,7 +56,7 @@ pub(crate) fn endpoint(record: &Item, site: &Site) -> Option<Linked> {
     let name = name.filter(|name| *name != AuditRecord::NO_ENDPOINT)?;
     let managed = site.endpoints.iter().find(|known| known.as_str() == name);
     Some(Linked {
-        text: shown::in_a_row(name),
+        text: shown::name_in_a_row(name),
         href: managed.map(paths::log_of_endpoint),
     })
 }
@@ -65,7 +65,7 @@ pub(crate) fn endpoint(record: &Item, site: &Site) -> Option<Linked> {
 pub(crate) fn actor(record: &Item) -> Linked {
     let name = shown::text(record, "actor");
     Linked {
-        text: shown::in_a_row(name.unwrap_or("–")),
+        text: shown::name_in_a_row(name.unwrap_or("–")),
         href: name.and_then(paths::log_of_actor),
     }
 }

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, Event};
 use shared::model::item::{Item, Reader, Value};
 
-/// How much of a text stands in a row.
-const IN_A_ROW: usize = 300;
+/// How many letters of a sentence stand in a row.
+const SENTENCE: usize = 300;
+/// And of a name.
+const NAME: usize = 100;
 
 /// A text with what cannot be seen made visible, so that none passes for another and none turns its neighbours around.
 pub(crate) fn visible(text: &str) -> String {
@@ -39,16 +41,28 @@ fn is_unseen(letter: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The same, cut to fit into a row.
+/// A sentence, cut to fit into a row.
 pub(crate) fn in_a_row(text: &str) -> String {
-    cut(text, IN_A_ROW)
+    cut(text, SENTENCE)
+}
+
+/// A name, cut likewise.
+pub(crate) fn name_in_a_row(text: &str) -> String {
+    cut(text, NAME)
 }
 
 pub(crate) fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", visible(&text[..end])),
-        None => visible(text),
+    let end = |text: &str| text.char_indices().nth(most).map(|(end, _)| end);
+    let whole = end(text);
+    let mut shown = visible(&text[..whole.unwrap_or(text.len())]);
+    let longer = end(&shown);
+    if let Some(end) = longer {
+        shown.truncate(end);
     }
+    if whole.or(longer).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// An attribute that is a text; what is of another kind counts as missing here and is shown by [`texts`].
@@ -140,7 +154,9 @@ mod tests {
     fn a_long_text_is_cut_between_letters() {
         assert_eq!(cut("日本語", 2), "日本…");
         assert_eq!(cut("日本", 2), "日本");
+        assert_eq!(cut("日本\u{202e}", 5), "日本[U+…");
         assert_eq!(in_a_row(&"日".repeat(100_000)).chars().count(), 301);
+        assert_eq!(name_in_a_row(&"\u{202e}".repeat(100)).chars().count(), 101);
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl StayPage<'_> {
         let Self { site, story, .. } = *self;
         let t = Texts::of(self.language);
         let when = site.when(self.language, self.now);
-        let name = shown::in_a_row(&story.endpoint_name);
+        let name = shown::name_in_a_row(&story.endpoint_name);
         let heading = story.stay.map_or_else(
             || t.stay.no_stay.to_owned(),
             |number| (t.stay.heading)(&name, number),
@@ -235,7 +235,7 @@ fn origin(record: &Item, t: &Texts) -> Option<String> {
     let foreign = shown::text(record, "sec_fetch_site") == Some("cross-site");
     let parts = [
         booked.map(str::to_owned),
-        shown::text(record, "source_ip").map(shown::in_a_row),
+        shown::text(record, "source_ip").map(shown::name_in_a_row),
         shown::text(record, "user_agent").map(|browser| shown::cut(browser, BROWSER)),
         foreign.then(|| t.stay.cross_site.to_owned()),
     ];
@@ -251,7 +251,7 @@ fn took(record: &Item, t: &Texts) -> Option<String> {
 
 fn person(name: &String) -> Linked {
     Linked {
-        text: shown::in_a_row(name),
+        text: shown::name_in_a_row(name),
         href: paths::log_of_actor(name),
     }
 }

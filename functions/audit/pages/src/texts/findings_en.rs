@@ -13,6 +13,9 @@ pub(super) const FINDINGS: FindingTexts = FindingTexts {
     mistake: "Please report",
     record: "The record",
     stay: "The whole stay",
+    left_out: |count| {
+        format!("{count} more of these days are not shown here. Choose fewer days to see them.")
+    },
     nothing: "There is nothing to look at",
     nothing_note: "All records that were read agree with each other.",
     back_to: |time| format!("Records were read back to {time}."),

@@ -13,6 +13,11 @@ pub(super) const FINDINGS: FindingTexts = FindingTexts {
     mistake: "報告してください",
     record: "この記録",
     stay: "起動から停止までの経過",
+    left_out: |count| {
+        format!(
+            "ほかにも {count} 件ありますが、ここには表示していません。期間を短くすると表示できます。"
+        )
+    },
     nothing: "確認が必要なことはありません",
     nothing_note: "読み取った記録に、食い違いはありません。",
     back_to: |time| format!("{time} までの記録を調べました。"),

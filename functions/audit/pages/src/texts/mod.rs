@@ -150,6 +150,8 @@ pub(crate) struct FindingTexts {
     pub(crate) mistake: &'static str,
     pub(crate) record: &'static str,
     pub(crate) stay: &'static str,
+    /// How many are not shown.
+    pub(crate) left_out: fn(usize) -> String,
     pub(crate) nothing: &'static str,
     pub(crate) nothing_note: &'static str,
     pub(crate) back_to: fn(&str) -> String,
