@@ -20,7 +20,7 @@ pub(crate) fn visible(text: &str) -> String {
             }
             '\u{7f}' => shown.push('\u{2421}'),
             letter if is_unseen(letter) => {
-                shown.push_str(&format!("[U+{:04X}]", u32::from(letter)));
+                shown.extend(format!("[U+{:04X}]", u32::from(letter)).chars());
             }
             letter => shown.push(letter),
         }

@@ -109,7 +109,12 @@ impl StayPage<'_> {
             },
             milestones: self.milestones(t, &when),
             facts: self.facts(t),
-            people: story.people.iter().take(NAMED).map(person).collect(),
+            people: story
+                .people
+                .iter()
+                .take(NAMED)
+                .map(|name| person(name))
+                .collect(),
             more_people: more(story.people.len(), t),
             connections: story
                 .connections
@@ -249,7 +254,7 @@ fn took(record: &Item, t: &Texts) -> Option<String> {
     TimeDelta::try_seconds(seconds).map(|span| (t.stay.took)(&(t.span)(span)))
 }
 
-fn person(name: &String) -> Linked {
+fn person(name: &str) -> Linked {
     Linked {
         text: shown::name_in_a_row(name),
         href: paths::log_of_actor(name),

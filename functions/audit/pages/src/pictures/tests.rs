@@ -313,6 +313,38 @@ fn todays_strip_is_in_parts_of_its_day() {
 }
 
 #[test]
+fn todays_strip_is_as_long_as_its_day() {
+    let zone = Tz::Europe__Berlin;
+    for (date, up, from, long, six) in [
+        // Of 25 hours, from 02:30 CET, the second 02:30, for an hour.
+        (
+            "2026-10-25",
+            ["2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"],
+            "14.000%",
+            "4.000%",
+            "28.000%",
+        ),
+        // Of 23 hours, from 03:00 CEST, which follows 02:00, for 4.6 hours.
+        (
+            "2026-03-29",
+            ["2026-03-29T01:00:00Z", "2026-03-29T05:36:00Z"],
+            "8.696%",
+            "20.000%",
+            "21.739%",
+        ),
+    ] {
+        let svg = strip(&day(zone, date, &[up]), zone, "2027-01-01T00:00:00Z");
+        let document = Document::parse(&svg).unwrap();
+        let bar = of_class(&document, "up").next().unwrap();
+        assert_eq!(bar.attribute("x"), Some(from), "{date}");
+        assert_eq!(bar.attribute("width"), Some(long), "{date}");
+        let label = of_class(&document, "hour").next().unwrap();
+        assert_eq!(label.attribute("x"), Some(six), "{date}");
+        assert_eq!(of_class(&document, "change").count(), 1, "{date}");
+    }
+}
+
+#[test]
 fn names_from_outside_are_text_and_nothing_else() {
     let hostile = "</title><script>alert(1)</script>\"'&\0\u{1b}\u{ffff}]]>";
     let zone = Tz::Asia__Tokyo;

@@ -57,7 +57,10 @@ pub(super) static EN: NowTexts = NowTexts {
     connections_not_read: "Who is connected could not be read.",
     no_connection: "No one is connected.",
     more_holders: |n| format!("and {n} more"),
-    more_connections: |n| format!("{n} more are connected, not listed here."),
+    more_connections: |n| match n {
+        1 => "1 more is connected, not listed here.".to_owned(),
+        n => format!("{n} more are connected, not listed here."),
+    },
     user: "User",
     since: "Since",
     rate: "Payload (KiB/h)",

@@ -41,7 +41,7 @@ pub(super) const STAY: StayTexts = StayTexts {
     people: "利用者",
     connections: "接続",
     no_connection: "終了した接続の記録はありません。",
-    more: |count| format!("ほか {count} 件"),
+    more: |count| format!("ほか {count}"),
     timeline: "経過",
     left_out: |count| {
         format!("途中の {count} 件は省略しています。すべての記録は「記録」にあります。")

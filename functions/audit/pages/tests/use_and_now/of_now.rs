@@ -36,7 +36,9 @@ fn the_page_now_stays_below_it_too() {
         assert_eq!(listed, endpoints * 200.min(600 / endpoints));
         assert!(page.contains("and 470 more"));
     }
-    assert!(now_page(Language::En, &all[..1], true).contains("300 more are connected"));
+    assert!(
+        now_page(Language::En, &all[..1], true).contains("300 more are connected, not listed here")
+    );
 }
 
 fn swept_at(at: Option<DateTime<Utc>>) -> String {
