@@ -18,7 +18,7 @@ use shared::reconcile::Ask;
 use web::event::NotFromAlb;
 use web::{Function, Identity, Query, Received, Reply, fetch, function, log, visitor};
 
-use crate::pages::{self, error};
+use crate::pages::error;
 use crate::refusal::Refusal;
 use crate::routes::Route;
 
@@ -143,7 +143,7 @@ impl App {
             trace_id,
             now,
         };
-        pages::answer(self, route, &call).await
+        self.answer(route, &call).await
     }
 
     /// Lets a person in who has a role, or puts on record that they have none.

@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use web::Query;
 
-use super::InputError;
+use super::error::InputError;
 use super::parameters::Parameters;
 
 /// The longest range of use and cost.

@@ -2,7 +2,7 @@
 
 use web::Query;
 
-use super::InputError;
+use super::error::InputError;
 
 /// Those that were given, decoded.
 pub(super) struct Parameters(Vec<(&'static str, String)>);

@@ -1,5 +1,8 @@
 use chrono::NaiveDate;
 use shared::model::ManagedEndpoint;
+use shared::model::audit::Event;
+use shared::review::log::{Cursor, LIMIT, LogFilter};
+use web::Query;
 use web::event::receive;
 
 use super::*;

@@ -3,7 +3,7 @@
 use page::Language;
 use web::Meaning;
 
-use super::bare;
+use super::bare::bare;
 
 /// The page for an error.
 pub(crate) fn html(meaning: &Meaning, language: Language, trace_id: &str) -> String {

@@ -23,8 +23,10 @@ impl Format {
     }
 }
 
-#[expect(clippy::unused_async, reason = "it reads nothing yet")]
-pub(super) async fn answer(app: &App, call: &Call<'_>, format: Format) -> Result<Reply, Refusal> {
-    let _query = LogQuery::read(call.query, &app.common.endpoints)?;
-    Ok(Reply::new(StatusCode::OK, format.content_type(), ""))
+impl App {
+    #[expect(clippy::unused_async, reason = "it reads nothing yet")]
+    pub(super) async fn export(&self, call: &Call<'_>, format: Format) -> Result<Reply, Refusal> {
+        let _query = LogQuery::read(call.query, &self.common.endpoints)?;
+        Ok(Reply::new(StatusCode::OK, format.content_type(), ""))
+    }
 }

@@ -7,8 +7,10 @@ use crate::app::{App, Call};
 use crate::input::FindingsQuery;
 use crate::refusal::Refusal;
 
-#[expect(clippy::unused_async, reason = "it reads nothing yet")]
-pub(super) async fn answer(_app: &App, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let _query = FindingsQuery::read(call.query)?;
-    Ok(blank(call, "Findings"))
+impl App {
+    #[expect(clippy::unused_async, reason = "it reads nothing yet")]
+    pub(super) async fn findings(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let _query = FindingsQuery::read(call.query)?;
+        Ok(blank(call, "Findings"))
+    }
 }

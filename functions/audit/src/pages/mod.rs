@@ -1,6 +1,7 @@
 //! What each path shows: what is read for it, and the answer as a page or JSON.
 
 pub(crate) mod asset;
+mod bare;
 pub(crate) mod error;
 mod export;
 mod findings;
@@ -18,20 +19,23 @@ use crate::app::{App, Call};
 use crate::refusal::Refusal;
 use crate::routes::{File, Route};
 
+use bare::bare;
 use export::Format;
 
-/// The answer to a caller who may read.
-pub(crate) async fn answer(app: &App, route: Route<'_>, call: &Call<'_>) -> Result<Reply, Refusal> {
-    match route {
-        Route::Now => now::answer(app, call).await,
-        Route::Records => records::answer(app, call).await,
-        Route::Record(name) => record::answer(app, call, &name).await,
-        Route::Stay(name) => stay::answer(app, call, &name).await,
-        Route::Use => use_::answer(app, call).await,
-        Route::Findings => findings::answer(app, call).await,
-        Route::RecordsCsv => export::answer(app, call, Format::Csv).await,
-        Route::RecordsJsonl => export::answer(app, call, Format::Jsonl).await,
-        Route::Asset(File(asset)) => Ok(Reply::asset(asset)),
+impl App {
+    /// The answer to a caller who may read.
+    pub(crate) async fn answer(&self, route: Route<'_>, call: &Call<'_>) -> Result<Reply, Refusal> {
+        match route {
+            Route::Now => self.now(call).await,
+            Route::Records => self.records(call).await,
+            Route::Record(name) => self.record(call, &name).await,
+            Route::Stay(name) => self.stay(call, &name).await,
+            Route::Use => self.usage(call).await,
+            Route::Findings => self.findings(call).await,
+            Route::RecordsCsv => self.export(call, Format::Csv).await,
+            Route::RecordsJsonl => self.export(call, Format::Jsonl).await,
+            Route::Asset(File(asset)) => Ok(Reply::asset(asset)),
+        }
     }
 }
 
@@ -42,11 +46,4 @@ fn blank(call: &Call<'_>, title: &str) -> Reply {
     } else {
         Reply::json(StatusCode::OK, &json!({}))
     }
-}
-
-fn bare(lang: &str, title: &str, body: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"{lang}\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
-         <body><main><h1>{title}</h1>{body}</main></body>\n</html>\n"
-    )
 }

@@ -6,7 +6,9 @@ use super::blank;
 use crate::app::{App, Call};
 use crate::refusal::Refusal;
 
-#[expect(clippy::unused_async, reason = "it reads nothing yet")]
-pub(super) async fn answer(_app: &App, call: &Call<'_>) -> Result<Reply, Refusal> {
-    Ok(blank(call, "Now"))
+impl App {
+    #[expect(clippy::unused_async, reason = "it reads nothing yet")]
+    pub(super) async fn now(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        Ok(blank(call, "Now"))
+    }
 }

@@ -7,10 +7,12 @@ use crate::app::{App, Call};
 use crate::input::UseQuery;
 use crate::refusal::Refusal;
 
-#[expect(clippy::unused_async, reason = "it reads nothing yet")]
-pub(super) async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let zone = app.common.settings.rules.time_zone;
-    let today = call.now.with_timezone(&zone).date_naive();
-    let _query = UseQuery::read(call.query, today)?;
-    Ok(blank(call, "Use and cost"))
+impl App {
+    #[expect(clippy::unused_async, reason = "it reads nothing yet")]
+    pub(super) async fn usage(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let zone = self.common.settings.rules.time_zone;
+        let today = call.now.with_timezone(&zone).date_naive();
+        let _query = UseQuery::read(call.query, today)?;
+        Ok(blank(call, "Use and cost"))
+    }
 }
