@@ -18,12 +18,10 @@ use shared::reconcile::Ask;
 use web::event::NotFromAlb;
 use web::{Function, Identity, Query, Received, Reply, fetch, function, log, visitor};
 
-use crate::pages::error;
 use crate::refusal::Refusal;
 use crate::routes::Route;
 
 /// The function: what it needs for the life of its process.
-#[allow(dead_code, reason = "pages are still to be filled in")]
 pub struct App {
     pub(crate) common: Common,
     pub(crate) office_hours: DailyWindow,
@@ -55,7 +53,6 @@ pub(crate) enum Role {
 }
 
 /// A request whose caller may read: what the answer to it needs.
-#[allow(dead_code, reason = "pages are still to be filled in")]
 pub(crate) struct Call<'a> {
     pub(crate) viewer: Email,
     /// For the record of an export.
@@ -202,8 +199,14 @@ impl Function for App {
                 let meaning = refusal.meaning();
                 log::refused(name, meaning.status, trace_id, &refusal);
                 let page = fetch::wants_html(headers);
-                let page =
-                    page.then(|| error::html(&meaning, visitor::language(headers), trace_id));
+                let page = page.then(|| {
+                    self.error(
+                        &refusal,
+                        visitor::language(headers),
+                        trace_id,
+                        self.clock.now(),
+                    )
+                });
                 meaning.reply(page, trace_id)
             }
         }

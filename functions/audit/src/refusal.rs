@@ -4,6 +4,7 @@ use shared::identity::{IdentityError, Refusal as IdentityRefusal};
 use shared::model::Email;
 use shared::ports::StoreError;
 use shared::review::log::LogError;
+use shared::review::usage::UseError;
 use web::Meaning;
 use web::event::Malformed;
 use web::meaning::{
@@ -34,8 +35,18 @@ pub(crate) enum Refusal {
     Read(#[from] StoreError),
     /// An export is not handed out without its record.
     #[error("the export could not be put on record")]
-    #[allow(dead_code, reason = "exports are still to be filled in")]
     Unrecorded(#[source] StoreError),
+}
+
+impl From<UseError> for Refusal {
+    fn from(error: UseError) -> Self {
+        match error {
+            UseError::Backwards => Self::Input(InputError::Order),
+            UseError::TooLong => Self::Input(InputError::TooManyMonths),
+            UseError::IndexNotReady { index } => Self::Read(StoreError::IndexNotReady { index }),
+            UseError::Store(error) => Self::Read(error),
+        }
+    }
 }
 
 impl From<LogError> for Refusal {
@@ -57,6 +68,15 @@ const UNRECORDED_DETAIL: &str =
     "The export could not be put on record, so nothing was handed out. Please try again.";
 
 impl Refusal {
+    /// Whom it tells that they may not read.
+    pub(crate) fn email(&self) -> Option<&Email> {
+        if let Self::NoRole { email } = self {
+            Some(email)
+        } else {
+            None
+        }
+    }
+
     /// The table.
     pub(crate) fn meaning(&self) -> Meaning {
         match self {

@@ -11,12 +11,9 @@ const MAX_MONTHS: Months = Months::new(13);
 
 /// Of which days use and cost are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "pages are still to be filled in")]
 pub(crate) struct UseQuery {
     pub(crate) from: NaiveDate,
     pub(crate) to: NaiveDate,
-    /// Whether they are one month of the calendar.
-    pub(crate) is_month: bool,
 }
 
 impl UseQuery {
@@ -44,7 +41,6 @@ impl UseQuery {
         Self {
             from,
             to: last.unwrap_or(from),
-            is_month: true,
         }
     }
 
@@ -58,17 +54,12 @@ impl UseQuery {
         {
             return Err(InputError::TooManyMonths);
         }
-        Ok(Self {
-            from,
-            to,
-            is_month: false,
-        })
+        Ok(Self { from, to })
     }
 }
 
 /// In which records findings are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(dead_code, reason = "pages are still to be filled in")]
 pub(crate) struct FindingsQuery {
     pub(crate) from: Option<NaiveDate>,
     pub(crate) to: Option<NaiveDate>,
@@ -85,6 +76,20 @@ impl FindingsQuery {
             to,
             cursor: given.take("cursor")?,
         })
+    }
+
+    /// The path at which the page that goes on from `cursor` is found.
+    pub(crate) fn path(&self, cursor: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, day) in [("from", self.from), ("to", self.to)] {
+            if let Some(day) = day {
+                query.append_pair(name, &day.to_string());
+            }
+        }
+        format!(
+            "/audit/findings?{}",
+            query.append_pair("cursor", cursor).finish()
+        )
     }
 }
 

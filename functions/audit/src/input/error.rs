@@ -32,3 +32,21 @@ pub(crate) enum InputError {
     #[error("`cursor` is not one that a page of this view has named")]
     Cursor,
 }
+
+impl InputError {
+    /// The parameter that it is about.
+    pub(crate) fn parameter(&self) -> &'static str {
+        match self {
+            Self::Repeated(name) | Self::Encoding(name) | Self::Long(name) | Self::Day(name) => {
+                name
+            }
+            Self::Endpoint => "endpoint",
+            Self::Event => "event",
+            Self::Month | Self::MonthOrDays => "month",
+            Self::OnlyTo => "to",
+            Self::Order | Self::TooManyMonths => "from",
+            Self::Limit => "limit",
+            Self::Cursor => "cursor",
+        }
+    }
+}

@@ -50,7 +50,6 @@ impl LogQuery {
     }
 
     /// The path at which this page of the log, or one like it that goes on from `cursor`, is found again.
-    #[allow(dead_code, reason = "pages are still to be filled in")]
     pub(crate) fn path(&self, page: &str, cursor: Option<&Cursor>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let filter = &self.filter;

@@ -178,32 +178,17 @@ fn a_view_is_found_again_by_its_path() {
 fn use_is_of_a_month_or_a_range_of_at_most_thirteen() {
     let today = date("2028-02-10");
     let read = |text: &str| UseQuery::read(&query(text), today);
-    for (text, from, to, is_month) in [
-        ("", "2028-02-01", "2028-02-29", true),
-        ("month=2026-11", "2026-11-01", "2026-11-30", true),
-        ("month=2026-12&from=&to=", "2026-12-01", "2026-12-31", true),
-        ("month=&from=2028-02-10", "2028-02-10", "2028-02-10", false),
-        (
-            "from=2027-02-01&to=2028-02-29",
-            "2027-02-01",
-            "2028-02-29",
-            false,
-        ),
-        (
-            "from=2027-01-11&to=2028-02-10",
-            "2027-01-11",
-            "2028-02-10",
-            false,
-        ),
-        (
-            "from=2026-01-01&to=2026-01-01",
-            "2026-01-01",
-            "2026-01-01",
-            false,
-        ),
+    for (text, from, to) in [
+        ("", "2028-02-01", "2028-02-29"),
+        ("month=2026-11", "2026-11-01", "2026-11-30"),
+        ("month=2026-12&from=&to=", "2026-12-01", "2026-12-31"),
+        ("month=&from=2028-02-10", "2028-02-10", "2028-02-10"),
+        ("from=2027-02-01&to=2028-02-29", "2027-02-01", "2028-02-29"),
+        ("from=2027-01-11&to=2028-02-10", "2027-01-11", "2028-02-10"),
+        ("from=2026-01-01&to=2026-01-01", "2026-01-01", "2026-01-01"),
     ] {
         let (from, to) = (date(from), date(to));
-        let expected = UseQuery { from, to, is_month };
+        let expected = UseQuery { from, to };
         assert_eq!(read(text), Ok(expected), "{text}");
     }
     for (text, error) in [

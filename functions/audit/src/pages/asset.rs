@@ -3,6 +3,6 @@
 use page::Asset;
 
 /// The file of this name, hash included.
-pub(crate) fn find(_file: &str) -> Option<&'static Asset> {
-    None
+pub(crate) fn find(file: &str) -> Option<&'static Asset> {
+    audit_pages::asset(file)
 }

@@ -17,7 +17,7 @@ use crate::ports::StoreError;
 
 pub use compute::{Terms, of_closings};
 pub(in crate::review) use read::known_since;
-pub use read::{MAX_MONTHS, report};
+pub use read::{MAX_MONTHS, report, today};
 
 /// The use of all managed endpoints from the first to the last day, both included, in the office's zone.
 #[derive(Debug, Clone, PartialEq)]

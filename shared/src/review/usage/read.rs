@@ -8,10 +8,10 @@ use futures::future::{join_all, try_join_all};
 
 use super::calendar::{month_of, months_back};
 use super::compute::{Terms, of_closings};
-use super::{UseError, UseReport};
+use super::{DayUse, UseError, UseReport};
 use crate::model::audit::{AuditRecord, EventId};
 use crate::model::item::{Item, Reader};
-use crate::model::{DailyWindow, ManagedEndpoint};
+use crate::model::{DailyWindow, EndpointId, EndpointState, ManagedEndpoint};
 use crate::ports::{AuditReader, Direction, IdRange, Partition, StoreError};
 use crate::review::MAX_CLOSINGS;
 
@@ -66,20 +66,9 @@ pub async fn report(
     let mut states: BTreeMap<_, _> = try_join_all(states).await?.into_iter().collect();
     let months = months_back(month_of(first), newest);
     let (closings, known_since) =
-        futures::join!(closings(reader, months), known_since(reader, now));
+        futures::join!(closings(reader, months, None), known_since(reader, now));
     let (closings, known_since) = (closings?, known_since?);
-    for record in &closings.records {
-        let (Some(endpoint), Some(closing)) = (&record.endpoint, &record.details.closing) else {
-            continue;
-        };
-        let is_over = |up_since: Option<DateTime<Utc>>| up_since == Some(closing.up_since);
-        if states
-            .get(&endpoint.id)
-            .is_some_and(|it| is_over(it.stay.up_since))
-        {
-            states.remove(&endpoint.id);
-        }
-    }
+    forget_what_is_over(&mut states, &closings.records);
     let oldest = closings.records.iter().map(|it| it.occurred_at).min();
     Ok(UseReport {
         from,
@@ -91,6 +80,59 @@ pub async fn report(
     })
 }
 
+/// When the managed endpoints were up today, until now; `states` is what the lease table says of each. It reads the closing
+/// records of today alone; while their index is being built, what is up still is all that is known.
+pub async fn today(
+    reader: &dyn AuditReader,
+    endpoints: &[ManagedEndpoint],
+    states: &BTreeMap<EndpointId, EndpointState>,
+    zone: Tz,
+    office_hours: DailyWindow,
+    now: DateTime<Utc>,
+) -> Result<Vec<DayUse>, StoreError> {
+    let date = now.with_timezone(&zone).date_naive();
+    let terms = Terms {
+        endpoints,
+        from: date,
+        to: date,
+        zone,
+        // Only when it was up is asked for.
+        hour_price_usd: 0.0,
+        office_hours,
+        now,
+    };
+    let begins = terms.span().map_or(now, |(begins, _)| begins);
+    let first = EventId::first_at(begins);
+    let months = months_back(month_of(begins), month_of(now));
+    let closings = match closings(reader, months, Some(&first)).await {
+        Err(StoreError::IndexNotReady { .. }) => Closings::default(),
+        closings => closings?,
+    };
+    let mut states = states.clone();
+    forget_what_is_over(&mut states, &closings.records);
+    let managed = of_closings(terms, &closings.records, &states).into_iter();
+    let days = managed
+        .take(endpoints.len())
+        .map(|mut used| used.days.pop());
+    Ok(days.flatten().collect())
+}
+
+/// What ended between the two readings is in both.
+fn forget_what_is_over(states: &mut BTreeMap<EndpointId, EndpointState>, closings: &[AuditRecord]) {
+    for record in closings {
+        let (Some(endpoint), Some(closing)) = (&record.endpoint, &record.details.closing) else {
+            continue;
+        };
+        let is_over = |up_since: Option<DateTime<Utc>>| up_since == Some(closing.up_since);
+        if states
+            .get(&endpoint.id)
+            .is_some_and(|it| is_over(it.stay.up_since))
+        {
+            states.remove(&endpoint.id);
+        }
+    }
+}
+
 /// Closing records that were read.
 #[derive(Debug, Default)]
 struct Closings {
@@ -100,16 +142,20 @@ struct Closings {
     is_cut: bool,
 }
 
-/// All of these months, newest first, up to the limit.
+/// Of these months, newest first, up to the limit; with `first` only those with this id or a later one.
 async fn closings(
     reader: &dyn AuditReader,
     months: Vec<NaiveDate>,
+    first: Option<&EventId>,
 ) -> Result<Closings, StoreError> {
     let mut found = Closings::default();
     let mut left = MAX_CLOSINGS;
     for month in months {
         let partition = Partition::Month(month);
-        let mut range = IdRange::default();
+        let mut range = IdRange {
+            first: first.cloned(),
+            ..IdRange::default()
+        };
         loop {
             if left == 0 {
                 found.is_cut = true;
