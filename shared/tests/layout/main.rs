@@ -40,7 +40,7 @@ fn no_file_imports_another_in_a_circle() {
     }
 }
 
-/// The files of other items, which have attributes of the same names.
+/// The files of other items, which have attributes of the same names: those of the audit table are shown as they are.
 const OTHER_ITEMS: [&str; 4] = [
     "shared/src/model/lease.rs",
     "shared/src/model/audit.rs",
