@@ -63,7 +63,6 @@ pub(crate) struct Call<'a> {
     pub(crate) is_head: bool,
     pub(crate) wants_html: bool,
     pub(crate) language: Language,
-    pub(crate) trace_id: &'a str,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -137,7 +136,6 @@ impl App {
             is_head: *request.method() == Method::HEAD,
             wants_html: fetch::wants_html(headers),
             language: visitor::language(headers),
-            trace_id,
             now,
         };
         self.answer(route, &call).await

@@ -31,7 +31,7 @@ pub(super) struct FindingJson<'a> {
 }
 
 pub(super) fn findings(found: &[FindingAt]) -> Vec<FindingJson<'_>> {
-    let one = |it: &'_ FindingAt| -> FindingJson<'_> {
+    fn one(it: &FindingAt) -> FindingJson<'_> {
         FindingJson {
             kind: it.finding.kind.as_str(),
             sentence: &it.finding.sentence,
@@ -40,6 +40,6 @@ pub(super) fn findings(found: &[FindingAt]) -> Vec<FindingJson<'_>> {
             occurred_at: rfc3339(it.finding.occurred_at),
             advice: it.finding.kind.advice(),
         }
-    };
+    }
     found.iter().map(one).collect()
 }
