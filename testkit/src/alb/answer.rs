@@ -1,8 +1,12 @@
 //! A function's answer, as the ALB reads it.
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "an answer that is not as it must be ends the test"
+)]
 
 use serde_json::{Value, json};
 
-/// The answer to a request that was invoked as an [`Event`](super::Event). Whatever is not as it must be ends the test.
+/// The answer to a request that was invoked as an [`Event`](super::Event).
 #[derive(Debug)]
 pub struct Answer {
     /// The response.

@@ -48,8 +48,8 @@ async fn only_reading_methods_are_there() {
 #[tokio::test]
 async fn a_forged_identity_is_401_and_reads_nothing() {
     let world = World::new().await;
-    let forger = TokenMint::with_fresh_key(DEVELOPMENT_KEY_ID).unwrap();
-    let forged = forger.mint("admin@example.com", "sub-1", world.now());
+    let stranger = TokenMint::with_fresh_key(DEVELOPMENT_KEY_ID).unwrap();
+    let forged = stranger.mint("admin@example.com", "sub-1", world.now());
     let old = world.mint.mint(
         "admin@example.com",
         "sub-1",
