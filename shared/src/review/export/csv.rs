@@ -115,13 +115,20 @@ fn shown(c: char) -> char {
 }
 
 /// Whether a spreadsheet may take it for a formula: by its first character
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>), also behind spaces and quotes, which some of them drop.
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>), also behind spaces, quotes and what has no width, which some of
+/// them drop.
 fn may_be_formula(text: &str) -> bool {
     let is_dropped = |c: char| {
         c.is_whitespace() && !matches!(c, '\t' | '\r' | '\n')
             || matches!(
                 c,
-                '"' | '\'' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{fffd}'
+                '"' | '\''
+                    | '\u{ad}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{feff}'
+                    | '\u{fffd}'
             )
     };
     text.trim_start_matches(is_dropped)
@@ -130,7 +137,13 @@ fn may_be_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, TimeDelta, Utc};
+
     use super::*;
+    use crate::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
+    use crate::model::{AssociationId, ConnectionId, Email, SubnetId};
 
     #[test]
     fn a_text_that_may_be_a_formula_is_marked_as_text() {
@@ -149,6 +162,7 @@ mod tests {
             ("\u{3000}=1", "'\u{3000}=1"),
             ("\"=1\"", "\"'\"\"=1\"\"\""),
             ("\u{feff}=1", "'\u{feff}=1"),
+            ("\u{202e}\u{2066}=1", "'\u{202e}\u{2066}=1"),
             ("\u{0}=1", "'\u{fffd}=1"),
             ("a=1", "a=1"),
             ("a,b", "\"a,b\""),
@@ -157,6 +171,66 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(text_cell(text), expected, "{text:?}");
+        }
+    }
+
+    /// One that has every attribute that a record can have.
+    fn whole_record() -> AuditRecord {
+        let at: DateTime<Utc> = "2026-11-23T01:31:01Z".parse().unwrap();
+        let text = || Some("text".to_owned());
+        let closing = Closing {
+            up_since: at,
+            ready_since: Some(at),
+            start: Some(TimeDelta::minutes(6)),
+            requests: Some(1),
+            people: BTreeSet::new(),
+            people_count: 0,
+            last_active_at: Some(at),
+            association_seconds: 7,
+        };
+        let person: Email = "yuki@example.com".parse().unwrap();
+        AuditRecord {
+            event_id: EventId::of_fact(at, &[]),
+            endpoint: None,
+            occurred_at: at,
+            event: Event::DisassociationCompleted,
+            actor: Actor::Reaper,
+            reason: String::new(),
+            expires_at: Some(at),
+            details: Details {
+                stay: Some(1),
+                origin: Origin {
+                    actor_sub: text(),
+                    source_ip: text(),
+                    user_agent: text(),
+                    trace_id: text(),
+                    sec_fetch_site: text(),
+                },
+                association_ids: [AssociationId::observed("a")].into(),
+                subnet_ids: [SubnetId::observed("s")].into(),
+                error_code: text(),
+                until: Some(at),
+                active_connections: Some(1),
+                duration: Some(TimeDelta::minutes(1)),
+                cost_usd: Some(1.0),
+                cidrs: ["10.0.0.0/8".to_owned()].into(),
+                connection_id: Some(ConnectionId::observed("c")),
+                bytes: Some(1),
+                closing: Some(Box::new(closing.with_people([person].into()))),
+            },
+        }
+    }
+
+    #[test]
+    fn every_attribute_of_a_record_has_a_column() {
+        let item = whole_record().to_item();
+        assert_eq!(others(&item), "");
+        let unknown_yet = ["booking_id"];
+        for name in COLUMNS {
+            assert!(
+                item.contains_key(name) || unknown_yet.contains(&name),
+                "{name}"
+            );
         }
     }
 

@@ -103,9 +103,8 @@ impl<'a> Criteria<'a> {
     }
 
     fn has_event(&self, event: &str) -> bool {
-        let is = |wanted: &String| match wanted.strip_suffix('.') {
-            Some(_) => event.starts_with(wanted.as_str()),
-            None => event == wanted,
+        let is = |wanted: &String| {
+            event == wanted || wanted.ends_with('.') && event.starts_with(wanted.as_str())
         };
         self.filter.events.is_empty() || self.filter.events.iter().any(is)
     }

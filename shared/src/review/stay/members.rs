@@ -1,7 +1,5 @@
 //! Which of the records around one belong to its stay, and whether enough of them were read to know.
 
-use std::ops::Range;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::WANTED_FOR;
@@ -76,6 +74,10 @@ impl Mark {
         self.event == Some(Event::DisassociationStarted)
     }
 
+    fn is_failure(&self) -> bool {
+        self.event == Some(Event::AssociationFailed)
+    }
+
     /// Whether it may be a reason for a start.
     fn is_ask(&self) -> bool {
         matches!(
@@ -122,8 +124,7 @@ impl Timeline<'_> {
         if let Some(stay) = target.stay {
             return Belongs::To(stay);
         }
-        let before = (0..self.around.target).rev();
-        let before = self.first_change(before);
+        let before = self.first_change((0..self.around.target).rev());
         let Some((_, last)) = before else {
             return if !self.around.is_from_start {
                 Belongs::NeedsBefore
@@ -134,20 +135,25 @@ impl Timeline<'_> {
             };
         };
         let last_stay = last.changed.unwrap_or(0);
-        if last.is_end() {
-            if target.is_ask() {
-                self.asked_for(last_stay)
-            } else {
-                Belongs::ToNone
-            }
-        } else if last.is_stop() && target.is_ask() {
-            // Who asks while it goes wants the next one, if that comes.
-            match self.asked_for(last_stay) {
-                Belongs::ToNone => Belongs::To(last_stay),
-                other @ (Belongs::To(_) | Belongs::NeedsBefore | Belongs::NeedsBehind) => other,
-            }
-        } else {
-            Belongs::To(last_stay)
+        if last.is_end() && !target.is_ask() {
+            return Belongs::ToNone;
+        }
+        // Who asks while it goes, or once its start may have been given up, wants the next one, if that comes.
+        let may_want_next = last.is_end() || last.is_stop() || last.is_failure();
+        if !target.is_ask() || !may_want_next {
+            return Belongs::To(last_stay);
+        }
+        let behind = self.first_change(self.around.target + 1..self.marks.len());
+        let goes_on = behind.is_some_and(|(_, next)| next.changed == Some(last_stay));
+        if last.is_failure() && goes_on {
+            return Belongs::To(last_stay);
+        }
+        match self.asked_for(last_stay) {
+            Belongs::ToNone if !last.is_end() => Belongs::To(last_stay),
+            other @ (Belongs::To(_)
+            | Belongs::ToNone
+            | Belongs::NeedsBefore
+            | Belongs::NeedsBehind) => other,
         }
     }
 
@@ -207,10 +213,11 @@ impl Timeline<'_> {
         }
     }
 
-    /// The asks that led to a stay whose first record stands there, and whether all before it was read.
+    /// The asks that led to a stay whose first known record stands there, and whether all before it was read.
     fn asks_before(&self, stay: u64, first: usize) -> (Vec<usize>, bool) {
         let mut asks = Vec::new();
         let mut wanted = self.marks[first].at;
+        let mut is_kept = true;
         // The stay before whose end was met, and whose stop was not yet.
         let mut ended = None;
         for place in (0..first).rev() {
@@ -223,18 +230,18 @@ impl Timeline<'_> {
                 }
                 ended = Some(other);
             }
-            if !is_within(mark.at, wanted) {
-                return (asks, true);
-            }
             if mark.is_ask() {
-                asks.push(place);
-                wanted = mark.at;
+                is_kept &= is_within(mark.at, wanted);
+                if is_kept {
+                    asks.push(place);
+                    wanted = mark.at;
+                }
             }
         }
         (asks, self.around.is_from_start)
     }
 
-    fn first_change(&self, places: std::iter::Rev<Range<usize>>) -> Option<(usize, &Mark)> {
+    fn first_change(&self, places: impl Iterator<Item = usize>) -> Option<(usize, &Mark)> {
         let mut marks = places.map(|place| (place, &self.marks[place]));
         marks.find(|(_, mark)| mark.changed.is_some())
     }
