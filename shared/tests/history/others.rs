@@ -226,3 +226,24 @@ fn each_kind_has_a_word_a_title_and_advice_of_its_own() {
     };
     assert!(words.iter().all(is_plain), "{words:?}");
 }
+
+#[test]
+fn figures_that_no_stay_can_have_are_found_and_break_nothing() {
+    let mut records = trail();
+    records[4].details.duration = Some(TimeDelta::MAX);
+    records[4].details.cost_usd = Some(f64::NAN);
+    close(&mut records, |it| {
+        it.association_seconds = u64::MAX;
+        it.requests = Some(u64::MAX);
+    });
+    records.push(records[4].clone());
+    let found = only(&records);
+    assert!(found.contains(&Kind::CostWrong) && found.contains(&Kind::ClosingWrong));
+    let mut item = records[4].to_item();
+    item.insert(
+        "duration_seconds".to_owned(),
+        Value::N(i64::MAX.to_string()),
+    );
+    let found = Trail::new(0.15).take_item(&item);
+    assert_eq!((found.len(), found[0].kind), (1, Kind::Unreadable));
+}

@@ -71,7 +71,7 @@ pub(crate) fn closed(
         people: BTreeSet::from([hana]),
         people_count: 1,
         last_active_at: Some(up_since + lasted),
-        association_seconds: u64::try_from(lasted.num_seconds()).expect("a number"),
+        association_seconds: u64::try_from(lasted.num_seconds()).unwrap_or(0),
     };
     record.details = Details {
         stay: Some(stay),
