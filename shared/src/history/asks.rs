@@ -99,6 +99,11 @@ impl Asks {
         self.waiting = None;
     }
 
+    /// What was asked before its stay began to go down came to that stay; what was asked since waits for the next.
+    pub(super) fn stay_over(&mut self, went_down: DateTime<Utc>) {
+        self.waiting.take_if(|(first, _)| first.at <= went_down);
+    }
+
     fn is_decided(&self) -> bool {
         self.knows_beginning && self.order != Order::Unknown
     }

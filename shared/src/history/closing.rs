@@ -56,7 +56,8 @@ impl Trail {
             found.push(Finding::of(record, Kind::RecordedTwice, sentence));
         }
         if self.known.knows_since(earliest_ask(closing.up_since)) {
-            self.stays.claimed += closing.requests.unwrap_or(0);
+            let claimed = closing.requests.unwrap_or(0);
+            self.stays.claimed = self.stays.claimed.saturating_add(claimed);
         }
         if self.known.knows_since(closing.up_since) {
             found.append(&mut self.doubtful_starts);
@@ -81,8 +82,10 @@ impl Trail {
     fn cost_of_stay(&self, record: &AuditRecord, closing: &Closing) -> Vec<Finding> {
         let stay = record.details.stay.unwrap_or(0);
         let cost = record.details.cost_usd.unwrap_or(-1.0);
-        let seconds = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX / 1000);
-        let due = |price| cost_usd(TimeDelta::seconds(seconds), price);
+        // No stay is so long; what another hand wrote may say so.
+        let seconds = i64::try_from(closing.association_seconds).ok();
+        let lasted = seconds.and_then(TimeDelta::try_seconds);
+        let due = |price| cost_usd(lasted.unwrap_or(TimeDelta::MAX), price);
         let mut prices = self.prices.at(record.occurred_at);
         let follows = prices.any(|price| (cost - due(price)).abs() <= ROUNDED_USD);
         finding(follows, record, Kind::CostWrong, || {
@@ -180,16 +183,16 @@ impl Trail {
             let Some(first) = began.iter().min() else {
                 return Some(0);
             };
-            let ended_at = whole_seconds(*first) + record.details.duration?;
+            let ended_at = whole_seconds(*first).checked_add_signed(record.details.duration?)?;
             let each = began
                 .iter()
                 .map(|at| (ended_at - whole_seconds(*at)).num_seconds().max(0));
-            Some(each.sum())
+            Some(each.fold(0, i64::saturating_add))
         });
         let before = self.stays.seconds.entry(stay).or_insert(Some(0));
         *before = before
             .zip(seconds)
-            .map(|(before, more): (i64, i64)| before + more);
+            .map(|(before, more): (i64, i64)| before.saturating_add(more));
     }
 
     /// The associations of a stay that did not fail, as far as records say: what is billed of it.

@@ -117,7 +117,6 @@ impl Trail {
 
     /// What a record shows after those before it.
     fn follows(&mut self, record: &AuditRecord) -> Vec<Finding> {
-        let here = Mention::of(record);
         match record.event {
             Event::AssociationRequested | Event::LeaseExtended => {
                 let goes_down = self.open_stop.is_some();
@@ -132,13 +131,7 @@ impl Trail {
                 self.adopted.extend(ids.iter().cloned());
                 once(&mut self.began, record, "started or adopted")
             }
-            Event::AssociationCompleted => {
-                self.asks.was_up();
-                self.asks.answered();
-                let first = self.ready.insert(here.stay, here.at).is_none();
-                let sentence = || format!("Stay {} is ready twice.", here.stay);
-                finding(first, record, Kind::RecordedTwice, sentence)
-            }
+            Event::AssociationCompleted => self.completed(record),
             Event::AssociationFailed => {
                 self.asks.answered();
                 let twice = once(&mut self.failed, record, "failed");
@@ -227,6 +220,20 @@ impl Trail {
         found
     }
 
+    fn completed(&mut self, record: &AuditRecord) -> Vec<Finding> {
+        let here = Mention::of(record);
+        self.asks.was_up();
+        self.asks.answered();
+        let first = self.ready.insert(here.stay, here.at).is_none();
+        let twice = || format!("Stay {} is ready twice.", here.stay);
+        let mut ids = record.details.association_ids.iter();
+        let began = ids.all(|id| self.began.contains_key(id)) || !self.known.knows_stay(here.stay);
+        let unbegun = || format!("Stay {} is ready, and not all of it began.", here.stay);
+        let mut found = finding(first, record, Kind::RecordedTwice, twice);
+        found.extend(finding(began, record, Kind::NoOutcome, unbegun));
+        found
+    }
+
     fn stop(&mut self, record: &AuditRecord) -> Vec<Finding> {
         let here = Mention::of(record);
         self.asks.was_up();
@@ -267,6 +274,10 @@ impl Trail {
             found.extend(finding(stopped, record, Kind::StopUnexplained, || {
                 format!("Stay {stay} ended by our stop, and no stop of it is on record.")
             }));
+        }
+        if closing.is_some() {
+            let went_down = self.stops.get(&stay).copied();
+            self.asks.stay_over(went_down.unwrap_or(record.occurred_at));
         }
         // A closing record has the cost of the whole stay.
         found.extend(match closing {

@@ -39,7 +39,12 @@ impl Trail {
         let stop = stop.map(no_outcome);
         let unanswered = self.asks.open_at(now, state);
         let unclosed = self.stays.unclosed(now - CLOSES_WITHIN);
-        stop.chain(self.up_long_at(now))
+        // What is up says itself when it began.
+        let up_since = state.and_then(|state| state.stay.up_since);
+        let is_known = up_since.is_some_and(|since| self.known.knows_since(since));
+        let starts = self.doubtful_starts.iter().filter(|_| is_known).cloned();
+        stop.chain(starts)
+            .chain(self.up_long_at(now))
             .chain(unanswered)
             .chain(unclosed)
             .collect()

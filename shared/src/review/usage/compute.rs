@@ -102,7 +102,7 @@ impl Terms<'_> {
         let is_managed = !endpoint.subnets.is_empty();
         EndpointUse {
             hours: stays.iter().map(|stay| stay.hours(span)).sum(),
-            requests: began.map(|stay| stay.requests).sum(),
+            requests: began.fold(0, |all, stay| all.saturating_add(stay.requests)),
             people: people.map(ToString::to_string).collect(),
             start_seconds: StartSeconds::of(starts(&stays, span)),
             stays: stays.len() as u64,

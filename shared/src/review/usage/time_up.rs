@@ -30,7 +30,8 @@ impl TimeUp {
     /// early, and hours are spread over less time; they are not fewer.
     pub(super) fn of_closing(record: &AuditRecord, closing: &Closing) -> Self {
         let (began, found) = (closing.up_since, record.occurred_at);
-        let lasted = record.details.duration.map(|lasted| began + lasted);
+        let lasted = record.details.duration;
+        let lasted = lasted.and_then(|lasted| began.checked_add_signed(lasted));
         let ended = lasted.unwrap_or(found).min(found).max(began);
         Self {
             span: (began, ended),
@@ -58,8 +59,9 @@ impl TimeUp {
         let since = stay.association_ids.iter();
         let since = since.filter_map(|id| stay.billed_since(id));
         let up = since.map(|since| u64::try_from((ended - since).num_seconds()).unwrap_or(0));
-        let association_seconds = stay.ended_seconds + up.sum::<u64>();
-        let lasted = i64::try_from(association_seconds).unwrap_or(i64::MAX / 1000);
+        let association_seconds = up.fold(stay.ended_seconds, u64::saturating_add);
+        let lasted = i64::try_from(association_seconds).ok();
+        let lasted = lasted.and_then(TimeDelta::try_seconds);
         let was_timed = stay.ready_since.is_some() && state.attempts.asked_at.is_some();
         let start_seconds = state.sightings.start_seconds.last().copied();
         let answered = answered_requests(&state.demand);
@@ -73,7 +75,7 @@ impl TimeUp {
             people: people_of_stay(state),
             was_used: None,
             association_seconds,
-            cost_usd: cost_usd(TimeDelta::seconds(lasted), hour_price_usd),
+            cost_usd: cost_usd(lasted.unwrap_or(TimeDelta::MAX), hour_price_usd),
         })
     }
 

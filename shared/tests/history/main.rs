@@ -1,6 +1,9 @@
 //! What records say by themselves: a trail as it should be shows nothing, and each kind of finding is found. And a record
 //! read back is the record that was written.
 
+mod others;
+mod windows;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,12 +12,12 @@ use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId,
 use shared::model::item::Value;
 use shared::model::{AssociationId, ConnectionId, Email, ManagedEndpoint, SubnetId};
 
-fn at(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().expect("a time");
     start + TimeDelta::minutes(minutes)
 }
 
-fn record(minutes: i64, event: Event) -> AuditRecord {
+pub(crate) fn record(minutes: i64, event: Event) -> AuditRecord {
     AuditRecord {
         event_id: EventId::of_fact(at(minutes), &[event.as_str()]),
         endpoint: Some(ManagedEndpoint {
@@ -35,11 +38,11 @@ fn record(minutes: i64, event: Event) -> AuditRecord {
     }
 }
 
-fn hana() -> Email {
+pub(crate) fn hana() -> Email {
     "hana@example.com".parse().expect("an email")
 }
 
-fn closing() -> Closing {
+pub(crate) fn closing() -> Closing {
     Closing {
         up_since: at(0),
         ready_since: Some(at(5)),
@@ -53,14 +56,14 @@ fn closing() -> Closing {
 }
 
 /// What a tampered trail is told by.
-fn close(records: &mut [AuditRecord], change: fn(&mut Closing)) {
+pub(crate) fn close(records: &mut [AuditRecord], change: fn(&mut Closing)) {
     let last = records.last_mut().expect("a record");
     let details = last.details.closing.as_deref_mut();
     change(details.expect("a closing record"));
 }
 
 /// Asked for, up for 50 minutes, and gone.
-fn trail() -> Vec<AuditRecord> {
+pub(crate) fn trail() -> Vec<AuditRecord> {
     let mut gone = record(50, Event::DisassociationCompleted);
     gone.details.duration = Some(TimeDelta::minutes(44));
     gone.details.cost_usd = Some(0.11);
@@ -76,7 +79,7 @@ fn trail() -> Vec<AuditRecord> {
     ]
 }
 
-fn kinds(records: &[AuditRecord]) -> BTreeSet<Kind> {
+pub(crate) fn kinds(records: &[AuditRecord]) -> BTreeSet<Kind> {
     let mut trail = Trail::new(0.15);
     let mut found: Vec<_> = records.iter().flat_map(|it| trail.take(it)).collect();
     found.extend(trail.open());
