@@ -21,16 +21,38 @@ pub struct Frame {
     pub refresh_seconds: Option<u32>,
     /// In the header, beside the brand.
     pub links: Vec<Link>,
+    /// Below the header, where the site has parts.
+    pub tabs: Option<Tabs>,
     pub has_sign_out: bool,
     /// Who looks, where known.
     pub viewer: Option<String>,
 }
 
 /// A link to a page that is always there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    pub path: &'static str,
+    pub path: String,
     pub label: &'static str,
+    /// Whether it leads to where the reader is.
+    pub is_current: bool,
+}
+
+impl Link {
+    pub fn new(path: impl Into<String>, label: &'static str) -> Self {
+        Self {
+            path: path.into(),
+            label,
+            is_current: false,
+        }
+    }
+}
+
+/// Links to the parts of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tabs {
+    /// What they are, for those who do not see them.
+    pub label: &'static str,
+    pub links: Vec<Link>,
 }
 
 impl Frame {
@@ -50,6 +72,7 @@ impl Frame {
             script: None,
             refresh_seconds: None,
             links: Vec::new(),
+            tabs: None,
             has_sign_out: false,
             viewer: None,
         }

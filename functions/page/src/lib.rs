@@ -11,7 +11,7 @@ mod language;
 mod when;
 
 pub use assets::{Asset, Assets};
-pub use frame::{Frame, FrameTexts, Link};
+pub use frame::{Frame, FrameTexts, Link, Tabs};
 pub use language::Language;
 pub use when::When;
 

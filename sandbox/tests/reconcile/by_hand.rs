@@ -143,8 +143,10 @@ async fn an_employee_who_asked_while_it_was_taken_by_hand_has_the_grace_of_the_s
             association,
         });
     }
-    world.ask("hana").await;
     world.pass_seconds(60);
+    world.sweep().await.unwrap();
+    world.pass_seconds(60);
+    world.ask("hana").await;
     world.sweep_until(Phase::Starting).await;
     world.ask("yuki").await;
     world.sweep_until(Phase::Ready).await;

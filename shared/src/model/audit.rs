@@ -5,6 +5,7 @@ mod closing;
 mod denied;
 mod event;
 mod event_id;
+mod id_bounds;
 mod parse;
 
 use std::collections::BTreeSet;

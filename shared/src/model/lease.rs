@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Malformed, Reader, Value, required};
 use super::update::Update;
-use super::{Email, RouteKey, SecurityGroupId, Stay, SubnetId};
+use super::{Email, RouteKey, SecurityGroupId, SubnetId};
 
 /// How long a lease stays in the table after it ended, before TTL tidies it up.
 pub const LEASE_KEPT: TimeDelta = TimeDelta::days(7);
@@ -38,16 +38,6 @@ impl Lease {
 
     pub fn runs(&self, now: DateTime<Utc>) -> bool {
         self.until > now
-    }
-
-    /// Whether it was held in this stay: asked for it, answered by it, or still running in it. The stay that was in sight
-    /// when an employee asked may be over before it is ready.
-    pub fn was_held_in(&self, stay: &Stay) -> bool {
-        self.stay >= stay.number
-            || stay
-                .requests_before
-                .is_some_and(|before| self.request > before)
-            || stay.up_since.is_some_and(|since| self.until > since)
     }
 
     /// The write that grants it. Unless `may_shorten`, one that runs longer keeps its end: then the condition fails,

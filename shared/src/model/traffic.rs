@@ -88,6 +88,10 @@ impl Traffic {
         self.connections.get(id)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &ConnectionTraffic> {
+        self.connections.values()
+    }
+
     pub fn len(&self) -> usize {
         self.connections.len()
     }

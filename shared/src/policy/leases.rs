@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::wanted::is_unserved;
-use crate::model::{Demand, Email, EndpointState, Lease};
+use crate::model::{Demand, Email, EndpointState, Lease, Stay};
 
 /// The stay that an ask made now is for: the present one or the one that is starting. Asked while it goes down, it is for
 /// the next one.
@@ -18,11 +18,21 @@ pub fn stay_asked_for(state: &EndpointState) -> u64 {
     }
 }
 
+/// Whether a lease was held in this stay: asked for it, answered by it, or still running in it. The stay that was in sight
+/// when an employee asked may be over before it is ready.
+pub(super) fn was_held_in(lease: &Lease, stay: &Stay) -> bool {
+    lease.stay >= stay.number
+        || stay
+            .requests_before
+            .is_some_and(|before| lease.request > before)
+        || stay.up_since.is_some_and(|since| lease.until > since)
+}
+
 /// The leases that "I'm done" gives back: those that run, and those of this stay that ran out; either way their owners
 /// are done.
 pub fn releasable(state: &EndpointState, now: DateTime<Utc>) -> impl Iterator<Item = &Lease> {
     state.leases.iter().filter(move |lease| {
-        let counts = lease.runs(now) || lease.was_held_in(&state.stay);
+        let counts = lease.runs(now) || was_held_in(lease, &state.stay);
         counts && lease.released_at.is_none()
     })
 }
@@ -33,7 +43,7 @@ pub fn people_of_stay(state: &EndpointState) -> BTreeSet<Email> {
     let held = state
         .leases
         .iter()
-        .filter(|lease| lease.stay <= stay.number && lease.was_held_in(stay));
+        .filter(|lease| lease.stay <= stay.number && was_held_in(lease, stay));
     let held = held.map(|lease| lease.email.clone());
     held.chain(stay.people_at_stop.iter().cloned()).collect()
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+use super::leases::was_held_in;
 use super::overnight::is_overnight;
 use super::wanted::wanted_until;
 use crate::model::item::whole_seconds;
@@ -139,7 +140,7 @@ pub fn last_use(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> Opt
 fn all_released(state: &EndpointState, usage: &Usage, now: DateTime<Utc>) -> bool {
     let held_in_this_stay = |lease: &&Lease| {
         // What TTL may have deleted already counts no more, whether it has or not.
-        lease.was_held_in(&state.stay) && lease.until + LEASE_KEPT > now
+        was_held_in(lease, &state.stay) && lease.until + LEASE_KEPT > now
     };
     state.stay.released_at.is_some()
         && usage.active == 0

@@ -14,10 +14,12 @@ fn root() -> PathBuf {
 }
 
 /// The pages are not among them: a page's texts and what they tell are one thing in several files.
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 10] = [
     "shared",
     "functions/associate",
+    "functions/audit",
     "functions/reaper",
+    "functions/web",
     "testkit",
     "sandbox",
     "trials",

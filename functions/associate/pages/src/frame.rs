@@ -34,14 +34,8 @@ impl Site {
 
     pub(crate) fn frame(&self, language: Language, title: &str) -> Frame {
         let t = Texts::of(language);
-        let all_vpns = Link {
-            path: "/",
-            label: t.all_vpns,
-        };
-        let help = Link {
-            path: "/help",
-            label: t.help,
-        };
+        let all_vpns = Link::new("/", t.all_vpns);
+        let help = Link::new("/help", t.help);
         let links = [self.has_several.then_some(all_vpns), Some(help)];
         Frame {
             links: links.into_iter().flatten().collect(),

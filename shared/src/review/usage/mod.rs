@@ -1,20 +1,38 @@
 //! Use and cost of a range of days, from closing records and from what is still up.
+//!
+//! A stay counts in each range that it touches: as one stay and with all its people, its hours and its cost pro rata, spread
+//! evenly over its time. Its asks count where it began, its start where it was ready, so that months add up to a year.
+
+mod calendar;
+mod compute;
+mod read;
+mod time_up;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::ManagedEndpoint;
+use crate::ports::StoreError;
+
+pub use compute::{Terms, of_closings};
+pub(in crate::review) use read::known_since;
+pub use read::{MAX_MONTHS, report};
 
 /// The use of all managed endpoints from the first to the last day, both included, in the office's zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UseReport {
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// In the order of the configuration; then what is managed no more.
+    /// In the order of the configuration; then what is managed no more, by name, without the endpoint's subnets and so
+    /// without what others would have cost.
     pub endpoints: Vec<EndpointUse>,
     /// The oldest closing record that was found by the limit's end, where not all could be read.
     pub read_back_to: Option<DateTime<Utc>>,
+    /// The oldest closing record that there is: nothing is known of stays that ended before. `None`: there is none yet.
+    pub known_since: Option<DateTime<Utc>>,
+    /// Closing records that cannot be read, and count for nothing here.
+    pub unreadable: usize,
 }
 
 /// What one endpoint was used for.
@@ -72,4 +90,29 @@ pub struct UpNow {
     pub since: DateTime<Utc>,
     /// Of its associations so far.
     pub association_seconds: u64,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum UseError {
+    #[error("`from` is after `to`")]
+    Backwards,
+    #[error("the range is longer than {MAX_MONTHS} months")]
+    TooLong,
+    /// An index that is still being built: it is there some minutes, or hours, after an update.
+    #[error("the index {index} is still being built")]
+    IndexNotReady { index: &'static str },
+    #[error("closing records or the lease table could not be read")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for UseError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::IndexNotReady { index } => Self::IndexNotReady { index },
+            error @ (StoreError::Unavailable { .. } | StoreError::Malformed(_)) => {
+                Self::Store(error)
+            }
+        }
+    }
 }
