@@ -1,10 +1,12 @@
 //! The documents say what the code does.
 
 use shared::config::VARIABLES;
+use shared::history::Kind;
 use shared::identity::{IdentityError, Segment};
 
 const README: &str = include_str!("../../README.md");
 const DEPLOYING: &str = include_str!("../../docs/deploy.md");
+const AUDIT: &str = include_str!("../../docs/audit.md");
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
 #[test]
@@ -60,4 +62,22 @@ fn deploying_tells_the_log_line_of_a_token_from_another_issuer() {
         DEPLOYING.contains(&said),
         "docs/deploy.md does not say: {said}"
     );
+}
+
+/// What each finding means, and what to do: one row for each, and none for what is no kind.
+#[test]
+fn the_audit_document_explains_each_kind_of_finding() {
+    let rows = AUDIT
+        .lines()
+        .skip_while(|line| *line != "## Findings")
+        .take_while(|line| *line != "## Taking records away")
+        .filter(|line| line.starts_with("| `"));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let mut explained: Vec<&str> = cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    let mut kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    explained.sort_unstable();
+    kinds.sort_unstable();
+    assert_eq!(explained, kinds);
 }
