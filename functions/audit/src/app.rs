@@ -110,7 +110,6 @@ impl App {
         &self,
         received: &Received,
         route: Option<Route<'_>>,
-        trace_id: &str,
     ) -> Result<Reply, Refusal> {
         let request = &received.request;
         let headers = request.headers();
@@ -188,7 +187,7 @@ impl Function for App {
         let headers = received.request.headers();
         let route = Route::find(received.request.raw_http_path());
         let name = route.as_ref().map_or("none", Route::name);
-        match self.serve(received, route, trace_id).await {
+        match self.serve(received, route).await {
             Ok(reply) => {
                 log::answered(name, reply.status, trace_id);
                 reply

@@ -1,5 +1,5 @@
 //! Writes every page in both languages into a directory, to be looked at:
-//! `cargo run -p audit-pages --example gallery -- target/audit-gallery`, then serve it with any web server.
+//! `cargo run -p audit-pages --example audit-gallery -- target/audit-gallery`, then serve it with any web server.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
