@@ -115,8 +115,8 @@ fn assert_bounds(what: &str, reads: &Reads) {
 
 #[tokio::test]
 async fn every_page_of_a_year_stays_within_its_limits() {
-    let records = std::env::var("REVIEW_RECORDS").map_or(5_000, |text| text.parse().unwrap());
-    let endpoints = if records > 100_000 { 50 } else { 5 };
+    let records = std::env::var("REVIEW_RECORDS").map_or(4_000, |text| text.parse().unwrap());
+    let endpoints = if records < 100_000 { 2 } else { 50 };
     let company = Company::of_records(records, endpoints);
     let table = Table::new().await;
     let mut put = 0;

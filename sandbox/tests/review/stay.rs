@@ -220,6 +220,25 @@ async fn an_ask_counts_for_the_stay_that_it_can_have_led_to() {
 }
 
 #[tokio::test]
+async fn who_asked_for_a_stay_that_others_ended_did_not_ask_for_the_next() {
+    let mut trail = Trail::new();
+    trail.ask(0, "ren");
+    trail.ours(0, Event::AssociationStarted, 1);
+    trail.ours(6, Event::AssociationCompleted, 1);
+    trail.ask(20, "mei");
+    trail.put(30, Event::DisassociationExternal, Actor::External, 1);
+    trail.ask(40, "yuki");
+    trail.ours(41, Event::AssociationStarted, 2);
+    let table = trail.table().await;
+    let next = told(&table, trail.id(41, Event::AssociationStarted)).await;
+    assert_eq!(next.people, ["yuki@example.com"]);
+    let first = told(&table, trail.id(20, Event::AssociationRequested)).await;
+    assert_eq!(first.stay, Some(1));
+    assert_eq!(first.people, ["ren@example.com", "mei@example.com"]);
+    assert_eq!(first.ended_at, Some(Trail::time(30)));
+}
+
+#[tokio::test]
 async fn what_is_up_still_and_what_never_came_up_are_whole_too() {
     let mut trail = Trail::new();
     trail.ask(0, "yuki");
@@ -295,9 +314,9 @@ async fn a_stay_with_more_records_than_the_limit_says_so_and_stays_within_it() {
     let table = trail.table().await;
     let counted = Counted::new(&table.reader);
     for (minute, is_start, is_end) in [
-        (1_500, false, false),
+        (1_200, false, false),
         (20, true, false),
-        (2_990, false, true),
+        (2_390, false, true),
     ] {
         let member = trail.id(minute, Event::ConnectionEnded);
         let story = story(&counted, tokyo().id.as_str(), &member.event_id)

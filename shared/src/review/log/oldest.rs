@@ -19,13 +19,13 @@ pub(super) const PROBES: usize = 4;
 
 /// The time of the oldest known record; `None`: there is none.
 pub(super) async fn oldest(reader: &dyn AuditReader) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let hands = [Actor::Reaper, Actor::Associate, Actor::External];
-    let hands = hands.map(|hand| Partition::Actor(hand.to_string()));
-    let no_endpoint = Partition::Endpoint(AuditRecord::NO_ENDPOINT.to_owned());
-    let partitions: [Partition; PROBES] = {
-        let [reaper, associate, external] = hands;
-        [reaper, associate, external, no_endpoint]
-    };
+    let by = |hand: Actor| Partition::Actor(hand.to_string());
+    let partitions: [Partition; PROBES] = [
+        by(Actor::Reaper),
+        by(Actor::Associate),
+        by(Actor::External),
+        Partition::Endpoint(AuditRecord::NO_ENDPOINT.to_owned()),
+    ];
     let range = IdRange::default();
     let read = |partition| reader.records(partition, &range, Direction::OldestFirst, 1);
     let answers = try_join_all(partitions.iter().map(read)).await?;
