@@ -6,6 +6,7 @@ use shared::history::{Finding, Kind, Trail, present_findings};
 use shared::model::audit::{AuditRecord, Event};
 use simulator::plan::{RunPlan, What};
 use simulator::run::{Options, Remains, run};
+use testkit::people::{Deed, Leaves, Order, Visit};
 
 use crate::usage::YEAR;
 
@@ -53,7 +54,12 @@ fn where_all_is_well_nothing_is_found_but_what_employees_did() {
 #[test]
 fn what_others_did_is_found_and_nothing_is_called_our_mistake() {
     let mut found = BTreeSet::new();
-    for seed in 1..=20 {
+    let by_hand = (100..200).filter(|seed| {
+        let events = RunPlan::draw(*seed, 5).events;
+        let associates = |what: &What| matches!(what, What::Deed(Deed::Associate));
+        events.iter().any(|event| associates(&event.what))
+    });
+    for seed in (1..=30).chain(by_hand.take(6)) {
         let mut plan = RunPlan::draw(seed, 5);
         // In the order of ids, clocks that differ by minutes would put an effect before its cause.
         plan.skew = plan.skew.min(chrono::TimeDelta::seconds(1));
@@ -76,6 +82,7 @@ fn what_others_did_is_found_and_nothing_is_called_our_mistake() {
     println!("{found:?}");
     let expected = [
         Kind::NeverReady,
+        Kind::AssociatedByOthers,
         Kind::RemovedByOthers,
         Kind::RoutesChangedByOthers,
         Kind::Unused,
@@ -90,7 +97,6 @@ fn what_others_did_is_found_and_nothing_is_called_our_mistake() {
 /// An order on record comes to what the lease table says: asks under it lapse without a finding.
 #[test]
 fn an_ask_that_lapsed_under_an_order_is_none() {
-    use testkit::people::{Deed, Leaves, Order, Visit};
     let visit = |person| {
         What::Visit(Visit {
             person,
