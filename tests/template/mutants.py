@@ -211,7 +211,7 @@ noticed("the_function_trusts_its_own_load_balancer_and_pool",
         the_stacks_pool_is_trusted_though_another_is_given=put(
             f"{ASSOCIATE_VARIABLES}/OIDC_CLIENT_ID", {"Ref": "ExistingUserPoolClientId"}),
         the_audit_function_trusts_another_client=put(
-            "AuditFunction/Environment/Variables/OIDC_CLIENT_ID", {"Ref": "UserPool"}),
+            "AuditFunction/Environment/Variables/OIDC_CLIENT_ID", {"Ref": "ExistingUserPoolClientId"}),
         the_listener_is_taken_for_the_signer=put(f"{ASSOCIATE_VARIABLES}/ALB_ARN/Fn::If/2", {"Ref": "ExistingListenerArn"}))
 noticed("signing_out_leads_to_cognito_and_back",
         sign_out_leads_to_a_page_that_the_client_does_not_know=replace(

@@ -66,7 +66,7 @@ BAD = {
     "one subnet for a load balancer": (_USUAL | {"PublicSubnetIds": "subnet-0123456789abcdef0"}, "PublicSubnetIds"),
     "a window without an end": (_USUAL | {"OvernightWindow": "22:00"}, "OvernightWindow"),
     "office hours without an end": (_USUAL | {"OfficeHours": "09:00-"}, "OfficeHours"),
-    "no office hours": (_USUAL | {"OfficeHours": ""}, "OfficeHours"),
+    "office hours with a lunch break": (_USUAL | {"OfficeHours": "09:00-12:00,13:00-18:00"}, "OfficeHours"),
     "an hour that does not exist": (_USUAL | {"OfficeHours": "09:00-24:00"}, "OfficeHours"),
     "a priority whose rules no listener has": (_USUAL | {"ListenerRulePriority": "5000"}, "ListenerRulePriority"),
     "an administrator without an address": (_USUAL | {"AdminEmails": "hana@example.com,root"}, "AdminEmails"),
