@@ -28,7 +28,7 @@ macro_rules! variables {
             readers: $readers,
         };)+
 
-        /// All of them, in the order of DESIGN 9.
+        /// All of them, in the order in which they are read.
         pub const VARIABLES: &[Variable] = &[$($name),+];
     };
 }
@@ -48,7 +48,6 @@ variables! {
     OVERNIGHT_STALE_CONNECTION_MINUTES Some("120"), ALL;
     MAX_EXTENSION_HOURS Some("12"), ALL;
     SILENT_BELOW_KIB_PER_HOUR Some("256"), ALL;
-    OFFICE_HOURS Some("09:00-18:00"), &[Function::Audit];
     ROUTES Some(""), ALL;
     ASSOCIATION_HOUR_PRICE_USD Some("0.15"), ALL;
     ALB_ARN None, BEHIND_ALB;
@@ -60,5 +59,6 @@ variables! {
     SIGN_OUT_URL Some(""), BEHIND_ALB;
     ADMIN_EMAILS Some(""), ALL;
     AUDITOR_EMAILS Some(""), ALL;
+    OFFICE_HOURS Some("09:00-18:00"), &[Function::Audit];
     DRY_RUN Some("false"), &[Function::Associate, Function::Reaper];
 }

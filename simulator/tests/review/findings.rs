@@ -79,7 +79,7 @@ fn a_window_shows_what_the_whole_history_shows_and_makes_nothing_up() {
                 let made_up: Vec<_> = set.difference(&whole).collect();
                 assert!(made_up.is_empty(), "seed {seed} {from} {to}: {made_up:?}");
                 let expected = all.iter().filter(|it| {
-                    let date = it.event_id.as_ref().unwrap().at();
+                    let date = it.event_id.as_ref().unwrap().time();
                     let date = date.with_timezone(&plan.zone).date_naive();
                     OF_ONE_RECORD.contains(&it.kind) && (from..=to).contains(&date)
                 });
