@@ -106,11 +106,7 @@ impl App {
     }
 
     /// The order of refusals: 401, 403, 404, 405, 400.
-    async fn serve(
-        &self,
-        received: &Received,
-        route: Option<Route<'_>>,
-    ) -> Result<Reply, Refusal> {
+    async fn serve(&self, received: &Received, route: Option<Route<'_>>) -> Result<Reply, Refusal> {
         let request = &received.request;
         let headers = request.headers();
         let now = self.clock.now();

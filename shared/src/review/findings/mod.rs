@@ -106,7 +106,12 @@ pub async fn findings(
         has_older(reader, endpoints, part.from),
     );
     let records = records?;
-    let (closings_since, has_older) = (closings_since?, has_older?);
+    // While the index is being built, no stay is missed there.
+    let closings_since = match closings_since {
+        Err(StoreError::IndexNotReady { .. }) => None,
+        closings_since => closings_since?,
+    };
+    let has_older = has_older?;
     let cut_at = records.iter().filter_map(|it| it.cut_at).max();
     let judged_from = part.judged_from(cut_at, now);
     let prices = prices_of(&records, price);

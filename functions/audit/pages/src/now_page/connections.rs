@@ -33,7 +33,7 @@ impl ConnectionNow {
     pub fn of(traffic: &ConnectionTraffic) -> Self {
         Self {
             user: traffic.user.clone(),
-            since: None,
+            since: traffic.connected_at,
             rate: traffic.rate,
             is_silent: traffic.window.is_some_and(|window| window.silent),
         }
