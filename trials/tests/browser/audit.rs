@@ -52,7 +52,14 @@ async fn each_page_is_read(language: &'static str, now: &str) {
     desk.sign_in_as(ADMIN, "/audit").await;
     assert_eq!(page.headline().await, now);
     let shown = page.text().await;
-    for text in ["tokyo", "osaka", HANA, MEI, "KiB/h", "IDLE_TIMEOUT_MINUTES"] {
+    for text in [
+        "tokyo",
+        "osaka",
+        HANA,
+        MEI,
+        "256 KiB",
+        "IDLE_TIMEOUT_MINUTES",
+    ] {
         assert!(shown.contains(text), "no {text}:\n{shown}");
     }
     page.assert_accessible(&called("now")).await;

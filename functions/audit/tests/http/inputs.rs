@@ -30,6 +30,7 @@ async fn a_parameter_that_cannot_be_read_is_400_and_named() {
 #[tokio::test]
 async fn what_no_page_knows_is_passed_over() {
     let world = World::new().await;
+    world.put_a_record().await;
     for path in crate::world::pages() {
         let tracked = "utm_source=mail&fbclid=%zz&gclid=%FF&x=1&x=2&%zz=1";
         let answer = world.send(Request::get(&path).query(tracked)).await;

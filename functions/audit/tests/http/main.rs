@@ -10,5 +10,6 @@ mod world;
 
 mod events;
 mod inputs;
+mod pages;
 mod refusals;
 mod roles;

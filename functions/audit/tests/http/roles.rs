@@ -7,6 +7,7 @@ use crate::world::{ADMIN, AUDITOR, EMPLOYEE, Request, STRANGER, World, assert_pr
 #[tokio::test]
 async fn administrators_and_auditors_read_every_page() {
     let world = World::new().await;
+    world.put_a_record().await;
     for who in [ADMIN, AUDITOR, "Boss@Example.com"] {
         for path in pages() {
             for request in [Request::get(&path), Request::get(&path).single()] {

@@ -11,7 +11,9 @@ use serde_json::Value;
 use shared::aws::DynamoAuditReader;
 use shared::clock::Clock as _;
 use shared::config::AuditConfig;
-use shared::model::audit::EventIds;
+use shared::model::ManagedEndpoint;
+use shared::model::audit::{Actor, AuditRecord, Details, Event, EventIds, Origin};
+use shared::ports::Store as _;
 use testkit::alb::{KeyServer, TokenMint};
 use testkit::example;
 
@@ -25,6 +27,9 @@ pub const EMPLOYEE: &str = "yuki@example.com";
 pub const STRANGER: &str = "mallory@elsewhere.test";
 
 pub const EVENT_ID: &str = "019ab0d2-0000-7000-8000-00000000000a";
+
+/// Begins as a formula does, and has what markup and CSV are made of.
+pub const HOSTILE: &str = "=HYPERLINK(\"https://evil.test\"),<script>alert(1)</script>";
 
 /// A path of each page.
 pub fn pages() -> Vec<String> {
@@ -97,6 +102,33 @@ impl World {
         Answer { json, multi }
     }
 
+    /// Puts a record with [`EVENT_ID`], whose texts are hostile.
+    pub async fn put_a_record(&self) {
+        let record = AuditRecord {
+            event_id: EVENT_ID.parse().unwrap(),
+            endpoint: Some(ManagedEndpoint {
+                name: "tokyo".parse().unwrap(),
+                id: example::TOKYO.parse().unwrap(),
+                subnets: Vec::new(),
+            }),
+            occurred_at: self.now(),
+            event: Event::AssociationRequested,
+            actor: Actor::Employee(EMPLOYEE.parse().unwrap()),
+            reason: HOSTILE.to_owned(),
+            expires_at: None,
+            details: Details {
+                stay: Some(1),
+                origin: Origin {
+                    user_agent: Some(HOSTILE.to_owned()),
+                    ..Origin::default()
+                },
+                ..Details::default()
+            },
+        };
+        self.aws.store.put_record(&record).await.unwrap();
+        self.aws.dynamo.reset_calls();
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         self.aws.clock.now()
     }
@@ -109,6 +141,12 @@ impl World {
     pub fn tables_fail(&self) {
         let fault = TableFault::Error("ProvisionedThroughputExceededException".to_owned());
         self.aws.dynamo.inject(None, fault, u32::MAX);
+    }
+
+    /// From now on DynamoDB takes no record.
+    pub fn writes_fail(&self) {
+        let fault = TableFault::Error("ProvisionedThroughputExceededException".to_owned());
+        self.aws.dynamo.inject(Some("PutItem"), fault, u32::MAX);
     }
 
     /// What was called since the last look.
