@@ -39,6 +39,7 @@ pub(crate) fn of(urls: &Urls) -> BTreeMap<String, String> {
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "120"),
         ("MAX_EXTENSION_HOURS", "12"),
         ("SILENT_BELOW_KIB_PER_HOUR", "256"),
+        ("OFFICE_HOURS", "09:00-18:00"),
         ("ROUTES", ""),
         ("ASSOCIATION_HOUR_PRICE_USD", "0.15"),
         ("ALB_ARN", ALB_ARN),

@@ -12,7 +12,7 @@ use crate::clock::SharedClock;
 pub const CLOCK_VARIABLE: &str = "SANDBOX_CLOCK";
 
 /// The functions there are.
-pub const NAMES: [&str; 2] = ["associate", "reaper"];
+pub const NAMES: [&str; 3] = ["associate", "reaper", "audit"];
 
 /// Runs the function `name` in this process, through all that its own `main` does; the clock alone is handed in.
 /// `real` is the machine's clock.
@@ -25,6 +25,7 @@ pub async fn run(name: &str, real: Arc<dyn Clock>) -> anyhow::Result<()> {
     match name {
         "associate" => associate::run(clock).await,
         "reaper" => reaper::run(clock).await,
+        "audit" => audit::run(clock).await,
         other => bail!("there is no function named {other}"),
     }
 }

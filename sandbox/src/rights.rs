@@ -29,6 +29,9 @@ pub struct Right {
     pub action: String,
     /// ARNs; `*` where the action knows no resource.
     pub resources: Vec<String>,
+    /// IAM's `dynamodb:LeadingKeys`: the partition that an item is written to or read from. `None`: EC2's, or a query, on
+    /// whose partition no role has a condition.
+    pub leading_key: Option<String>,
 }
 
 /// The rights that were needed so far, each once. Clones share one list.
@@ -63,10 +66,11 @@ impl Rights {
             None => of_ec2(body),
         };
         let mut rights = lock(&self.0);
-        rights.extend(needed.into_iter().map(|(action, resources)| Right {
+        rights.extend(needed.into_iter().map(|needed| Right {
             function: function.clone(),
-            action,
-            resources,
+            action: needed.action,
+            resources: needed.resources,
+            leading_key: needed.leading_key,
         }));
     }
 }
@@ -95,14 +99,32 @@ fn dynamodb_operation(headers: &HeaderMap) -> Option<&str> {
     target.split_once('.').map(|(_, operation)| operation)
 }
 
-type Needed = Vec<(String, Vec<String>)>;
+/// A right that a call needs, whoever calls.
+struct Needed {
+    action: String,
+    resources: Vec<String>,
+    leading_key: Option<String>,
+}
+
+impl Needed {
+    /// For an operation of DynamoDB, or one write of a transaction.
+    fn on_table(action: String, what: &Value) -> Self {
+        let item = what.get("Key").or_else(|| what.get("Item"));
+        let partition = item.and_then(|item| item["endpoint_id"]["S"].as_str());
+        Self {
+            action,
+            resources: vec![table(what)],
+            leading_key: partition.map(str::to_owned),
+        }
+    }
+}
 
 /// A transaction needs the right to each of its writes
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
-fn of_dynamodb(operation: &str, body: &[u8]) -> Needed {
+fn of_dynamodb(operation: &str, body: &[u8]) -> Vec<Needed> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     if operation != "TransactWriteItems" {
-        return vec![(format!("dynamodb:{operation}"), vec![table(&body)])];
+        return vec![Needed::on_table(format!("dynamodb:{operation}"), &body)];
     }
     let writes = body["TransactItems"].as_array().into_iter().flatten();
     writes
@@ -113,7 +135,7 @@ fn of_dynamodb(operation: &str, body: &[u8]) -> Needed {
                 "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
                 other => format!("dynamodb:{other}Item"),
             };
-            (action, vec![table(what)])
+            Needed::on_table(action, what)
         })
         .collect()
 }
@@ -128,7 +150,7 @@ fn table(what: &Value) -> String {
 }
 
 /// The resources are those that the Service Authorization Reference names for Client VPN's actions.
-fn of_ec2(body: &[u8]) -> Needed {
+fn of_ec2(body: &[u8]) -> Vec<Needed> {
     let parameters: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     let value = |wanted: &str| {
         let found = parameters.iter().find(|(name, _)| name == wanted);
@@ -158,14 +180,18 @@ fn of_ec2(body: &[u8]) -> Needed {
     } else {
         resources.into_iter().collect()
     };
-    vec![(format!("ec2:{action}"), resources)]
+    vec![Needed {
+        action: format!("ec2:{action}"),
+        resources,
+        leading_key: None,
+    }]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn noted(target: Option<&str>, key: &str, body: &str) -> Vec<(String, Vec<String>)> {
+    fn noted(target: Option<&str>, key: &str, body: &str) -> Vec<Right> {
         let rights = Rights::default();
         let mut headers = HeaderMap::new();
         let signed = format!("AWS4-HMAC-SHA256 Credential={key}/20261123/{REGION}/x/aws4_request");
@@ -174,25 +200,24 @@ mod tests {
             headers.insert("x-amz-target", target.parse().unwrap());
         }
         rights.note(&headers, body.as_bytes());
-        let needed = rights.needed().into_iter();
-        needed
-            .map(|right| {
-                assert_eq!(right.function, "reaper");
-                (right.action, right.resources)
-            })
-            .collect()
+        let needed = rights.needed();
+        assert!(needed.iter().all(|right| right.function == "reaper"));
+        needed.into_iter().collect()
     }
 
     #[test]
     fn an_ec2_call_needs_the_right_to_each_resource_that_it_names() {
         let body = "Action=ApplySecurityGroupsToClientVpnTargetNetwork&ClientVpnEndpointId=cvpn-endpoint-1&VpcId=vpc-1\
             &SecurityGroupId.1=sg-1&SecurityGroupId.2=sg-2";
-        let [(action, resources)] = &noted(None, &access_key("reaper", Uuid::nil()), body)[..]
-        else {
+        let [right] = &noted(None, &access_key("reaper", Uuid::nil()), body)[..] else {
             panic!("one action")
         };
-        assert_eq!(action, "ec2:ApplySecurityGroupsToClientVpnTargetNetwork");
-        let ids: Vec<&str> = resources
+        assert_eq!(
+            right.action,
+            "ec2:ApplySecurityGroupsToClientVpnTargetNetwork"
+        );
+        let ids: Vec<&str> = right
+            .resources
             .iter()
             .filter_map(|arn| arn.rsplit(':').next())
             .collect();
@@ -212,14 +237,14 @@ mod tests {
         let body = "Action=CreateClientVpnRoute&ClientVpnEndpointId=cvpn-endpoint-1&TargetVpcSubnetId=local";
         let needed = noted(None, &access_key("reaper", Uuid::nil()), body);
         let subnet = format!("arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/local");
-        assert!(needed[0].1.contains(&subnet), "{needed:?}");
+        assert!(needed[0].resources.contains(&subnet), "{needed:?}");
     }
 
     #[test]
     fn describing_endpoints_knows_no_resource() {
         let body = "Action=DescribeClientVpnEndpoints&ClientVpnEndpointId.1=cvpn-endpoint-1";
         let needed = noted(None, &access_key("reaper", Uuid::nil()), body);
-        assert_eq!(needed[0].1, ["*"]);
+        assert_eq!(needed[0].resources, ["*"]);
     }
 
     #[test]
@@ -229,7 +254,7 @@ mod tests {
         let target = Some("DynamoDB_20120810.TransactWriteItems");
         let actions: Vec<String> = noted(target, &access_key("reaper", Uuid::nil()), body)
             .into_iter()
-            .map(|(action, resources)| format!("{action} {}", resources[0]))
+            .map(|right| format!("{} {}", right.action, right.resources[0]))
             .collect();
         let arn = |name| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
         assert_eq!(
@@ -240,6 +265,31 @@ mod tests {
                 format!("dynamodb:UpdateItem {}", arn("leases")),
             ]
         );
+    }
+
+    #[test]
+    fn an_item_is_written_to_its_partition_and_a_query_names_none() {
+        let partition = |operation: &str, body: &str| {
+            let target = format!("DynamoDB_20120810.{operation}");
+            noted(Some(&target), &access_key("reaper", Uuid::nil()), body)
+                .into_iter()
+                .map(|right| right.leading_key)
+                .collect::<Vec<_>>()
+        };
+        let item = r#"{"endpoint_id": {"S": "-"}, "event_id": {"S": "1"}}"#;
+        let of_none = [Some("-".to_owned())];
+        let put = format!(r#"{{"TableName": "audit", "Item": {item}}}"#);
+        assert_eq!(partition("PutItem", &put), of_none);
+        let get = format!(r#"{{"TableName": "audit", "Key": {item}}}"#);
+        assert_eq!(partition("GetItem", &get), of_none);
+        let both = format!(r#"{{"TransactItems": [{{"Put": {put}}}, {{"Update": {get}}}]}}"#);
+        assert_eq!(
+            partition("TransactWriteItems", &both),
+            [of_none.clone(), of_none].concat()
+        );
+        let query = r#"{"TableName": "audit", "IndexName": "by-day",
+            "ExpressionAttributeValues": {":day": {"S": "2026-11-23"}}}"#;
+        assert_eq!(partition("Query", query), [None]);
     }
 
     #[test]

@@ -461,6 +461,45 @@ async fn a_client_that_does_not_send_its_body_is_given_up() {
 }
 
 #[tokio::test]
+async fn audit_and_what_is_below_it_goes_to_a_function_of_its_own() {
+    let world = World::new().await;
+    let url = world.sandbox.url();
+    let browser = signed_in(&world.sandbox, "admin@example.com").await;
+    let get =
+        async |path: &str| echo(browser.get(format!("{url}{path}")).send().await.unwrap()).await;
+    let started = |function: &str| world.sandbox.lambda().cold_starts(function);
+    for path in [
+        "/",
+        "/auditor",
+        "/AUDIT",
+        "/vpn/audit",
+        "/%61udit",
+        "//audit",
+    ] {
+        get(path).await;
+        assert_eq!((started("associate"), started("audit")), (1, 0), "{path}");
+    }
+    for path in [
+        "/audit",
+        "/audit/",
+        "/audit/records",
+        "/audit?a=b",
+        "/audit/x/y",
+    ] {
+        world.sandbox.lambda().kill("audit").await;
+        let before = started("audit");
+        let event = get(path).await;
+        assert_eq!(
+            (started("associate"), started("audit")),
+            (1, before + 1),
+            "{path}"
+        );
+        assert!(event["multiValueHeaders"]["x-amzn-oidc-data"].is_array());
+    }
+    world.sandbox.shutdown().await;
+}
+
+#[tokio::test]
 async fn fifty_people_at_once_are_all_served() {
     let world = World::with(|options| options.max_instances = 4).await;
     let browser = signed_in(&world.sandbox, "hana@example.com").await;

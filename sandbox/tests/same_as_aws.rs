@@ -269,6 +269,7 @@ async fn of_the_tables(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
     }
     let of_one = ConnectionTraffic {
         user: "yuki@example.com".to_owned(),
+        connected_at: Some(start),
         counters: Some(Counters {
             bytes: 100,
             packets: 2,

@@ -19,4 +19,5 @@ pub mod model;
 pub mod policy;
 pub mod ports;
 pub mod reconcile;
+pub mod review;
 pub mod telemetry;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::error::Error as StdError;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::audit::{AuditRecord, EventId};
-use crate::model::item::Malformed;
+use crate::model::item::{Item, Malformed};
 use crate::model::update::Update;
 use crate::model::{
     AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Failure, Lease,
@@ -175,6 +175,85 @@ pub trait Store: Send + Sync {
     -> Result<(), StoreError>;
 }
 
+/// What administrators' pages read: both tables, never EC2. Each method is one call, named as the IAM action. Nothing here
+/// need be read consistently.
+#[async_trait]
+pub trait AuditReader: Send + Sync {
+    /// `dynamodb:Query` on the lease table: state, leases, snapshot, traffic and bookings of an endpoint.
+    async fn endpoint(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+
+    /// `dynamodb:GetItem` on the lease table: the settings on record; `None`: none yet.
+    async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError>;
+
+    /// `dynamodb:Query` on the audit table or one of its indexes: so many records at most, and no more than DynamoDB puts
+    /// into one answer (1 MB).
+    async fn records(
+        &self,
+        partition: &Partition,
+        range: &IdRange,
+        direction: Direction,
+        limit: u32,
+    ) -> Result<RecordChunk, StoreError>;
+
+    /// `dynamodb:GetItem` on the audit table; `None`: there is no such record. `endpoint_id` is `-` where it is about none.
+    async fn record(
+        &self,
+        endpoint_id: &str,
+        event_id: &EventId,
+    ) -> Result<Option<Item>, StoreError>;
+
+    /// `dynamodb:PutItem` on the audit table, for a record of no endpoint: an export, or a refusal.
+    async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
+}
+
+/// Records that are read together, in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Partition {
+    /// The table itself: an endpoint's id, or `-`.
+    Endpoint(String),
+    /// The index `by-actor`.
+    Actor(String),
+    /// The index `by-day`: a day of UTC.
+    Day(NaiveDate),
+    /// The index `by-month`: closing records that ended in this month of UTC, its first day given.
+    Month(NaiveDate),
+}
+
+/// Ids from `first` to `last`, both included; `None`: no bound.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdRange {
+    pub first: Option<EventId>,
+    pub last: Option<EventId>,
+    /// Only what comes behind this record in the direction of reading. It lies within the bounds, and need not be there
+    /// any more.
+    pub after: Option<RecordKey>,
+}
+
+/// Where a record stands in its partition. An id alone does not say it: what another hand put there may have any text for
+/// an id, and in an index the same one twice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordKey {
+    /// `-` where the record is about no endpoint.
+    pub endpoint_id: String,
+    pub event_id: String,
+}
+
+/// In which order records are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// What one call brought. Records are items, for a page shows them whatever they hold: what a later version wrote, and what
+/// another hand put there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RecordChunk {
+    pub items: Vec<Item>,
+    /// Whether the range may hold more beyond the last of them.
+    pub has_more: bool,
+}
+
 /// What is written together or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transition {
@@ -197,6 +276,9 @@ pub enum StoreError {
         #[source]
         source: BoxError,
     },
+    /// An index that is still being built cannot be read.
+    #[error("the index {index} is still being built")]
+    IndexNotReady { index: &'static str },
     /// An item is not as this system writes it.
     #[error("the lease table holds something unreadable")]
     Malformed(#[from] Malformed),

@@ -275,7 +275,13 @@ impl Setting {
         plan.associating = Delay::exactly(5 * 60);
         let zone = ("TIME_ZONE", "Asia/Tokyo".to_owned());
         plan.variables = vec![zone, ("OVERNIGHT_WINDOW", String::new())];
-        let (engine, people) = set(&plan, Options { bug, told: false })?;
+        let (engine, people) = set(
+            &plan,
+            Options {
+                bug,
+                ..Options::default()
+            },
+        )?;
         for before in scene.before {
             happened(&engine, &people, *before);
         }

@@ -295,6 +295,7 @@ impl Reached {
             | Event::ConnectionEnded
             | Event::ProfileDownloaded
             | Event::AccessDenied
+            | Event::AuditExported
             | Event::ConfigChanged => {}
         }
     }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::config::{ReaperConfig, VARIABLES};
-use testkit::ec2::{self, AssociationStatus, Behaviour, Ec2World};
+use shared::model::{AssociationId, ConnectionId, ManagedEndpoint};
+use testkit::ec2::{self, AssociationStatus, Behaviour, Connection, Ec2World};
 use testkit::example;
+use testkit::history::Network;
 use testkit::rulebook::{Invariant, Terms, Violation};
 
 use crate::bugs::Bug;
@@ -32,6 +34,8 @@ pub struct Options {
     pub bug: Option<Bug>,
     /// Whether to write down what happens.
     pub told: bool,
+    /// Whether to go on to the end, whatever must not be and was.
+    pub runs_on: bool,
 }
 
 /// How a run ended.
@@ -51,6 +55,41 @@ pub struct Outcome {
     pub accounts: Accounts,
     /// What happened last, in words, if it was told.
     pub story: Vec<String>,
+    /// What is left at the end.
+    pub remains: Remains,
+}
+
+/// What is left at the end of a run: what is on record, and what was so at EC2.
+#[derive(Debug, Clone)]
+pub struct Remains {
+    /// The endpoint and its subnets.
+    pub endpoint: ManagedEndpoint,
+    /// Both tables.
+    pub tables: Tables,
+    /// The lives of its target networks.
+    pub networks: BTreeMap<AssociationId, Network>,
+    /// Its connections.
+    pub connections: BTreeMap<ConnectionId, Connection>,
+    /// When it ended.
+    pub ended_at: DateTime<Utc>,
+}
+
+impl Remains {
+    fn of(universe: &mut Universe, ended_at: DateTime<Utc>) -> anyhow::Result<Self> {
+        let terms = universe.witness.terms().clone();
+        let at_ec2 = universe.vpn.endpoint(&terms.endpoint);
+        Ok(Self {
+            endpoint: ManagedEndpoint {
+                name: ENDPOINT_NAME.parse()?,
+                id: terms.endpoint,
+                subnets: terms.subnets,
+            },
+            connections: at_ec2.map(|it| it.connections.clone()).unwrap_or_default(),
+            networks: std::mem::take(&mut universe.witness.book.history.networks),
+            tables: std::mem::take(&mut universe.tables),
+            ended_at,
+        })
+    }
 }
 
 /// What stays came to, on record and by EC2's own time.
@@ -106,10 +145,11 @@ pub fn run(plan: &RunPlan, options: Options) -> anyhow::Result<Outcome> {
     let end = plan.end();
     schedule(plan, &engine, &people);
     watch(&engine, end);
-    if engine.universe().witness.violation().is_none() {
+    if options.runs_on || engine.universe().witness.violation().is_none() {
         afterwards(&engine, &people, end);
     }
-    let simulated = engine.now() - plan.start;
+    let ended_at = engine.now();
+    let simulated = ended_at - plan.start;
     engine.end();
     let universe = &mut *engine.universe();
     Ok(Outcome {
@@ -120,6 +160,7 @@ pub fn run(plan: &RunPlan, options: Options) -> anyhow::Result<Outcome> {
         records: universe.tables.records_written(),
         accounts: Accounts::of(universe),
         story: universe.story.last(LINES).to_vec(),
+        remains: Remains::of(universe, ended_at)?,
     })
 }
 
@@ -155,6 +196,7 @@ pub(crate) fn set(plan: &RunPlan, options: Options) -> anyhow::Result<(Engine, P
             Story::default()
         },
         bug: options.bug,
+        runs_on: options.runs_on,
     };
     set_in(plan, universe, plan.start)
 }
@@ -290,7 +332,7 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
                 .witness
                 .look_around(now, &universe.vpn, &universe.tables);
         }
-        universe.witness.violation().is_none()
+        universe.runs_on || universe.witness.violation().is_none()
     });
 }
 

@@ -35,6 +35,8 @@ pub struct Universe {
     pub story: Story,
     /// A bug planted on purpose.
     pub bug: Option<Bug>,
+    /// Whether it goes on whatever must not be and was.
+    pub runs_on: bool,
 }
 
 /// What happened, line by line.
@@ -113,6 +115,7 @@ impl Universe {
             reached: self.reached.clone(),
             story: Story::default(),
             bug: self.bug,
+            runs_on: self.runs_on,
         }
     }
 

@@ -2,6 +2,7 @@
 //! tokens and events as the load balancer makes them, wrappers around the ports, and chance that repeats itself. Never deployed.
 
 pub mod alb;
+pub mod audit_reader;
 pub mod dice;
 pub mod ec2;
 pub mod example;

@@ -119,6 +119,7 @@ def _arn(name):
 
 
 SIGN_IN = "AssociateRule/Actions/0/AuthenticateCognitoConfig"
+AUDIT_SIGN_IN = "AuditRule/Actions/0/AuthenticateCognitoConfig"
 VARIABLES = "/Globals/Function/Environment/Variables"
 ASSOCIATE_VARIABLES = "AssociateFunction/Environment/Variables"
 GROUPS = "/Metadata/AWS::CloudFormation::Interface/ParameterGroups"
@@ -128,13 +129,16 @@ FILTERS = "AuditChanges/SourceParameters/FilterCriteria/Filters"
 # The way in
 
 noticed("the_target_group_waits_for_the_permission",
-        no_order_between_target_group_and_permission=delete("/Resources/AssociateTargetGroup/DependsOn"))
+        no_order_between_target_group_and_permission=delete("/Resources/AssociateTargetGroup/DependsOn"),
+        the_wrong_permission_is_waited_for=put("/Resources/AuditTargetGroup/DependsOn", "AssociatePermission"))
 noticed("the_permission_is_for_this_target_group_alone",
         any_target_group_may_invoke=put("AssociatePermission/SourceArn", {
             "Fn::Sub": "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:targetgroup/*"}),
-        the_target_group_has_another_name_than_the_permission=put("AssociateTargetGroup/Name/Fn::Sub/0", "vpn-page-${Id}"))
+        the_target_group_has_another_name_than_the_permission=put("AssociateTargetGroup/Name/Fn::Sub/0", "vpn-page-${Id}"),
+        the_permission_is_for_the_other_function=put("AuditPermission/FunctionName", {"Fn::GetAtt": ["AssociateFunction", "Arn"]}))
 noticed("every_cookie_of_an_answer_reaches_the_browser",
-        single_value_headers=delete("AssociateTargetGroup/TargetGroupAttributes"))
+        single_value_headers=delete("AssociateTargetGroup/TargetGroupAttributes"),
+        single_value_headers_for_administrators=delete("AuditTargetGroup/TargetGroupAttributes"))
 noticed("the_load_balancer_reaches_cognito",
         no_way_out=put("LoadBalancerSecurityGroup/SecurityGroupEgress", [
             {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "127.0.0.1/32", "Description": "Nowhere"}]))
@@ -143,6 +147,7 @@ noticed("only_web_ports_are_open",
             "IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "CidrIp": "0.0.0.0/0", "Description": "For tests"}))
 noticed("every_request_to_a_function_is_signed_in",
         unauthenticated_requests_pass=put(f"{SIGN_IN}/OnUnauthenticatedRequest", "allow"),
+        unauthenticated_requests_pass_to_the_audit_pages=put(f"{AUDIT_SIGN_IN}/OnUnauthenticatedRequest", "allow"),
         the_function_comes_before_the_sign_in=both(
             put("AssociateRule/Actions/0/Order", 2), put("AssociateRule/Actions/1/Order", 1)))
 noticed("another_host_name_gets_404",
@@ -157,6 +162,25 @@ noticed("the_signed_out_page_needs_no_sign_in",
 noticed("a_session_ends_with_the_working_day_and_has_the_cookie_that_sign_out_expires",
         a_session_of_a_week=put("/Mappings/Session/Seconds/10", "604800"),
         a_cookie_that_sign_out_does_not_know=put(f"{SIGN_IN}/SessionCookieName", "VpnSession"))
+noticed("both_functions_have_one_sign_in_and_one_cookie",
+        audit_pages_with_a_cookie_of_their_own=put(f"{AUDIT_SIGN_IN}/SessionCookieName", "AuditSession"),
+        a_longer_session_for_administrators=put(f"{AUDIT_SIGN_IN}/SessionTimeout", 604800))
+noticed("administrators_pages_lead_to_their_function_and_nothing_else_does",
+        audit_pages_lead_to_the_employees_function=put(
+            "AuditRule/Actions/1/TargetGroupArn", {"Ref": "AssociateTargetGroup"}),
+        the_audit_target_group_has_the_other_function=put("AuditTargetGroup/Targets/0/Id", _arn("AssociateFunction")),
+        the_first_page_is_forgotten=put("AuditRule/Conditions/1/PathPatternConfig/Values", ["/audit/*"]),
+        pages_that_only_begin_alike=put("AuditRule/Conditions/1/PathPatternConfig/Values", ["/audit*"]))
+noticed("an_update_renumbers_no_rule_and_every_priority_exists",
+        the_audit_rule_moves_the_others=both(
+            put("AuditRule/Priority", {"Fn::Sub": "${ListenerRulePriority}1"}),
+            put("SignedOutRule/Priority", {"Fn::Sub": "${ListenerRulePriority}2"}),
+            put("AssociateRule/Priority", {"Fn::Sub": "${ListenerRulePriority}3"})),
+        the_audit_rule_comes_too_late=put("AuditRule/Priority", {"Fn::Sub": "${ListenerRulePriority}3"}),
+        priorities_beyond_the_last=put("/Parameters/ListenerRulePriority/MaxValue", 5000),
+        two_priorities_for_three_rules=put(
+            "/Parameters/ListenerRulePriority/Description",
+            "Priority of the two rules in the listener. 10 takes the priorities 101 and 102, which must be free."))
 noticed("what_is_given_is_not_made",
         a_given_certificate_is_ignored=put("/Conditions/OwnCertificate/Fn::And/1", {
             "Fn::Not": [{"Fn::Equals": [{"Ref": "HostName"}, ""]}]}))
@@ -186,6 +210,8 @@ noticed("a_person_can_sign_in_twice",
 noticed("the_function_trusts_its_own_load_balancer_and_pool",
         the_stacks_pool_is_trusted_though_another_is_given=put(
             f"{ASSOCIATE_VARIABLES}/OIDC_CLIENT_ID", {"Ref": "ExistingUserPoolClientId"}),
+        the_audit_function_trusts_another_client=put(
+            "AuditFunction/Environment/Variables/OIDC_CLIENT_ID", {"Ref": "ExistingUserPoolClientId"}),
         the_listener_is_taken_for_the_signer=put(f"{ASSOCIATE_VARIABLES}/ALB_ARN/Fn::If/2", {"Ref": "ExistingListenerArn"}))
 noticed("signing_out_leads_to_cognito_and_back",
         sign_out_leads_to_a_page_that_the_client_does_not_know=replace(
@@ -234,10 +260,23 @@ noticed("records_are_put_and_never_changed",
             f"{_statements('AssociateRole')}/AuditTable/Action", ["dynamodb:PutItem", "dynamodb:UpdateItem"]),
         records_can_be_deleted=append(_statements("ReaperRole"), {
             "Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": _arn("AuditTable")}))
+noticed("the_audit_function_reads_and_puts_records_of_no_endpoint",
+        records_of_endpoints_can_be_forged=delete(f"{_statements('AuditRole')}/RecordsOfItsOwn/Condition"),
+        a_request_without_a_partition_passes=delete(f"{_statements('AuditRole')}/RecordsOfItsOwn/Condition/Null"),
+        one_endpoint_can_be_forged=append(
+            f"{_statements('AuditRole')}/RecordsOfItsOwn/Condition/ForAllValues:StringEquals/dynamodb:LeadingKeys",
+            "cvpn-endpoint-0a1b2c3d4e5f60718"),
+        leases_can_be_written=append(f"{_statements('AuditRole')}/LeaseTable/Action", "dynamodb:UpdateItem"),
+        whole_tables_can_be_scanned=append(f"{_statements('AuditRole')}/AuditTable/Action", "dynamodb:Scan"),
+        ec2_can_be_read=append(_statements("AuditRole"), {
+            "Effect": "Allow", "Action": "ec2:DescribeClientVpnEndpoints", "Resource": "*"}))
 noticed("a_right_to_read_the_audit_table_includes_its_indexes",
+        an_index_that_administrators_cannot_read=put(_resource("AuditRole", "AuditIndexes"), {
+            "Fn::Sub": "${AuditTable.Arn}/index/by-actor"}),
         a_missing_index=put(f"{_statements('AssociateRole')}/AuditTable/Action", ["dynamodb:PutItem", "dynamodb:Query"]))
 noticed("each_function_writes_its_own_log_alone",
-        the_other_functions_log=put(_resource("ReaperRole", "Logs"), _arn("AssociateLogGroup")))
+        the_other_functions_log=put(_resource("ReaperRole", "Logs"), _arn("AssociateLogGroup")),
+        the_administrators_function_writes_elsewhere=put(_resource("AuditRole", "Logs"), _arn("AssociateLogGroup")))
 noticed("services_act_for_this_account_alone",
         schedules_of_other_accounts=delete("SweepRole/AssumeRolePolicyDocument/Statement/0/Condition"))
 
@@ -263,13 +302,17 @@ noticed("every_function_gets_the_variables_that_it_reads",
             remove(f"{GROUPS}/2/Parameters", "OvernightStaleConnectionMinutes")),
         the_page_does_not_know_the_administrators=both(
             delete("AssociateFunction/Environment/Variables/ADMIN_EMAILS"),
-            delete("ReaperFunction/Environment/Variables/ADMIN_EMAILS"), delete("/Parameters/AdminEmails"),
+            delete("ReaperFunction/Environment/Variables/ADMIN_EMAILS"),
+            delete("AuditFunction/Environment/Variables/ADMIN_EMAILS"), delete("/Parameters/AdminEmails"),
             remove(f"{GROUPS}/1/Parameters", "AdminEmails")),
+        the_audit_function_gets_what_it_does_not_read=put("AuditFunction/Environment/Variables/DRY_RUN", {"Ref": "DryRun"}),
+        office_hours_are_for_one_function=put(f"{VARIABLES}/OFFICE_HOURS", {"Ref": "OfficeHours"}),
         a_variable_that_no_function_reads=put(f"{VARIABLES}/IDLE_MINUTES", "60"))
 noticed("the_longest_lists_of_people_fit_into_an_environment",
         lists_without_end=put("/Parameters/AdminEmails/MaxLength", 4000))
 noticed("defaults_are_those_of_the_code",
-        another_default=put("/Parameters/IdleTimeoutMinutes/Default", 15))
+        another_default=put("/Parameters/IdleTimeoutMinutes/Default", 15),
+        office_hours_of_another_company=put("/Parameters/OfficeHours/Default", "10:00-19:00"))
 noticed("the_time_zone_exists",
         a_time_zone_that_is_none=put("/Parameters/TimeZone/Default", "Asia/Tokio"))
 noticed("variables_name_what_the_stack_made",
@@ -280,7 +323,9 @@ noticed("parameters_reach_the_functions",
                                   "AssociateFunction/Environment/Variables/AUDITOR_EMAILS"))
 noticed("functions_match_their_build",
         another_architecture=put("/Globals/Function/Architectures", ["x86_64"]),
-        the_function_gives_up_before_ec2_does=put("AssociateFunction/Timeout", 10))
+        the_function_gives_up_before_ec2_does=put("AssociateFunction/Timeout", 10),
+        the_audit_function_outlives_the_load_balancers_patience=put("AuditFunction/Timeout", 120),
+        the_audit_function_has_the_memory_of_the_others=delete("AuditFunction/MemorySize"))
 noticed("logs_are_kept_for_a_while_and_in_the_stack",
         logs_are_kept_for_a_day=put("ReaperLogGroup/RetentionInDays", 1))
 noticed("parameters_that_make_sense_are_taken_and_others_refused_with_a_reason",
@@ -314,6 +359,11 @@ noticed("missing_sweeps_are_an_alarm",
 noticed("alarms_fire_when_they_should",
         quiet_times_are_alarms=put("FailedStartAlarm/TreatMissingData", "breaching"),
         an_alarm_that_fires_when_all_is_well=put("SlowStartAlarm/ComparisonOperator", "LessThanThreshold"))
+noticed("each_function_is_watched_for_errors_and_the_audit_function_before_it_runs_out_of_time",
+        slow_answers_that_fast_ones_hide=put("AuditSlowAlarm/Statistic", "Average"),
+        a_function_that_may_fail_unseen=put("AuditErrorsAlarm/Dimensions/0/Value", {"Ref": "AssociateFunction"}),
+        a_function_that_the_dashboard_forgets=replace(
+            DASHBOARD, '["AWS/Lambda", "Errors", "FunctionName", "${AuditFunction}", { "stat": "Sum", "label": "audit: errors" }],', ""))
 noticed("every_alarm_has_a_receiver",
         an_alarm_without_a_receiver=delete("StuckStopAlarm/AlarmActions"))
 noticed("cloudwatch_may_publish_to_the_topic",

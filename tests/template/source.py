@@ -122,6 +122,8 @@ class Stack:
                 said.append(f"{name}: {rules.get('ConstraintDescription', 'needed')}")
             if "AllowedValues" in rules and value not in map(str, rules["AllowedValues"]):
                 said.append(f"{name}: not allowed")
+            if "MaxValue" in rules and not rules["MinValue"] <= float(value) <= rules["MaxValue"]:
+                said.append(f"{name}: from {rules['MinValue']} to {rules['MaxValue']}")
         for rule in self.template.get("Rules", {}).values():
             if "RuleCondition" not in rule or self._holds(rule["RuleCondition"]):
                 said += [a["AssertDescription"] for a in rule["Assertions"] if not self._holds(a["Assert"])]

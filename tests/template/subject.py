@@ -45,19 +45,23 @@ class Subject:
         return Stack(self.expanded, parameters)
 
 
-FUNCTIONS = {"associate": "AssociateFunction", "reaper": "ReaperFunction"}
-ROLES = {"associate": "AssociateRole", "reaper": "ReaperRole"}
+FUNCTIONS = {"associate": "AssociateFunction", "reaper": "ReaperFunction", "audit": "AuditFunction"}
+ROLES = {"associate": "AssociateRole", "reaper": "ReaperRole", "audit": "AuditRole"}
+BEHIND_ALB = {"associate": "AssociateRule", "audit": "AuditRule"}
+GROUPS = {"associate": "AssociateTargetGroup", "audit": "AuditTargetGroup"}
+PERMISSIONS = {"associate": "AssociatePermission", "audit": "AuditPermission"}
 
 
-def rule_with_forward(stack):
-    rules = stack.there_are("AWS::ElasticLoadBalancingV2::ListenerRule").values()
-    found = [r for r in rules if any(a["Type"] == "forward" for a in r["Actions"])]
-    assert len(found) == 1, "one rule leads to a function"
-    return found[0]
+def forwarding(stack):
+    """The rules that lead to a function: of each function, its rule."""
+    rules = stack.there_are("AWS::ElasticLoadBalancingV2::ListenerRule")
+    found = {name for name, rule in rules.items() if any(a["Type"] == "forward" for a in rule["Actions"])}
+    assert found == set(BEHIND_ALB.values()), "one rule leads to each function behind the load balancer"
+    return {function: rules[name] for function, name in BEHIND_ALB.items()}
 
 
-def sign_in(stack):
-    actions = rule_with_forward(stack)["Actions"]
+def sign_in(stack, function="associate"):
+    actions = forwarding(stack)[function]["Actions"]
     found = [a["AuthenticateCognitoConfig"] for a in actions if a["Type"] == "authenticate-cognito"]
     assert len(found) == 1, "the rule signs people in"
     return found[0]

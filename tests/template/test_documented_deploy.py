@@ -124,6 +124,10 @@ def test_sign_in_outlives_every_later_deploy(url, given, checkout):
     settings = defaults | wanted | {"SamlMetadataUrl": URL, "New": "of the template"}
     assert checkout.deploy(upgrade) == settings
     assert saml_is_there(url)
+    (watch,) = documented("Upgrading", "aws")
+    indexes = aws(url, watch.replace("AUDIT", outputs(url, STACK)["AuditTableName"]))
+    # The emulator has an index at once, and tells no state.
+    assert {name for name, _ in indexes} == {"by-actor", "by-day", "by-month"}
 
     same, guided, lost = documented("Changing a setting")
     checkout.edit(r"OvernightWindow=\"22:00-07:00\"", r"OvernightWindow=\"\"")
@@ -170,12 +174,22 @@ def test_a_first_deploy_that_failed_can_be_cleared_away(url, given, checkout):
 
 
 def test_the_issuer_of_a_user_pool_can_be_looked_up(url):
-    (command,) = documented("Parts that you have already", "aws")
+    (command,) = documented("Parts that you have already", "aws cognito-idp")
     pool = cloud.client(url, "cognito-idp").create_user_pool(PoolName="theirs")["UserPool"]["Id"]
     assert aws(url, command.replace("POOL", pool)) in (None, "ORIGINAL")
     model = cloud.client(url, "cognito-idp").meta.service_model.operation_model("DescribeUserPool").output_shape
     issuer = model.members["UserPool"].members["IssuerConfiguration"].members["Type"]
     assert issuer.enum == ["ORIGINAL", "UPDATED"]
+
+
+def test_taken_priorities_can_be_looked_up(url, given):
+    (command,) = documented("Parts that you have already", "aws elbv2")
+    elb, listener = cloud.client(url, "elbv2"), given["ExistingListenerArn"]
+    rule = elb.create_rule(
+        ListenerArn=listener, Priority=100, Conditions=[{"Field": "path-pattern", "Values": ["/theirs"]}],
+        Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}])["Rules"][0]["RuleArn"]
+    assert set(aws(url, command.replace("LISTENER", listener))) == {"default", "100"}
+    elb.delete_rule(RuleArn=rule)
 
 
 def test_the_tools_that_the_document_asks_for_are_no_newer_than_those_that_check_it():

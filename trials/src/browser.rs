@@ -113,6 +113,14 @@ impl Browser {
         Ok(answer.error_for_status()?.text().await?)
     }
 
+    /// Opens another page of the same host: the status, and what was sent.
+    pub(crate) async fn visit(&self, path: &str) -> anyhow::Result<(StatusCode, String)> {
+        let get = self.client.get(format!("{}{path}", self.base));
+        let answer = get.headers(navigation()).send().await?;
+        let status = answer.status();
+        Ok((status, answer.text().await?))
+    }
+
     /// Sends a wish, and waits for the answer however long it takes.
     pub(crate) async fn send(
         &self,

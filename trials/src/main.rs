@@ -151,6 +151,7 @@ fn greet(sandbox: &Sandbox, wanted_port: u16) {
 The self-service VPN runs on this machine. Nothing reaches AWS.
 
   {url}            what an employee sees
+  {url}/audit      what administrators and auditors see (admin@example.com, auditor@example.com)
   {url}/sandbox/   the other side: clients, time, faults, audit records
 
 Try:

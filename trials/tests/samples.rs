@@ -39,6 +39,21 @@ async fn invoke(sandbox: &Sandbox, function: &str, sample: &str) -> Value {
     answer.json().await.unwrap()
 }
 
+/// Each sample is sent below.
+#[test]
+fn there_is_no_sample_of_the_audit_pages_without_a_promise() {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/audit");
+    let source = include_str!("samples.rs");
+    let names = std::fs::read_dir(events).unwrap().map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            source.contains(&format!("(\"{name}\", ")),
+            "{name} is not sent"
+        );
+    });
+    assert_eq!(names.count(), 6);
+}
+
 #[tokio::test]
 async fn each_sample_gets_the_answer_that_its_name_promises() {
     let state = tempfile::tempdir().unwrap();
@@ -54,6 +69,17 @@ async fn each_sample_gets_the_answer_that_its_name_promises() {
         ("take-down-page.json", 200),
     ] {
         let answer = invoke(&sandbox, "associate", sample).await;
+        assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
+    }
+    for (sample, status) in [
+        ("now.json", 200),
+        ("log.json", 200),
+        ("export.json", 200),
+        ("export-from-another-site.json", 403),
+        ("stranger.json", 403),
+        ("day-that-does-not-exist.json", 400),
+    ] {
+        let answer = invoke(&sandbox, "audit", sample).await;
         assert_eq!(answer["statusCode"], status, "{sample}: {answer}");
     }
     let swept = invoke(&sandbox, "reaper", "scheduled-sweep.json").await;

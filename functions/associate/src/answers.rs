@@ -7,13 +7,12 @@ use shared::model::{ManagedEndpoint, Mode};
 use shared::policy::Phase;
 use shared::ports::VpnError;
 use shared::reconcile::{AskOutcome, EndpointStatus};
+use web::{Reply, fetch};
 
 use crate::app::{App, Call};
-use crate::fetch;
 use crate::input;
 use crate::list::List;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
 use crate::routes::{Destination, Route};
 
 /// The ALB spreads a session over up to four cookies
@@ -163,8 +162,8 @@ impl App {
         let language = input::language(call.headers, call.body)?.as_str();
         let cookie =
             format!("lang={language}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax");
-        let referrer = fetch::referring_path(call.headers);
-        let back = Destination::back_to(referrer, &self.endpoints);
+        let page = fetch::referring_page(call.headers);
+        let back = Destination::back_to(page, &self.endpoints);
         let reply = Reply::see_other(back.location());
         Ok(match HeaderValue::try_from(cookie) {
             Ok(cookie) => reply.with(SET_COOKIE, cookie),

@@ -5,26 +5,22 @@ use std::sync::Arc;
 
 use associate_pages::{ErrorPage, Language, Site};
 use aws_lambda_events::alb::AlbTargetGroupResponse;
-use http::header::{ALLOW, InvalidHeaderValue};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::header::InvalidHeaderValue;
+use http::{HeaderMap, HeaderValue, Method};
 use lambda_http::RequestExt as _;
-use serde::Serialize;
 use serde_json::Value;
 use shared::clock::Clock;
 use shared::config::AssociateConfig;
-use shared::identity::{Employee, IdentityError, PublicKeys, Refusal as IdentityRefusal, Verifier};
-use shared::model::audit::EventIds;
+use shared::identity::{Employee, PublicKeys, Verifier};
+use shared::model::audit::{DeniedThing, EventIds};
 use shared::model::{Email, ManagedEndpoint};
 use shared::ports::{ClientVpn, Store};
-use shared::reconcile::{Ask, DeniedThing, Reconciler};
-use tracing::{error, info, warn};
+use shared::reconcile::{Ask, Reconciler};
+use web::event::NotFromAlb;
+use web::{Function, Identity, Received, Reply, fetch, function, log, visitor};
 
-use crate::event::{self, NotFromAlb, Received};
-use crate::fetch;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
 use crate::routes::Route;
-use crate::visitor;
 
 /// The function: what it needs for the life of its process.
 pub struct App {
@@ -114,37 +110,13 @@ impl App {
         event: Value,
         request_id: &str,
     ) -> Result<AlbTargetGroupResponse, NotFromAlb> {
-        let received = event::receive(event)?;
-        let headers = received.request.headers();
-        if visitor::is_health_check(headers) {
-            let ok = Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "200 ok");
-            return Ok(ok.into_alb(received.mode));
-        }
-        let route = self.route(&received);
-        let trace_id = visitor::trace_id(headers).unwrap_or_else(|| request_id.to_owned());
-        let reply = match self.serve(&received, route, &trace_id).await {
-            Ok(reply) => {
-                let status = reply.status.as_u16();
-                info!(route = route_name(route), status, trace_id, "answered");
-                reply
-            }
-            Err(refusal) => {
-                log(&refusal, route, &trace_id);
-                self.refuse(&refusal, &received, route, &trace_id)
-            }
-        };
-        let reply = if received.request.method() == Method::HEAD {
-            reply.without_body()
-        } else {
-            reply
-        };
-        Ok(reply.into_alb(received.mode))
+        function::handle(self, event, request_id).await
     }
 
     fn route(&self, received: &Received) -> Option<Route<'_>> {
         let request = &received.request;
         let route = Route::find(request.raw_http_path(), &self.endpoints)?
-            .for_request(request.method(), &received.mode_parameter);
+            .for_request(request.method(), &received.query);
         let is_missing = matches!(route, Route::SignOut) && self.sign_out.is_none();
         (!is_missing).then_some(route)
     }
@@ -158,7 +130,7 @@ impl App {
     ) -> Result<Reply, Refusal> {
         let request = &received.request;
         let headers = request.headers();
-        let identity = self.identify(headers).await?;
+        let identity = Identity::of(headers, &self.verifier, self.clock.now()).await?;
         let route = route.ok_or(Refusal::NotFound)?;
         let method = request.method();
         let wants_html = fetch::wants_html(headers);
@@ -172,9 +144,8 @@ impl App {
         let employee = self.admit(identity, route, headers).await?;
         let is_administrator = self.administrators.contains(&employee.email);
         if route.needs_administrator() && !is_administrator && !is_detour {
-            let thing = DeniedThing::Orders;
-            self.deny(route.endpoint(), ask(employee, headers), thing)
-                .await;
+            let thing = DeniedThing::Orders(route.endpoint());
+            self.deny(visitor::ask(employee, headers), thing).await;
             return Err(Refusal::NotAdministrator);
         }
         if *method == Method::POST && !fetch::is_same_origin(headers) {
@@ -190,29 +161,13 @@ impl App {
             headers,
             body: request.body(),
             method,
-            ask: ask(employee, headers),
+            ask: visitor::ask(employee, headers),
             is_administrator,
             wants_html,
             language: visitor::language(headers),
             trace_id,
         };
         self.answer(route, call).await
-    }
-
-    /// The caller and whether they are permitted; a request that proves no person is refused.
-    async fn identify(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
-        let oidc = visitor::oidc_headers(headers);
-        match self.verifier.verify(&oidc, self.clock.now()).await {
-            Ok(employee) => Ok(Identity::Permitted(employee)),
-            Err(error) => match error.refusal() {
-                IdentityRefusal::NotPermitted(employee) => {
-                    Ok(Identity::NotPermitted(employee.clone(), error))
-                }
-                IdentityRefusal::NotValid | IdentityRefusal::Unavailable => {
-                    Err(Refusal::Identity(error))
-                }
-            },
-        }
     }
 
     /// Lets a caller in, or puts on record that they are not permitted.
@@ -226,18 +181,17 @@ impl App {
             Identity::Permitted(employee) => Ok(employee),
             Identity::NotPermitted(employee, _) if !route.needs_permission() => Ok(employee),
             Identity::NotPermitted(employee, error) => {
-                let thing = DeniedThing::Vpn;
-                self.deny(route.endpoint(), ask(employee, headers), thing)
-                    .await;
+                let thing = DeniedThing::Vpn(route.endpoint());
+                self.deny(visitor::ask(employee, headers), thing).await;
                 Err(Refusal::Identity(error))
             }
         }
     }
 
     /// A refusal stays one when it cannot be put on record.
-    async fn deny(&self, endpoint: Option<&ManagedEndpoint>, ask: Ask, thing: DeniedThing) {
-        if let Err(error) = self.reconciler.deny(endpoint, ask, thing).await {
-            warn!(error = %chain(&error), "access.denied could not be put on record");
+    async fn deny(&self, ask: Ask, thing: DeniedThing<'_>) {
+        if let Err(error) = self.reconciler.deny(ask, thing).await {
+            log::not_on_record(&error);
         }
     }
 
@@ -250,7 +204,7 @@ impl App {
     ) -> Reply {
         let (headers, method) = (received.request.headers(), received.request.method());
         let meaning = refusal.meaning();
-        let mut reply = if fetch::wants_html(headers) {
+        let page = fetch::wants_html(headers).then(|| {
             let back = route.map(|route| route.back(&self.endpoints).location());
             // A look that failed may be repeated by itself, an ask may not.
             let is_look = *method == Method::GET && matches!(route, Some(Route::Status(_)));
@@ -264,82 +218,25 @@ impl App {
                 looks_again: is_look && meaning.is_temporary(),
                 now: self.clock.now(),
             };
-            Reply::page(meaning.status, page.html())
-        } else {
-            let problem = Problem {
-                r#type: "about:blank",
-                title: meaning.title,
-                status: meaning.status.as_u16(),
-                detail: &meaning.detail,
-                trace_id,
-                code: meaning.code.as_deref(),
-            };
-            Reply::problem(meaning.status, &problem)
-        };
-        if let Some(allow) = meaning.allow {
-            reply = reply.with(ALLOW, HeaderValue::from_static(allow));
+            page.html()
+        });
+        meaning.reply(page, trace_id)
+    }
+}
+
+impl Function for App {
+    async fn reply(&self, received: &Received, trace_id: &str) -> Reply {
+        let route = self.route(received);
+        let name = route.map_or("none", Route::name);
+        match self.serve(received, route, trace_id).await {
+            Ok(reply) => {
+                log::answered(name, reply.status, trace_id);
+                reply
+            }
+            Err(refusal) => {
+                log::refused(name, refusal.meaning().status, trace_id, &refusal);
+                self.refuse(&refusal, received, route, trace_id)
+            }
         }
-        if meaning.is_temporary() {
-            reply = reply.come_back();
-        }
-        reply
     }
-}
-
-/// A verified person.
-enum Identity {
-    Permitted(Employee),
-    NotPermitted(Employee, IdentityError),
-}
-
-/// RFC 9457.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Problem<'a> {
-    r#type: &'static str,
-    title: &'static str,
-    status: u16,
-    detail: &'a str,
-    trace_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-}
-
-fn ask(employee: Employee, headers: &HeaderMap) -> Ask {
-    let mut origin = visitor::origin(headers);
-    origin.actor_sub = Some(employee.sub);
-    Ask {
-        email: employee.email,
-        origin,
-    }
-}
-
-fn route_name(route: Option<Route<'_>>) -> &'static str {
-    route.map_or("none", Route::name)
-}
-
-/// Our own trouble is an error; what a client did wrong is worth a line.
-fn log(refusal: &Refusal, route: Option<Route<'_>>, trace_id: &str) {
-    let status = refusal.meaning().status;
-    let (route, code) = (route_name(route), status.as_u16());
-    let reason = chain(refusal);
-    if status.is_server_error() {
-        error!(route, status = code, trace_id, reason, "not answered");
-    } else {
-        info!(route, status = code, trace_id, reason, "refused");
-    }
-}
-
-/// An error and what caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.ends_with(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
 use shared::aws::{AlbPublicKeys, Clients};
 use shared::clock::Clock;
 use shared::config::{self, AssociateConfig};
@@ -20,16 +18,7 @@ use crate::app::{App, Ports};
 pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
     telemetry::init();
     let config = AssociateConfig::from_vars(&config::environment)?;
-    let app = Arc::new(wire(config, clock).await?);
-    let service = service_fn(move |event: LambdaEvent<Value>| {
-        let app = Arc::clone(&app);
-        // Boxed: it is large, and the runtime moves it about.
-        Box::pin(async move { app.handle(event.payload, &event.context.request_id).await })
-    });
-    lambda_runtime::run(service)
-        .await
-        .map_err(|error| anyhow::anyhow!(error))
-        .context("the Lambda runtime ended")
+    web::function::run(wire(config, clock).await?).await
 }
 
 async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {

@@ -1,6 +1,6 @@
 //! The function behind the ALB: an employee asks for the VPN, sees where it stands, gets the profile.
 //!
-//! It translates, and holds no rules: [`event`] makes a request of an event, `routes` says what a path names,
+//! It translates, and holds no rules: [`web`] makes a request of an event, `routes` says what a path names,
 //! `answers` calls the reconciler, [`associate_pages`] shows what came of it, and `refusal` is the one table of what an error means
 //! over HTTP.
 
@@ -8,14 +8,10 @@ mod answers;
 mod app;
 #[cfg(feature = "aws")]
 mod deployed;
-pub mod event;
-mod fetch;
 mod input;
 mod list;
 mod refusal;
-pub mod reply;
 mod routes;
-mod visitor;
 
 pub use app::{App, Ports};
 #[cfg(feature = "aws")]

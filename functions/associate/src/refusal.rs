@@ -1,19 +1,23 @@
 //! The one table of what an error means over HTTP (DESIGN 7).
 
 use associate_pages::{OrderTrouble, Trouble};
-use http::StatusCode;
 use shared::identity::{IdentityError, Refusal as IdentityRefusal};
 use shared::ports::{StoreError, VpnError};
 use shared::reconcile::{ExtendError, OrderError, StatusError};
+use web::Meaning;
+use web::event::Malformed;
+use web::meaning::{
+    BAD_REQUEST, CONFLICT, FORBIDDEN, NOT_FOUND, NOTHING_HERE, REFUSED, SIGN_IN, SIGN_IN_AGAIN,
+    UNAVAILABLE, sentence,
+};
 
-use crate::event::Malformed;
 use crate::input::InputError;
 
 /// Why a request is not answered as it wishes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("identity: {0}")]
-    Identity(#[source] IdentityError),
+    Identity(#[from] IdentityError),
     #[error("no such path")]
     NotFound,
     #[error("the method is not allowed")]
@@ -38,18 +42,6 @@ pub(crate) enum Refusal {
     /// The ask is on record, and EC2 refuses what it needs.
     #[error("EC2 refused what the request needs ({code})")]
     Refused { code: String },
-}
-
-/// What a client is told: nothing from inside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) status: StatusCode,
-    pub(crate) title: &'static str,
-    pub(crate) detail: String,
-    /// EC2's error code.
-    pub(crate) code: Option<String>,
-    /// For `Allow`.
-    pub(crate) allow: Option<&'static str>,
 }
 
 impl Refusal {
@@ -95,15 +87,6 @@ impl Refusal {
     }
 }
 
-const SIGN_IN: (StatusCode, &str) = (StatusCode::UNAUTHORIZED, "Not signed in");
-const FORBIDDEN: (StatusCode, &str) = (StatusCode::FORBIDDEN, "Not permitted");
-const NOT_FOUND: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Not found");
-const METHOD: (StatusCode, &str) = (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
-const BAD_REQUEST: (StatusCode, &str) = (StatusCode::BAD_REQUEST, "Not understood");
-const REFUSED: (StatusCode, &str) = (StatusCode::BAD_GATEWAY, "AWS refused");
-const CONFLICT: (StatusCode, &str) = (StatusCode::CONFLICT, "Changed meanwhile");
-const UNAVAILABLE: (StatusCode, &str) = (StatusCode::SERVICE_UNAVAILABLE, "Not available now");
-
 const NOT_PERMITTED: &str =
     "You are signed in, but this account may not use the VPN. An administrator can permit it.";
 const NOT_ADMINISTRATOR: &str =
@@ -125,32 +108,31 @@ impl Refusal {
     pub(crate) fn meaning(&self) -> Meaning {
         match self {
             Self::Identity(error) => match error.refusal() {
-                IdentityRefusal::NotValid => says(SIGN_IN, "Please sign in again."),
-                IdentityRefusal::NotPermitted(_) => says(FORBIDDEN, NOT_PERMITTED),
-                IdentityRefusal::Unavailable => says(UNAVAILABLE, KEYS_DETAIL),
+                IdentityRefusal::NotValid => Meaning::new(SIGN_IN, SIGN_IN_AGAIN),
+                IdentityRefusal::NotPermitted(_) => Meaning::new(FORBIDDEN, NOT_PERMITTED),
+                IdentityRefusal::Unavailable => Meaning::new(UNAVAILABLE, KEYS_DETAIL),
             },
-            Self::NotFound => says(NOT_FOUND, "There is nothing of this name here."),
-            Self::Method { allow } => Meaning {
-                allow: Some(allow),
-                ..says(METHOD, format!("Only {allow} can be used here."))
-            },
-            Self::NotAdministrator => says(FORBIDDEN, NOT_ADMINISTRATOR),
-            Self::CrossSite => says(FORBIDDEN, ELSEWHERE),
-            Self::Malformed(error) => says(BAD_REQUEST, sentence(error)),
-            Self::Input(error) => says(BAD_REQUEST, sentence(error)),
+            Self::NotFound => Meaning::new(NOT_FOUND, NOTHING_HERE),
+            Self::Method { allow } => Meaning::method(allow),
+            Self::NotAdministrator => Meaning::new(FORBIDDEN, NOT_ADMINISTRATOR),
+            Self::CrossSite => Meaning::new(FORBIDDEN, ELSEWHERE),
+            Self::Malformed(error) => Meaning::new(BAD_REQUEST, sentence(error)),
+            Self::Input(error) => Meaning::new(BAD_REQUEST, sentence(error)),
             Self::Extend(error @ (ExtendError::Past { .. } | ExtendError::TooFar { .. })) => {
-                says(BAD_REQUEST, sentence(error))
+                Meaning::new(BAD_REQUEST, sentence(error))
             }
             Self::Order(
                 error @ (OrderError::Past { .. }
                 | OrderError::TooFar { .. }
                 | OrderError::NoReason
                 | OrderError::Reason),
-            ) => says(BAD_REQUEST, sentence(error)),
-            Self::Order(error @ OrderError::Changed { .. }) => says(CONFLICT, sentence(error)),
+            ) => Meaning::new(BAD_REQUEST, sentence(error)),
+            Self::Order(error @ OrderError::Changed { .. }) => {
+                Meaning::new(CONFLICT, sentence(error))
+            }
             Self::Ask(_)
             | Self::Extend(ExtendError::Store(_))
-            | Self::Order(OrderError::Store(_)) => says(UNAVAILABLE, STORE_DETAIL),
+            | Self::Order(OrderError::Store(_)) => Meaning::new(UNAVAILABLE, STORE_DETAIL),
             Self::Status(StatusError::Vpn(VpnError::Refused { code, .. })) => {
                 refused(code, REFUSED_DETAIL)
             }
@@ -158,44 +140,15 @@ impl Refusal {
                 StatusError::Vpn(VpnError::TryLater { .. })
                 | StatusError::Store(_)
                 | StatusError::BeingRead,
-            ) => says(UNAVAILABLE, STATUS_DETAIL),
+            ) => Meaning::new(UNAVAILABLE, STATUS_DETAIL),
             Self::Refused { code } => refused(code, KEPT_DETAIL),
         }
-    }
-}
-
-impl Meaning {
-    /// Whether trying again soon may help.
-    pub(crate) fn is_temporary(&self) -> bool {
-        self.status == StatusCode::SERVICE_UNAVAILABLE
-    }
-}
-
-fn says((status, title): (StatusCode, &'static str), detail: impl Into<String>) -> Meaning {
-    Meaning {
-        status,
-        title,
-        detail: detail.into(),
-        code: None,
-        allow: None,
     }
 }
 
 fn refused(code: &str, detail: &str) -> Meaning {
     Meaning {
         code: Some(code.to_owned()),
-        ..says(REFUSED, detail)
+        ..Meaning::new(REFUSED, detail)
     }
-}
-
-/// Our own errors about what a client sent are written for that client.
-fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    format!("{first}{}.", letters.as_str())
 }

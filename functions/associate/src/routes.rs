@@ -1,8 +1,9 @@
 //! What the paths are called. Nothing is decoded or tidied up: whatever is not spelt exactly so does not exist.
 
-use associate_pages::Asset;
+use associate_pages::{Asset, asset};
 use http::{HeaderValue, Method};
 use shared::model::ManagedEndpoint;
+use web::Query;
 
 /// What a path names.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +44,7 @@ impl<'a> Route<'a> {
             ["help"] => Some(Self::Help),
             ["language"] => Some(Self::Language),
             ["sign-out"] => Some(Self::SignOut),
-            ["assets", file] => Asset::find(file).map(Self::Asset),
+            ["assets", file] => asset(file).map(Self::Asset),
             ["vpn", name] => endpoint(name).map(Self::Vpn),
             ["vpn", name, "status"] => endpoint(name).map(Self::Status),
             ["vpn", name, "extend"] => endpoint(name).map(Self::Extend),
@@ -54,9 +55,11 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The route of a request with this method, and these values of the parameter `mode`.
-    pub(crate) fn for_request(self, method: &Method, mode_parameter: &[String]) -> Self {
-        let is_asked_for = *method != Method::POST && mode_parameter == ["off"];
+    /// The route of a request with this method and this query.
+    pub(crate) fn for_request(self, method: &Method, query: &Query) -> Self {
+        let mut modes = query.as_sent().filter(|(name, _)| *name == "mode");
+        let is_off = modes.next() == Some(("mode", "off")) && modes.next().is_none();
+        let is_asked_for = *method != Method::POST && is_off;
         if let Self::Mode(endpoint) = self
             && is_asked_for
         {
@@ -168,7 +171,12 @@ pub(crate) enum Destination<'a> {
     List,
     /// The help page.
     Help,
+    /// One of the function `audit`'s, with its query.
+    Audit(&'a str),
 }
+
+/// The longest view of an audit page that people are led back to.
+const MAX_AUDIT_PAGE_BYTES: usize = 2_000;
 
 impl<'a> Destination<'a> {
     /// Where a browser goes that has no better place: the status of the only endpoint, or the list.
@@ -179,8 +187,12 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// The page to which a browser returns that was on this path.
-    pub(crate) fn back_to(path: Option<&str>, endpoints: &'a [ManagedEndpoint]) -> Self {
+    /// The page to which a browser returns that was on this one, a path with its query.
+    pub(crate) fn back_to(page: Option<&'a str>, endpoints: &'a [ManagedEndpoint]) -> Self {
+        if let Some(page) = page.filter(|page| is_audit_page(page)) {
+            return Self::Audit(page);
+        }
+        let path = page.and_then(|page| page.split('?').next());
         match path.and_then(|path| Route::find(path, endpoints)) {
             Some(Route::Help) => Self::Help,
             Some(route) => route.back(endpoints),
@@ -194,10 +206,23 @@ impl<'a> Destination<'a> {
             Self::Status(endpoint) => format!("/vpn/{}/status", endpoint.name),
             Self::List => "/".to_owned(),
             Self::Help => "/help".to_owned(),
+            Self::Audit(page) => page.to_owned(),
         };
-        // An endpoint's name has no character that a header has not.
+        // Neither an endpoint's name nor a way back has a character that a header has not.
         HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"))
     }
+}
+
+/// A path that no browser makes another one of: it can lead neither elsewhere nor to what asks for the VPN.
+fn is_audit_page(page: &str) -> bool {
+    let path = page.split('?').next().unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'.');
+    let below = path.strip_prefix("/audit");
+    page.len() <= MAX_AUDIT_PAGE_BYTES
+        && below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        && path.bytes().all(is_plain)
+        && !path.contains("/.")
+        && !page.contains(char::is_control)
 }
 
 #[cfg(test)]
@@ -269,9 +294,56 @@ mod tests {
             ),
             (Some("//evil.test"), "/vpn/tokyo/status", "/"),
             (Some("/sign-out"), "/vpn/tokyo/status", "/"),
+            (Some("/help?x"), "/help", "/help"),
+            (
+                Some("/vpn/tokyo/status?x=/audit"),
+                "/vpn/tokyo/status",
+                "/vpn/tokyo/status",
+            ),
         ] {
             assert_eq!(Destination::back_to(path, &one).location(), of_one);
             assert_eq!(Destination::back_to(path, &both).location(), of_both);
+        }
+    }
+
+    #[test]
+    fn a_way_back_to_an_audit_page_keeps_its_query_and_leads_nowhere_else() {
+        let endpoints = endpoints(&["tokyo"]);
+        let back = |page: &str| Destination::back_to(Some(page), &endpoints).location();
+        let longest = format!("/audit?{}", "x".repeat(2_000 - "/audit?".len()));
+        for page in [
+            "/audit",
+            "/audit?",
+            "/audit/",
+            "/audit/records",
+            "/audit/records?event=lease.&event=mode.changed&text=%E6%9D%B1&from=2026-11-01",
+            "/audit/records.csv?text=/../..",
+            "/audit/stays/cvpn-endpoint-0a1b2c3d4e5f60718/019ab0d2-0000-7000-8000-000000000001",
+            "/audit/records/-/019ab0d2-0000-7000-8000-000000000001",
+            &longest,
+        ] {
+            assert_eq!(back(page), page);
+        }
+        for page in [
+            "/auditor",
+            "/AUDIT",
+            "/audit-log",
+            "/audit%2Frecords",
+            "/audit\\evil.test",
+            "/audit/\\evil.test",
+            "/audit/../vpn/tokyo",
+            "/audit/./../vpn/tokyo",
+            "/audit/%2e%2e/vpn/tokyo",
+            "/audit/.%2E/vpn/tokyo",
+            "/audit/..;/vpn/tokyo",
+            "/audit?\tx",
+            "/audit?\r\nset-cookie: a=b",
+            "//audit",
+            " /audit",
+            "/vpn/audit",
+            &format!("{longest}x"),
+        ] {
+            assert_eq!(back(page), "/vpn/tokyo/status", "{page:?}");
         }
     }
 }

@@ -59,10 +59,8 @@ async fn serve(alb: &Shared, client: IpAddr, request: Request) -> Result<Respons
     let body = read(body, alb.settings.idle_limit).await?;
     let trace_id = vouch(&mut parts.headers, alb, &session, client);
     let event = Event::of(&parts, &body).event().to_string().into_bytes();
-    let answer = alb
-        .lambda
-        .invoke(&alb.settings.function, event, Some(&trace_id))
-        .await;
+    let target = alb.settings.target(parts.uri.path());
+    let answer = alb.lambda.invoke(target, event, Some(&trace_id)).await;
     let answer = answer.map_err(Refusal::Target)?;
     if answer.len() > BODY_LIMIT {
         return Err(Refusal::AnswerTooLarge);

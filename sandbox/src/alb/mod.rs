@@ -1,4 +1,4 @@
-//! The load balancer: signs people in, and puts their requests to the `associate` function as the ALB does.
+//! The load balancer: signs people in, and puts their requests to the functions `associate` and `audit` as the ALB does.
 
 mod forward;
 mod keys;

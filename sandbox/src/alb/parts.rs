@@ -14,6 +14,8 @@ use crate::lambda::Lambda;
 pub struct Settings {
     /// The function behind it.
     pub function: String,
+    /// The function for `/audit` and what is below it.
+    pub audit: String,
     /// How long a client may take to send its request's body. The ALB's idle timeout.
     pub idle_limit: Duration,
 }
@@ -22,7 +24,18 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             function: "associate".to_owned(),
+            audit: "audit".to_owned(),
             idle_limit: Duration::from_mins(1),
+        }
+    }
+}
+
+impl Settings {
+    /// The function that a path leads to, by the template's two rules: patterns compare a path as it was sent.
+    pub(super) fn target(&self, path: &str) -> &str {
+        match path.strip_prefix("/audit") {
+            Some(below) if below.is_empty() || below.starts_with('/') => &self.audit,
+            Some(_) | None => &self.function,
         }
     }
 }

@@ -174,7 +174,8 @@ fn form(status: StatusCode, next: &str, email: &str, problem: &str) -> Response 
     };
     let body = format!(
         "<p><strong>This is the sandbox.</strong> Nothing here reaches AWS. In a deployment, people sign in with their \
-         company account at this point. Who signs in as {administrators} is an administrator here.</p>{problem}\
+         company account at this point. Who signs in as {administrators} is an administrator here, who signs in as \
+         {auditors} an auditor.</p>{problem}\
          <form method=\"post\" action=\"{PATH}\">\
          <input type=\"hidden\" name=\"next\" value=\"{next}\">\
          <p><label>Email (any address of {domain})<br>\
@@ -185,6 +186,7 @@ fn form(status: StatusCode, next: &str, email: &str, problem: &str) -> Response 
         next = Escaped(local(next)),
         email = Escaped(email),
         administrators = example::ADMIN_EMAILS.replace(',', " or "),
+        auditors = example::AUDITOR_EMAILS.replace(',', " or "),
         domain = example::EMAIL_DOMAIN,
     );
     (status, Html(html::page("Sign in", &body))).into_response()

@@ -7,7 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 use super::answer_guards::{AnswerLimit, WholeAnswer};
-use super::{DynamoStore, Ec2ClientVpn, http_client};
+use super::{DynamoAuditReader, DynamoStore, Ec2ClientVpn, http_client};
 
 /// Tries of one call, the first among them. What is still throttled then is left to the next pass. Standard retries, not
 /// adaptive ones: those slow the whole process down after a single throttled call, the next person's click included.
@@ -73,6 +73,11 @@ impl Clients {
             .timeout_config(timeouts(&DYNAMODB));
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         DynamoStore::new(client, lease_table.to_owned(), audit_table.to_owned())
+    }
+
+    /// The tables for who only reads them: the same limits, for an answer of DynamoDB's has 1 MB at most.
+    pub fn audit_reader(&self, lease_table: &str, audit_table: &str) -> DynamoAuditReader {
+        DynamoAuditReader::new(self.store(lease_table, audit_table))
     }
 }
 

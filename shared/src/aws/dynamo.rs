@@ -28,9 +28,9 @@ const ITEMS_OF_SWEEPS: [(&str, &str); 1] = [(":first", "booking#")];
 /// [`Store`] by DynamoDB.
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
-    client: Client,
+    pub(super) client: Client,
     lease_table: String,
-    audit_table: String,
+    pub(super) audit_table: String,
 }
 
 impl DynamoStore {
@@ -50,14 +50,18 @@ impl DynamoStore {
         }
     }
 
-    /// An item of the lease table, read consistently; empty: it is not there.
-    async fn get(&self, key: Attributes) -> Result<Item, StoreError> {
+    /// An item of the lease table; empty: it is not there.
+    pub(super) async fn get(
+        &self,
+        key: Attributes,
+        is_consistent: bool,
+    ) -> Result<Item, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.lease_table)
             .set_key(Some(key))
-            .consistent_read(true)
+            .consistent_read(is_consistent)
             .send()
             .await
             .map_err(|error| unavailable("GetItem", error))?;
@@ -127,11 +131,18 @@ impl DynamoStore {
         }
     }
 
+    /// All that a sweep reads of an endpoint, for who needs it less fresh and at half the price.
+    pub(super) async fn look_at(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
+        self.query(endpoint, "#item >= :first", &ITEMS_OF_SWEEPS, false)
+            .await
+    }
+
     async fn query(
         &self,
         endpoint: &EndpointId,
         keys: &str,
         bounds: &[(&str, &str)],
+        is_consistent: bool,
     ) -> Result<EndpointState, StoreError> {
         let mut query = self
             .client
@@ -143,7 +154,8 @@ impl DynamoStore {
         for (name, key) in bounds {
             query = query.expression_attribute_values(*name, AttributeValue::S((*key).to_owned()));
         }
-        let mut items = query.consistent_read(true).into_paginator().items().send();
+        let query = query.consistent_read(is_consistent);
+        let mut items = query.into_paginator().items().send();
         let (mut state, mut rest) = (EndpointState::default(), EndpointState::default());
         while let Some(item) = items.next().await {
             let item = from_attributes(item.map_err(|error| unavailable("Query", error))?);
@@ -180,17 +192,19 @@ enum Written {
 #[async_trait]
 impl Store for DynamoStore {
     async fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        let item = self.get(item_key(endpoint, EndpointState::KEY)).await?;
+        let item = self
+            .get(item_key(endpoint, EndpointState::KEY), true)
+            .await?;
         Ok(EndpointState::parse(&item)?)
     }
 
     async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        self.query(endpoint, "#item BETWEEN :first AND :last", &ITEMS_OF_PEOPLE)
-            .await
+        let keys = "#item BETWEEN :first AND :last";
+        self.query(endpoint, keys, &ITEMS_OF_PEOPLE, true).await
     }
 
     async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        self.query(endpoint, "#item >= :first", &ITEMS_OF_SWEEPS)
+        self.query(endpoint, "#item >= :first", &ITEMS_OF_SWEEPS, true)
             .await
     }
 
@@ -267,7 +281,7 @@ impl Store for DynamoStore {
     }
 
     async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError> {
-        Ok(NotedConfig::parse(&self.get(config_key()).await?)?)
+        Ok(NotedConfig::parse(&self.get(config_key(), true).await?)?)
     }
 
     async fn note_config(

@@ -3,6 +3,7 @@
 mod answer_guards;
 mod clients;
 mod dynamo;
+mod dynamo_audit;
 mod dynamo_errors;
 mod dynamo_values;
 mod dynamo_writes;
@@ -13,6 +14,7 @@ mod keys;
 
 pub use clients::Clients;
 pub use dynamo::DynamoStore;
+pub use dynamo_audit::DynamoAuditReader;
 pub use ec2::Ec2ClientVpn;
 pub use http::http_client;
 pub use keys::AlbPublicKeys;

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::identity::{AlbArn, IdentityConfig};
 use crate::model::audit::Retention;
-use crate::model::{Email, ManagedEndpoint, PolicyText, Rules};
+use crate::model::{DailyWindow, Email, ManagedEndpoint, PolicyText, Rules};
 use crate::reconcile::Settings;
 
 pub use reader::{ConfigErrors, Mistake};
@@ -83,6 +83,8 @@ pub struct AuditConfig {
     pub common: Common,
     pub sign_in: SignIn,
     pub roles: Roles,
+    /// When a schedule "by office hours, Monday to Friday" would have it on: for comparison only.
+    pub office_hours: DailyWindow,
 }
 
 /// The process's own environment, for the `from_vars` functions. A value that is not Unicode has its odd bytes
@@ -134,13 +136,19 @@ impl AuditConfig {
     pub fn from_vars(vars: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(vars);
         let (common, sign_in) = (common(&mut reader), sign_in(&mut reader));
-        let roles = roles(&mut reader);
-        let whole = common.zip(sign_in).zip(roles);
-        reader.finish(whole.map(|((common, sign_in), roles)| Self {
-            common,
-            sign_in,
-            roles,
-        }))
+        let (roles, office_hours) = (
+            roles(&mut reader),
+            reader.read(&var::OFFICE_HOURS, values::office_hours),
+        );
+        let whole = common.zip(sign_in).zip(roles).zip(office_hours);
+        reader.finish(
+            whole.map(|(((common, sign_in), roles), office_hours)| Self {
+                common,
+                sign_in,
+                roles,
+                office_hours,
+            }),
+        )
     }
 }
 

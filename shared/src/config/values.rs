@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::reader::Parsed;
 use crate::identity::AlbArn;
-use crate::model::{Cidr, Email, OvernightWindow};
+use crate::model::{Cidr, DailyWindow, Email};
 
 /// More than any price of AWS's; a comma in the wrong place is more likely.
 const MAX_HOUR_PRICE_USD: f64 = 100.0;
@@ -147,9 +147,18 @@ pub(super) fn time_zone(text: &str) -> Parsed<Tz> {
     )
 }
 
-pub(super) fn overnight_window(text: &str) -> Parsed<OvernightWindow> {
+pub(super) fn overnight_window(text: &str) -> Parsed<DailyWindow> {
     text.parse()
         .map_err(|error| vec![wrong(text, format_args!("a window: {error}"))])
+}
+
+pub(super) fn office_hours(text: &str) -> Parsed<DailyWindow> {
+    let hours = overnight_window(text)?;
+    parse_or(
+        Some(hours).filter(|hours| hours.from() < hours.to()),
+        text,
+        "hours of one day: they cross midnight",
+    )
 }
 
 pub(super) fn routes(text: &str) -> Parsed<Vec<Cidr>> {

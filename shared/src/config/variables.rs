@@ -28,7 +28,7 @@ macro_rules! variables {
             readers: $readers,
         };)+
 
-        /// All of them, in the order of DESIGN 9.
+        /// All of them, in the order in which they are read.
         pub const VARIABLES: &[Variable] = &[$($name),+];
     };
 }
@@ -59,5 +59,6 @@ variables! {
     SIGN_OUT_URL Some(""), BEHIND_ALB;
     ADMIN_EMAILS Some(""), ALL;
     AUDITOR_EMAILS Some(""), ALL;
+    OFFICE_HOURS Some("09:00-18:00"), &[Function::Audit];
     DRY_RUN Some("false"), &[Function::Associate, Function::Reaper];
 }

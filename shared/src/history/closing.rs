@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Trail;
-use super::finding::{Finding, Kind, Mention, ROUNDED_USD, finding};
+use super::asks::earliest_ask;
+use super::finding::{Finding, Mention, ROUNDED_USD, finding};
+use super::scope::LONGEST_LEASE;
+use super::single::shown_by_closing;
 use super::stays::unclosed;
+use super::{Kind, Trail};
 use crate::model::AssociationId;
 use crate::model::audit::{AuditRecord, Closing, Event, MAX_PEOPLE, cost_usd};
 use crate::model::item::whole_seconds;
@@ -17,7 +20,9 @@ impl Trail {
         let here = Mention::of(record);
         let was_up =
             self.ready.contains_key(&here.stay) || self.stays.seconds.contains_key(&here.stay);
-        if was_up && !self.is_up(here.stay) && !self.stays.closed.contains_key(&here.stay) {
+        let is_closed = self.stays.closed.contains_key(&here.stay);
+        let demands = self.known.demands_closing(here.stay, here.at);
+        if demands && was_up && !self.is_up(here.stay) && !is_closed {
             self.stays.unclosed.insert(here.stay, here);
         }
     }
@@ -31,7 +36,9 @@ impl Trail {
         } else {
             Vec::new()
         };
-        if !self.is_up(here.stay) && !self.stays.closed.contains_key(&here.stay) {
+        let is_closed = self.stays.closed.contains_key(&here.stay);
+        let demands = self.known.demands_closing(here.stay, here.at);
+        if demands && !self.is_up(here.stay) && !is_closed {
             found.push(unclosed(&here));
         }
         found
@@ -48,25 +55,74 @@ impl Trail {
             let sentence = format!("Stay {stay} is closed twice, first at {}.", before.at);
             found.push(Finding::of(record, Kind::RecordedTwice, sentence));
         }
-        self.stays.claimed += closing.requests.unwrap_or(0);
-        let wrong = self.disagreements(record, closing);
+        if self.known.knows_since(earliest_ask(closing.up_since)) {
+            let claimed = closing.requests.unwrap_or(0);
+            self.stays.claimed = self.stays.claimed.saturating_add(claimed);
+        }
+        if self.known.knows_since(closing.up_since) {
+            found.append(&mut self.doubtful_starts);
+        }
+        self.doubtful_starts.clear();
+        let is_known = self.known.knows_ended(stay, Some(closing));
+        let mut wrong = self.own_disagreements(record, closing);
+        if is_known {
+            wrong.extend(self.disagreements(record, closing));
+        }
         found.extend(wrong.into_iter().flat_map(|(holds, what)| {
             let sentence = || format!("The closing record of stay {stay} does not agree: {what}.");
             finding(holds, record, Kind::ClosingWrong, sentence)
         }));
-        let cost = record.details.cost_usd.unwrap_or(-1.0);
-        let seconds = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX / 1000);
-        let due = cost_usd(TimeDelta::seconds(seconds), self.hour_price_usd);
-        found.extend(finding(
-            (cost - due).abs() <= ROUNDED_USD,
-            record,
-            Kind::CostWrong,
-            || format!("Stay {stay} cost USD {cost}, and by its seconds {due}."),
-        ));
+        found.extend(self.cost_of_stay(record, closing));
+        let ended_at = self.stops.get(&stay).copied();
+        let ended_at = ended_at.unwrap_or(record.occurred_at);
+        found.extend(shown_by_closing(record, closing, ended_at));
         found
     }
 
-    /// Each thing that has to be so, and what it is.
+    fn cost_of_stay(&self, record: &AuditRecord, closing: &Closing) -> Vec<Finding> {
+        let stay = record.details.stay.unwrap_or(0);
+        let cost = record.details.cost_usd.unwrap_or(-1.0);
+        // No stay is so long; what another hand wrote may say so.
+        let seconds = i64::try_from(closing.association_seconds).ok();
+        let lasted = seconds.and_then(TimeDelta::try_seconds);
+        let due = |price| cost_usd(lasted.unwrap_or(TimeDelta::MAX), price);
+        let mut prices = self.prices.at(record.occurred_at);
+        let follows = prices.any(|price| (cost - due(price)).abs() <= ROUNDED_USD);
+        finding(follows, record, Kind::CostWrong, || {
+            let due = due(self.prices.price_at(record.occurred_at));
+            format!("Stay {stay} cost USD {cost}, and by its seconds {due}.")
+        })
+    }
+
+    /// What has to be so of a closing record by itself and of what of its stay is known, and what it is.
+    fn own_disagreements(&self, record: &AuditRecord, closing: &Closing) -> Vec<(bool, String)> {
+        let stay = record.details.stay.unwrap_or(0);
+        let named = closing.people.len();
+        let all_are_named = closing.people_count == named as u64
+            || (named == MAX_PEOPLE && closing.people_count > named as u64);
+        vec![
+            (
+                !self.is_up(stay),
+                "something of the stay is left".to_owned(),
+            ),
+            (
+                closing.start.is_none() || closing.ready_since.is_some(),
+                "how long the start took, and it was never ready".to_owned(),
+            ),
+            (
+                all_are_named,
+                format!("{named} people named of {}", closing.people_count),
+            ),
+            (
+                closing
+                    .last_active_at
+                    .is_none_or(|at| at >= closing.up_since),
+                "last used before it was up".to_owned(),
+            ),
+        ]
+    }
+
+    /// What has to be so after the records before it.
     fn disagreements(&self, record: &AuditRecord, closing: &Closing) -> Vec<(bool, String)> {
         let stay = record.details.stay.unwrap_or(0);
         let began: BTreeSet<DateTime<Utc>> = self.began_in(stay).map(|(_, at)| at).collect();
@@ -79,18 +135,13 @@ impl Trail {
         let ready = self.ready.get(&stay).map(|at| whole_seconds(*at));
         let seconds = self.stays.seconds.get(&stay).copied().unwrap_or(Some(0));
         let claimed = i64::try_from(closing.association_seconds).unwrap_or(i64::MAX);
-        let named = closing.people.len();
-        let stranger = closing
-            .people
-            .iter()
-            .find(|person| !self.stays.people.contains(person.as_str()));
-        let all_are_named = closing.people_count == named as u64
-            || (named == MAX_PEOPLE && closing.people_count > named as u64);
+        // A lease may be much older than the stays in which it is held.
+        let knows_people = self.known.knows_since(closing.up_since - LONGEST_LEASE);
+        let mut people = closing.people.iter().filter(|_| knows_people);
+        let stranger = people.find(|person| !self.stays.people.contains(person.as_str()));
+        // A version that did not count asks did not add up what ended of a stay either.
+        let counts_all = closing.requests.is_some();
         vec![
-            (
-                !self.is_up(stay),
-                "something of the stay is left".to_owned(),
-            ),
             (
                 began_then,
                 format!(
@@ -106,26 +157,12 @@ impl Trail {
                 ),
             ),
             (
-                closing.start.is_none() || closing.ready_since.is_some(),
-                "how long the start took, and it was never ready".to_owned(),
-            ),
-            (
-                seconds.is_none_or(|seconds| seconds == claimed),
+                seconds.is_none_or(|seconds| seconds == claimed) || !counts_all,
                 format!("{claimed} association seconds, and {seconds:?} by the records"),
             ),
             (
                 stranger.is_none(),
                 format!("{stranger:?} is named and never asked"),
-            ),
-            (
-                all_are_named,
-                format!("{named} people named of {}", closing.people_count),
-            ),
-            (
-                closing
-                    .last_active_at
-                    .is_none_or(|at| at >= closing.up_since),
-                "last used before it was up".to_owned(),
             ),
             (
                 self.stays.claimed <= self.stays.asks,
@@ -146,16 +183,16 @@ impl Trail {
             let Some(first) = began.iter().min() else {
                 return Some(0);
             };
-            let ended_at = whole_seconds(*first) + record.details.duration?;
+            let ended_at = whole_seconds(*first).checked_add_signed(record.details.duration?)?;
             let each = began
                 .iter()
                 .map(|at| (ended_at - whole_seconds(*at)).num_seconds().max(0));
-            Some(each.sum())
+            Some(each.fold(0, i64::saturating_add))
         });
         let before = self.stays.seconds.entry(stay).or_insert(Some(0));
         *before = before
             .zip(seconds)
-            .map(|(before, more): (i64, i64)| before + more);
+            .map(|(before, more): (i64, i64)| before.saturating_add(more));
     }
 
     /// The associations of a stay that did not fail, as far as records say: what is billed of it.

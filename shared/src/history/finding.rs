@@ -2,48 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::kind::Kind;
 use crate::model::audit::{AuditRecord, EventId};
 
 /// An estimate is kept to a hundredth of a cent for each association.
 pub(super) const ROUNDED_USD: f64 = 0.01;
-
-/// What kind of thing an administrator should look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// What happens once is on record twice.
-    RecordedTwice,
-    /// What began has no outcome on record, or an outcome has no beginning.
-    NoOutcome,
-    /// A stop that says no reason, or an end by our stop and no stop on record.
-    StopUnexplained,
-    /// A cost that does not follow from the times on record.
-    CostWrong,
-    /// A stay that is over without a closing record.
-    Unclosed,
-    /// A closing record that does not agree with the records before it.
-    ClosingWrong,
-    /// A start that no request explains.
-    StartUnexplained,
-    /// A time up that was never ready.
-    NeverReady,
-    /// A request that nothing came of.
-    Unanswered,
-}
-
-impl Kind {
-    /// Whether only a mistake of this system explains it. The other kinds also come of what EC2 or an administrator did.
-    pub fn is_our_mistake(self) -> bool {
-        match self {
-            Self::RecordedTwice
-            | Self::NoOutcome
-            | Self::StopUnexplained
-            | Self::CostWrong
-            | Self::Unclosed
-            | Self::ClosingWrong => true,
-            Self::StartUnexplained | Self::NeverReady | Self::Unanswered => false,
-        }
-    }
-}
 
 /// Something in the audit trail that an administrator should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +15,8 @@ pub struct Finding {
     pub kind: Kind,
     /// It in a sentence.
     pub sentence: String,
-    /// The record that shows it.
-    pub event_id: EventId,
+    /// The record that shows it; `None`: the lease table shows it, or a record whose id is none.
+    pub event_id: Option<EventId>,
     /// When that happened.
     pub occurred_at: DateTime<Utc>,
 }
@@ -67,7 +30,7 @@ impl Finding {
         Self {
             kind,
             sentence,
-            event_id: mention.event_id.clone(),
+            event_id: Some(mention.event_id.clone()),
             occurred_at: mention.at,
         }
     }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Finding, Kind, Mention};
+use chrono::{DateTime, Utc};
+
+use super::Kind;
+use super::finding::{Finding, Mention};
 use crate::model::audit::AuditRecord;
 
 /// What of stays is only for their closing records.
@@ -26,8 +29,10 @@ impl Stays {
         self.asks += 1;
     }
 
-    pub(super) fn unclosed(&self) -> impl Iterator<Item = Finding> {
-        self.unclosed.values().map(unclosed)
+    /// Those that were over by then.
+    pub(super) fn unclosed(&self, by: DateTime<Utc>) -> impl Iterator<Item = Finding> {
+        let over = self.unclosed.values().filter(move |end| end.at <= by);
+        over.map(unclosed)
     }
 }
 

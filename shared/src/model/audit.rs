@@ -2,8 +2,10 @@
 
 mod attributes;
 mod closing;
+mod denied;
 mod event;
 mod event_id;
+mod id_bounds;
 mod parse;
 
 use std::collections::BTreeSet;
@@ -16,8 +18,9 @@ use super::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
 use attributes::Attributes;
 
 pub use closing::{Closing, MAX_PEOPLE};
+pub use denied::DeniedThing;
 pub use event::{Actor, Event};
-pub use event_id::{EventId, EventIds};
+pub use event_id::{EventId, EventIds, InvalidEventId};
 
 /// One immutable fact.
 #[derive(Debug, Clone, PartialEq)]

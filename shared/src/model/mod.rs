@@ -23,7 +23,7 @@ pub use lease::{LEASE_KEPT, Lease, Snapshot};
 pub use noted_config::NotedConfig;
 pub use observation::{LISTING_LAG, MAX_CONNECTED, Observation, SeenNetwork, Usage};
 pub use policy_text::PolicyText;
-pub use rules::{Cidr, InvalidCidr, InvalidWindow, OvernightWindow, Rules};
+pub use rules::{Cidr, DailyWindow, InvalidCidr, InvalidWindow, Rules};
 pub use state::{
     Attempts, Attribute, Demand, EndpointState, Failure, Mode, ModeOrder, Restorable,
     STOP_IN_FORCE, Sightings, StateChange, Stay, Stop, WANTED_FOR,

@@ -20,7 +20,7 @@ pub struct Rules {
     /// How long the VPN waits for the first connection, from the moment it is ready.
     pub first_connection_grace: TimeDelta,
     /// When it is night; `None`: it never is.
-    pub overnight_window: Option<OvernightWindow>,
+    pub overnight_window: Option<DailyWindow>,
     /// The same inside the overnight window.
     pub overnight_idle_timeout: TimeDelta,
     /// Over what time a silent connection no longer counts as use, by day; `None`: it always counts.
@@ -38,12 +38,12 @@ pub struct Rules {
 /// A part of each day by the wall clock, from `from` (inside) to `to` (outside). It crosses midnight where `from`
 /// is later than `to`; it is never empty and never the whole day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OvernightWindow {
+pub struct DailyWindow {
     from: NaiveTime,
     to: NaiveTime,
 }
 
-/// A text that is not an overnight window.
+/// A text that is not such a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWindow {
     #[error("it is not `HH:MM-HH:MM` (24 hours, 00:00 to 23:59)")]
@@ -52,7 +52,7 @@ pub enum InvalidWindow {
     Empty,
 }
 
-impl OvernightWindow {
+impl DailyWindow {
     /// A window between two different times of day.
     pub fn new(from: NaiveTime, to: NaiveTime) -> Result<Self, InvalidWindow> {
         if from == to {
@@ -70,7 +70,7 @@ impl OvernightWindow {
     }
 }
 
-impl FromStr for OvernightWindow {
+impl FromStr for DailyWindow {
     type Err = InvalidWindow;
 
     fn from_str(text: &str) -> Result<Self, InvalidWindow> {
@@ -79,7 +79,7 @@ impl FromStr for OvernightWindow {
     }
 }
 
-impl fmt::Display for OvernightWindow {
+impl fmt::Display for DailyWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -170,13 +170,13 @@ mod tests {
 
     #[test]
     fn a_window_is_two_different_times_of_day() {
-        let window: OvernightWindow = "22:00-07:30".parse().unwrap();
+        let window: DailyWindow = "22:00-07:30".parse().unwrap();
         assert_eq!(window.from(), NaiveTime::from_hms_opt(22, 0, 0).unwrap());
         assert_eq!(window.to(), NaiveTime::from_hms_opt(7, 30, 0).unwrap());
         assert_eq!(window.to_string(), "22:00-07:30");
-        assert!("00:00-23:59".parse::<OvernightWindow>().is_ok());
+        assert!("00:00-23:59".parse::<DailyWindow>().is_ok());
         assert_eq!(
-            "22:00-22:00".parse::<OvernightWindow>(),
+            "22:00-22:00".parse::<DailyWindow>(),
             Err(InvalidWindow::Empty)
         );
     }
@@ -199,7 +199,7 @@ mod tests {
             "22:00:00-07:00:00",
         ] {
             assert_eq!(
-                wrong.parse::<OvernightWindow>(),
+                wrong.parse::<DailyWindow>(),
                 Err(InvalidWindow::Malformed),
                 "{wrong}"
             );

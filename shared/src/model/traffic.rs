@@ -22,6 +22,14 @@ pub struct Traffic {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionTraffic {
     pub user: String,
+    /// When it was established, for administrators' pages; `None`: not known, or one of more than a page shows.
+    #[serde(
+        rename = "at",
+        with = "chrono::serde::ts_seconds_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub connected_at: Option<DateTime<Utc>>,
     /// EC2's counters; `None` where they could not be read.
     #[serde(flatten)]
     pub counters: Option<Counters>,
@@ -86,6 +94,10 @@ impl Traffic {
 
     pub fn get(&self, id: &ConnectionId) -> Option<&ConnectionTraffic> {
         self.connections.get(id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &ConnectionTraffic> {
+        self.connections.values()
     }
 
     pub fn len(&self) -> usize {

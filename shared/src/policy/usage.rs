@@ -69,6 +69,7 @@ pub fn traffic(
     let stale_after = stale_after(rules, now);
     let reading = Reading {
         before,
+        is_told_since_when: known.len() + new.len() <= TOLD_SINCE_WHEN,
         now: whole_seconds(now),
         stale_after,
         limit: stale_after.map_or(0, |time| limit_bytes(rules, time)),
@@ -97,9 +98,13 @@ pub fn payload_bytes(before: Counters, now: Counters) -> Option<u64> {
     Some(bytes.saturating_sub(packets.saturating_mul(PACKET_ALLOWANCE_BYTES)))
 }
 
+/// Of so many connections it is remembered when each was established: no page shows more, and the item has its limit.
+const TOLD_SINCE_WHEN: usize = 200;
+
 /// A reading of the counters, and what was remembered of the one before.
 struct Reading<'a> {
     before: &'a Traffic,
+    is_told_since_when: bool,
     now: DateTime<Utc>,
     stale_after: Option<TimeDelta>,
     /// The payload with which a connection is not silent, in bytes.
@@ -121,6 +126,9 @@ impl Reading<'_> {
             .filter(|_| self.has_same_rule());
         ConnectionTraffic {
             user: connection.user.clone(),
+            connected_at: connection
+                .established_at
+                .filter(|_| self.is_told_since_when),
             counters,
             rate: payload.and_then(|payload| self.kib_per_hour(payload)),
             window: self

@@ -36,7 +36,6 @@ pub use deadline::LeftOut;
 pub use entry::Ask;
 pub use entry::ask::{AskOutcome, ExtendError};
 pub use entry::order::{MAX_ORDER, Order, OrderError};
-pub use entry::profile::DeniedThing;
 pub use entry::status::StatusError;
 pub use entry::sweep::{SweepError, SweepOutcome};
 pub use gauges::Gauges;

@@ -46,6 +46,23 @@ fn it_holds_of_each_connection_what_design_names() {
 }
 
 #[test]
+fn since_when_is_remembered_of_as_many_connections_as_a_page_shows() {
+    for (count, is_told) in [(1, true), (200, true), (201, false)] {
+        let since = noon() - minutes(7);
+        let connections: Vec<_> = (1..=count)
+            .map(|n| Connection {
+                established_at: Some(since),
+                ..connection(n, Some(0), Some(0))
+            })
+            .collect();
+        let read = traffic(&connections, &Traffic::default(), &stale_by_day(), noon());
+        let read = Traffic::parse(&read.to_item());
+        let told = read.get(&id(1)).unwrap().connected_at;
+        assert_eq!(told, is_told.then_some(since), "{count}");
+    }
+}
+
+#[test]
 fn only_active_connections_are_remembered() {
     let ended = Connection {
         active: false,

@@ -52,7 +52,9 @@ impl Rulebook {
     /// What a record says, after those before it.
     pub fn recorded(&mut self, now: DateTime<Utc>, record: &AuditRecord) {
         for kind in [Kind::RecordedTwice, Kind::NoOutcome, Kind::StopUnexplained] {
-            *self.looks.entry(broken_by(kind)).or_default() += 1;
+            if let Some(invariant) = broken_by(kind) {
+                *self.looks.entry(invariant).or_default() += 1;
+            }
         }
         let findings = self.history.trail.take(record);
         self.found(now, findings);
@@ -60,9 +62,10 @@ impl Rulebook {
     }
 
     fn found(&mut self, now: DateTime<Utc>, findings: Vec<Finding>) {
-        let ours = findings.into_iter().filter(|it| it.kind.is_our_mistake());
-        for finding in ours {
-            let invariant = broken_by(finding.kind);
+        for finding in findings {
+            let Some(invariant) = broken_by(finding.kind) else {
+                continue;
+            };
             self.holds(invariant, now, false, || {
                 format!("{} ({})", finding.sentence, finding.occurred_at)
             });
@@ -146,14 +149,24 @@ impl Rulebook {
     }
 }
 
-/// The invariant that a mistake of ours on record breaks.
-fn broken_by(kind: Kind) -> Invariant {
+/// The invariant that a mistake of ours on record breaks; `None`: others may have done it.
+fn broken_by(kind: Kind) -> Option<Invariant> {
     match kind {
-        Kind::RecordedTwice => Invariant::RecordedTwice,
-        Kind::NoOutcome | Kind::Unclosed => Invariant::NoOutcome,
-        Kind::StopUnexplained => Invariant::Uncommitted,
-        Kind::CostWrong | Kind::ClosingWrong => Invariant::CostWrong,
-        Kind::StartUnexplained => Invariant::Unasked,
-        Kind::NeverReady | Kind::Unanswered => Invariant::Unserved,
+        Kind::RecordedTwice => Some(Invariant::RecordedTwice),
+        Kind::NoOutcome | Kind::Unclosed => Some(Invariant::NoOutcome),
+        Kind::StopUnexplained => Some(Invariant::Uncommitted),
+        Kind::CostWrong | Kind::ClosingWrong => Some(Invariant::CostWrong),
+        Kind::StartUnexplained
+        | Kind::NeverReady
+        | Kind::Unanswered
+        | Kind::AssociatedByOthers
+        | Kind::RemovedByOthers
+        | Kind::RoutesChangedByOthers
+        | Kind::Unused
+        | Kind::TimeAndIdDisagree
+        | Kind::UpLong
+        | Kind::Denied
+        | Kind::SweepGap
+        | Kind::Unreadable => None,
     }
 }

@@ -1,12 +1,11 @@
 """The load balancer and what stands behind it."""
 
-from subject import rule_with_forward, sign_in
+from subject import FUNCTIONS, GROUPS, PERMISSIONS, forwarding, sign_in
 
 from . import invariant
 
-
-def _named(t, kind):
-    return {name: r for name, r in t.expanded["Resources"].items() if r["Type"] == kind}
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+LAST_PRIORITY = 50_000
 
 
 def _attributes(pairs):
@@ -15,28 +14,31 @@ def _attributes(pairs):
 
 @invariant
 def the_target_group_waits_for_the_permission(t):
-    (group,) = _named(t, "AWS::ElasticLoadBalancingV2::TargetGroup").values()
-    waits = group.get("DependsOn", [])
-    waits = waits if isinstance(waits, list) else [waits]
-    permissions = _named(t, "AWS::Lambda::Permission")
-    assert any(name in permissions for name in waits), "registering a function needs the permission first"
+    for function, group in GROUPS.items():
+        waits = t.expanded["Resources"][group].get("DependsOn", [])
+        waits = waits if isinstance(waits, list) else [waits]
+        assert PERMISSIONS[function] in waits, f"registering {function} needs its permission first"
 
 
 @invariant
 def the_permission_is_for_this_target_group_alone(t):
-    group = t.full.one("AWS::ElasticLoadBalancingV2::TargetGroup")
-    permission = t.full.one("AWS::Lambda::Permission")
-    assert len(group["Name"]) <= 32, "a target group's name has 32 characters at most"
-    assert permission["Principal"] == "elasticloadbalancing.amazonaws.com"
-    expected = f"arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/{group['Name']}/*"
-    assert permission["SourceArn"] == expected, permission["SourceArn"]
+    assert set(t.full.there_are("AWS::Lambda::Permission")) == set(PERMISSIONS.values())
+    for function, name in GROUPS.items():
+        group, permission = t.full.properties(name), t.full.properties(PERMISSIONS[function])
+        assert len(group["Name"]) <= 32, "a target group's name has 32 characters at most"
+        assert permission["Principal"] == "elasticloadbalancing.amazonaws.com"
+        assert permission["FunctionName"] == t.full._attribute(FUNCTIONS[function], "Arn"), function
+        expected = f"arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/{group['Name']}/*"
+        assert permission["SourceArn"] == expected, permission["SourceArn"]
+    names = {t.full.properties(name)["Name"] for name in GROUPS.values()}
+    assert len(names) == len(GROUPS), "a target group's name is unique in a region"
 
 
 @invariant
 def every_cookie_of_an_answer_reaches_the_browser(t):
-    group = t.full.one("AWS::ElasticLoadBalancingV2::TargetGroup")
-    attributes = _attributes(group.get("TargetGroupAttributes", []))
-    assert attributes.get("lambda.multi_value_headers.enabled") == "true"
+    for name in GROUPS.values():
+        attributes = _attributes(t.full.properties(name).get("TargetGroupAttributes", []))
+        assert attributes.get("lambda.multi_value_headers.enabled") == "true", name
 
 
 @invariant
@@ -57,9 +59,10 @@ def only_web_ports_are_open(t):
 @invariant
 def every_request_to_a_function_is_signed_in(t):
     for stack in (t.full, t.borrowed):
-        actions = sorted(rule_with_forward(stack)["Actions"], key=lambda a: a["Order"])
-        assert [a["Type"] for a in actions] == ["authenticate-cognito", "forward"]
-        assert sign_in(stack).get("OnUnauthenticatedRequest", "authenticate") == "authenticate"
+        for function, rule in forwarding(stack).items():
+            actions = sorted(rule["Actions"], key=lambda a: a["Order"])
+            assert [a["Type"] for a in actions] == ["authenticate-cognito", "forward"], function
+            assert sign_in(stack, function).get("OnUnauthenticatedRequest", "authenticate") == "authenticate", function
     for listener in t.full.there_are("AWS::ElasticLoadBalancingV2::Listener").values():
         assert all(a["Type"] != "forward" for a in listener["DefaultActions"])
 
@@ -92,7 +95,7 @@ def the_signed_out_page_needs_no_sign_in(t):
     (page,) = [r for r in rules if all(a["Type"] == "fixed-response" for a in r["Actions"])]
     paths = [c["PathPatternConfig"]["Values"] for c in page["Conditions"] if c["Field"] == "path-pattern"]
     assert paths == [["/signed-out"]]
-    assert int(page["Priority"]) < int(rule_with_forward(t.full)["Priority"]), "it has to come before the sign-in"
+    assert int(page["Priority"]) < int(forwarding(t.full)["associate"]["Priority"]), "it has to come before the sign-in"
     (action,) = page["Actions"]
     assert len(action["FixedResponseConfig"]["MessageBody"]) <= 1024, "a fixed response's limit"
 
@@ -105,6 +108,42 @@ def a_session_ends_with_the_working_day_and_has_the_cookie_that_sign_out_expires
         timeout = sign_in(t.stack(t.full.parameters | {"SessionHours": hours}))["SessionTimeout"]
         assert int(timeout) == int(hours) * 3600
     assert 8 * 3600 <= int(config["SessionTimeout"]) <= 12 * 3600
+
+
+@invariant
+def both_functions_have_one_sign_in_and_one_cookie(t):
+    for name, stack in t.stacks().items():
+        audit, associate = sign_in(stack, "audit"), sign_in(stack, "associate")
+        assert audit == associate, f"{name}: one sign-in would not do for both, or one sign-out not end both"
+
+
+@invariant
+def administrators_pages_lead_to_their_function_and_nothing_else_does(t):
+    for stack in (t.full, t.borrowed):
+        rules = forwarding(stack)
+        for function, rule in rules.items():
+            (target,) = [a["TargetGroupArn"] for a in rule["Actions"] if a["Type"] == "forward"]
+            group = stack.properties(GROUPS[function])
+            assert target.split("/")[1] in (group["Name"], GROUPS[function]), f"the rule of {function} leads elsewhere"
+            assert group["Targets"] == [{"Id": stack._attribute(FUNCTIONS[function], "Arn")}], function
+        paths = {f: [c["PathPatternConfig"]["Values"] for c in r["Conditions"] if c["Field"] == "path-pattern"]
+                 for f, r in rules.items()}
+        assert paths == {"audit": [["/audit", "/audit/*"]], "associate": []}, "not /audit* either: /auditors is no page of it"
+        assert int(rules["audit"]["Priority"]) < int(rules["associate"]["Priority"]), "the other rule takes every path"
+
+
+@invariant
+def an_update_renumbers_no_rule_and_every_priority_exists(t):
+    """What live stacks have: CloudFormation would have to move a rule to a priority that the other one still holds."""
+    bounds = t.written["Parameters"]["ListenerRulePriority"]
+    for first in (bounds["MinValue"], bounds["Default"], bounds["MaxValue"]):
+        stack = t.stack(t.full.parameters | {"ListenerRulePriority": str(first)})
+        priorities = {name: int(r["Priority"]) for name, r in stack.there_are("AWS::ElasticLoadBalancingV2::ListenerRule").items()}
+        assert priorities == {
+            "AuditRule": 10 * first, "SignedOutRule": 10 * first + 1, "AssociateRule": 10 * first + 2}, "as in live stacks"
+        assert 1 <= min(priorities.values()) and max(priorities.values()) <= LAST_PRIORITY, "there is no such priority"
+    for text in (bounds["Description"], t.written["Parameters"]["ExistingListenerArn"]["Description"]):
+        assert "three rules" in text.lower(), "an administrator of the listener must know how many there are"
 
 
 @invariant

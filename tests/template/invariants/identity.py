@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from subject import environment, sign_in
+from subject import BEHIND_ALB, environment, sign_in
 
 from . import invariant
 
@@ -74,26 +74,28 @@ def a_person_can_sign_in_twice(t):
 @invariant
 def the_function_trusts_its_own_load_balancer_and_pool(t):
     for name, stack in t.stacks().items():
-        variables, config = environment(stack, "associate"), sign_in(stack)
-        pool = config["UserPoolArn"].rsplit("/", 1)[1]
-        assert variables["OIDC_ISSUER"] == f"https://cognito-idp.ap-northeast-1.amazonaws.com/{pool}", name
-        assert variables["OIDC_CLIENT_ID"] == config["UserPoolClientId"], name
         own = stack.there_are("AWS::ElasticLoadBalancingV2::LoadBalancer")
         given = stack.parameters["ExistingLoadBalancerArn"]
-        expected = f"loadbalancer/app/{next(iter(own))}/0" if own else given
-        assert variables["ALB_ARN"].endswith(expected), name
+        balancer = f"loadbalancer/app/{next(iter(own))}/0" if own else given
+        for function in BEHIND_ALB:
+            variables, config = environment(stack, function), sign_in(stack, function)
+            pool = config["UserPoolArn"].rsplit("/", 1)[1]
+            said = f"{name}: {function}"
+            assert variables["OIDC_ISSUER"] == f"https://cognito-idp.ap-northeast-1.amazonaws.com/{pool}", said
+            assert variables["OIDC_CLIENT_ID"] == config["UserPoolClientId"], said
+            assert variables["ALB_ARN"].endswith(balancer), said
 
 
 @invariant
 def signing_out_leads_to_cognito_and_back(t):
-    for name, stack in t.stacks().items():
-        url = urlsplit(environment(stack, "associate")["SIGN_OUT_URL"])
+    for stack, function in [(s, f) for s in t.stacks().values() for f in BEHIND_ALB]:
+        url = urlsplit(environment(stack, function)["SIGN_OUT_URL"])
         query = parse_qs(url.query)
         domain = sign_in(stack)["UserPoolDomain"]
         host = domain if "." in domain else f"{domain}.auth.ap-northeast-1.amazoncognito.com"
-        assert (url.scheme, url.netloc, url.path) == ("https", host, "/logout"), name
-        assert query["client_id"] == [sign_in(stack)["UserPoolClientId"]], name
-        assert query["logout_uri"] == ["https://vpn.example.com/signed-out"], name
+        assert (url.scheme, url.netloc, url.path) == ("https", host, "/logout"), function
+        assert query["client_id"] == [sign_in(stack)["UserPoolClientId"]], function
+        assert query["logout_uri"] == ["https://vpn.example.com/signed-out"], function
     assert _client(t)["LogoutURLs"] == ["https://vpn.example.com/signed-out"]
 
 

@@ -4,6 +4,7 @@ import re
 
 import iam
 from scenarios import OSAKA, SUBNETS, TOKYO
+from subject import ROLES
 
 from . import invariant
 
@@ -18,7 +19,7 @@ def _roles(t):
 @invariant
 def every_role_is_spelt_out(t):
     roles = _roles(t)
-    assert set(roles) == {"AssociateRole", "ReaperRole", "SweepRole", "PipeRole"}, "SAM made one of its own"
+    assert set(roles) == {*ROLES.values(), "SweepRole", "PipeRole"}, "SAM made one of its own"
     for name, role in roles.items():
         assert not role.get("ManagedPolicyArns"), f"{name}: AWS's managed policies allow too much"
         for action, _ in iam.granted(role):
@@ -85,6 +86,21 @@ def records_are_put_and_never_changed(t):
 
 
 @invariant
+def the_audit_function_reads_and_puts_records_of_no_endpoint(t):
+    role = t.full.properties("AuditRole")
+    lease, audit = (t.full._attribute(table, "Arn") for table in ("LeaseTable", "AuditTable"))
+    by_lambda = ("logs:", "xray:")
+    granted = {(action, resource) for action, resource in iam.granted(role) if not action.startswith(by_lambda)}
+    assert granted == {
+        *((f"dynamodb:{action}", table) for action in ("GetItem", "Query") for table in (lease, audit)),
+        ("dynamodb:Query", f"{audit}/index/*"), ("dynamodb:PutItem", audit),
+    }
+    (put,) = [s for s in iam.statements(role) if "dynamodb:PutItem" in iam.many(s["Action"])]
+    assert put.get("Condition") == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["-"]}, "Null": {"dynamodb:LeadingKeys": "false"}}
+
+
+@invariant
 def a_right_to_read_the_audit_table_includes_its_indexes(t):
     audit = t.full._attribute("AuditTable", "Arn")
     indexes = {f"{audit}/index/{i['IndexName']}" for i in t.full.properties("AuditTable")["GlobalSecondaryIndexes"]}
@@ -95,14 +111,14 @@ def a_right_to_read_the_audit_table_includes_its_indexes(t):
 
 @invariant
 def each_function_writes_its_own_log_alone(t):
-    for function, role in (("associate", "AssociateRole"), ("reaper", "ReaperRole")):
+    for function, role in ROLES.items():
         logs = {resource for action, resource in iam.granted(t.full.properties(role)) if action.startswith("logs:")}
         assert logs == {f"arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/lambda/vpn-{function}:*"}
 
 
 @invariant
 def services_act_for_this_account_alone(t):
-    services = {"AssociateRole": "lambda", "ReaperRole": "lambda", "SweepRole": "scheduler", "PipeRole": "pipes"}
+    services = {role: "lambda" for role in ROLES.values()} | {"SweepRole": "scheduler", "PipeRole": "pipes"}
     for name, service in services.items():
         (statement,) = t.full.properties(name)["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}

@@ -3,7 +3,7 @@
 from zoneinfo import available_timezones
 
 from scenarios import BAD
-from subject import FUNCTIONS, environment, facts
+from subject import BEHIND_ALB, FUNCTIONS, environment, facts
 
 from . import invariant
 
@@ -47,7 +47,7 @@ def parameters_reach_the_functions(t):
              "IdleTimeoutMinutes": "61", "FirstConnectionGraceMinutes": "31", "OvernightIdleTimeoutMinutes": "11",
              "StaleConnectionMinutes": "1", "OvernightStaleConnectionMinutes": "121", "MaxExtensionHours": "13",
              "SilentBelowKibPerHour": "255",
-             "AssociationHourPriceUsd": "0.1", "AuditRetentionDays": "401", "ConnectionRetentionDays": "91",
+             "OfficeHours": "08:30-17:15", "AssociationHourPriceUsd": "0.1", "AuditRetentionDays": "401", "ConnectionRetentionDays": "91",
              "AdminEmails": "hana@example.com,ken@example.com", "AuditorEmails": "mei@example.com",
              "AllowedEmailDomains": "example.com", "RequireVerifiedEmail": "true", "AlbPublicKeysUrl": "https://keys.example.com"}
     stack = t.stack(t.full.parameters | other)
@@ -79,22 +79,26 @@ def the_time_zone_exists(t):
 
 @invariant
 def functions_match_their_build(t):
+    # Megabytes: the audit function holds what a page reads, 20,000 records at most.
+    memory = {"associate": 128, "reaper": 128, "audit": 256}
     for function, name in FUNCTIONS.items():
         made = t.full.properties(name)
         assert (made["Runtime"], made["Handler"], made["Architectures"]) == ("provided.al2023", "bootstrap", ["arm64"])
-        assert made["TracingConfig"] == {"Mode": "Active"} and made["MemorySize"] == 128
+        assert made["TracingConfig"] == {"Mode": "Active"} and made["MemorySize"] == memory[function], function
         assert made["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": f"/aws/lambda/vpn-{function}"}
         written = t.written["Resources"][name]
         assert written["Metadata"] == {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": function}}
         assert written["Properties"]["CodeUri"] == f"functions/{function}"
-    assert 24 < t.full.properties(FUNCTIONS["associate"])["Timeout"] < 60, "two rounds of EC2, and the load balancer waits 60 s"
+    for function in BEHIND_ALB:
+        timeout = t.full.properties(FUNCTIONS[function])["Timeout"]
+        assert 24 < timeout < 60, f"{function}: two rounds of EC2 or 20 of DynamoDB, and the load balancer waits 60 s"
     assert t.full.properties(FUNCTIONS["reaper"])["Timeout"] >= 60
 
 
 @invariant
 def logs_are_kept_for_a_while_and_in_the_stack(t):
     groups = t.full.there_are("AWS::Logs::LogGroup").values()
-    assert {g["LogGroupName"] for g in groups} == {"/aws/lambda/vpn-associate", "/aws/lambda/vpn-reaper"}
+    assert {g["LogGroupName"] for g in groups} == {f"/aws/lambda/vpn-{function}" for function in FUNCTIONS}
     assert all(int(g["RetentionInDays"]) == 90 for g in groups)
 
 

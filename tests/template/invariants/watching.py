@@ -9,6 +9,7 @@ from . import invariant
 
 # AWS's own metrics that are looked at, with the one dimension that each has.
 _AWS = {("AWS/Lambda", "Errors"): "FunctionName", ("AWS/Lambda", "Duration"): "FunctionName",
+        ("AWS/Lambda", "Throttles"): "FunctionName",
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): "QueueName"}
 
 
@@ -116,6 +117,8 @@ def alarms_fire_when_they_should(t):
         "FailedStartInSweepAlarm": ("GreaterThanOrEqualToThreshold", 1), "SlowStartAlarm": ("GreaterThanThreshold", 30),
         "StuckStopAlarm": ("GreaterThanThreshold", 30), "UpTooLongAlarm": ("GreaterThanThreshold", 24),
         "AssociateErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1), "ReaperErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1),
+        "AuditErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1), "AuditThrottledAlarm": ("GreaterThanOrEqualToThreshold", 1),
+        "AuditSlowAlarm": ("GreaterThanThreshold", 20_000),
         "FailedSweepsAlarm": ("GreaterThanOrEqualToThreshold", 1), "LostEventsAlarm": ("GreaterThanOrEqualToThreshold", 1),
     }
     alarms = t.full.there_are("AWS::CloudWatch::Alarm")
@@ -124,6 +127,23 @@ def alarms_fire_when_they_should(t):
         alarm = alarms[name]
         assert (alarm["ComparisonOperator"], int(alarm["Threshold"])) == (operator, threshold), name
         assert alarm["TreatMissingData"] == "notBreaching", f"{name}: quiet times are no alarm"
+
+
+@invariant
+def each_function_is_watched_for_errors_and_the_audit_function_before_it_runs_out_of_time(t):
+    watched = {}
+    for alarm in t.full.there_are("AWS::CloudWatch::Alarm").values():
+        if alarm["Namespace"] == "AWS/Lambda":
+            watched[alarm["Dimensions"][0]["Value"], alarm["MetricName"]] = alarm["Statistic"], int(alarm["Threshold"])
+    names = {function: t.full.properties(resource)["FunctionName"] for function, resource in FUNCTIONS.items()}
+    for function, name in names.items():
+        assert watched.get((name, "Errors")) == ("Sum", 1), function
+    assert watched.get((names["audit"], "Throttles")) == ("Sum", 1)
+    statistic, slow = watched[names["audit"], "Duration"]
+    limit = t.full.properties(FUNCTIONS["audit"])["Timeout"] * 1000
+    assert statistic == "Maximum" and limit / 2 < slow < limit, "milliseconds, and late enough to mean something"
+    shown = {(name, dimensions["FunctionName"]) for namespace, name, dimensions in _shown(t)[0] if namespace == "AWS/Lambda"}
+    assert {(metric, name) for metric in ("Errors", "Duration") for name in names.values()} <= shown, "and on the dashboard"
 
 
 @invariant

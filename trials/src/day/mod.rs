@@ -4,6 +4,7 @@
 //! takes a minute or two, no rule's time is shortened, and no token goes stale.
 
 mod facts;
+mod reading;
 mod record;
 mod records;
 mod script;
@@ -60,6 +61,7 @@ pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<b
 /// What a good day does not show is played too.
 async fn record(day: &mut Day, file: &Path) -> anyhow::Result<()> {
     unlucky::play(day).await?;
+    reading::play(day).await?;
     facts::write(&day.sandbox, file)
 }
 

@@ -105,6 +105,11 @@ impl Browser {
         self.page().await;
     }
 
+    /// Where the page is.
+    pub async fn address(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
     /// The visible text.
     pub async fn text(&self) -> String {
         let text = self.run("return document.body.innerText").await;

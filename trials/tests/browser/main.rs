@@ -10,6 +10,7 @@ mod desk;
 mod tools;
 
 mod accessible;
+mod audit;
 mod keyboard;
 mod languages;
 mod orders;

@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use associate_pages::{Asset, Language, Trouble};
+use associate_pages::{Language, Trouble, asset};
 
 fn main() -> io::Result<()> {
     let directory = std::env::args_os().nth(1).map(PathBuf::from);
@@ -47,7 +47,7 @@ fn write(directory: &Path, name: &str, language: Language, html: &str) -> io::Re
     )?;
     for rest in html.split("\"/assets/").skip(1) {
         let file = rest.split('"').next().unwrap_or_default();
-        if let Some(asset) = Asset::find(file) {
+        if let Some(asset) = asset(file) {
             fs::write(directory.join("assets").join(file), asset.content)?;
         }
     }

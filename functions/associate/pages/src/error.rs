@@ -2,10 +2,13 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use page::{Frame, render};
+use shared::policy::Phase;
 
-use crate::frame::{Frame, Site};
+use crate::Language;
+use crate::assets::ASSETS;
+use crate::frame::Site;
 use crate::texts::{Texts, Told};
-use crate::{Language, render};
 
 /// Why an employee gets an error page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,8 +105,8 @@ impl ErrorPage<'_> {
         let when = self.site.when(self.language, self.now);
         let t = Texts::of(self.language);
         let told = (t.error)(&self.trouble, &when);
-        let mut frame = Frame::new(self.site, self.language, told.title);
-        frame.icon = crate::Asset::icon(shared::policy::Phase::Failed).path();
+        let mut frame = self.site.frame(self.language, told.title);
+        frame.icon = ASSETS.icon(Phase::Failed).path();
         // Without a script, too: a page that failed has none.
         frame.refresh_seconds = self.looks_again.then_some(REFRESH_SECONDS);
         // An employee whose account is not permitted may have another one.

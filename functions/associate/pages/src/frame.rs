@@ -1,12 +1,12 @@
-//! What all pages have: head, header and footer.
+//! What all pages for employees have.
 
+use page::{Frame, Link};
 use shared::model::Rules;
 use shared::model::audit::Retention;
-use shared::policy::Phase;
 
-use crate::assets::Asset;
+use crate::assets::ASSETS;
 use crate::texts::Texts;
-use crate::{Language, when::When};
+use crate::{Language, When};
 
 /// What all pages know of this installation.
 #[derive(Debug, Clone)]
@@ -31,47 +31,16 @@ impl Site {
             language,
         }
     }
-}
 
-/// The frame around a page.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) t: &'static Texts,
-    pub(crate) lang: &'static str,
-    /// The language to change to.
-    pub(crate) other: &'static str,
-    pub(crate) title: String,
-    pub(crate) style: String,
-    pub(crate) icon: String,
-    /// The script, on pages that it keeps up to date.
-    pub(crate) script: Option<String>,
-    /// After how many seconds a browser without scripts reloads.
-    pub(crate) refresh_seconds: Option<u32>,
-    pub(crate) has_sign_out: bool,
-    pub(crate) has_several: bool,
-    /// The employee, where known.
-    pub(crate) viewer: Option<String>,
-}
-
-impl Frame {
-    pub(crate) fn new(site: &Site, language: Language, title: &str) -> Self {
+    pub(crate) fn frame(&self, language: Language, title: &str) -> Frame {
         let t = Texts::of(language);
-        let other = match language {
-            Language::Ja => Language::En,
-            Language::En => Language::Ja,
-        };
-        Self {
-            t,
-            lang: language.as_str(),
-            other: other.as_str(),
-            title: format!("{title} – {}", t.brand),
-            style: Asset::style().path(),
-            icon: Asset::icon(Phase::Off).path(),
-            script: None,
-            refresh_seconds: None,
-            has_sign_out: site.has_sign_out,
-            has_several: site.has_several,
-            viewer: None,
+        let all_vpns = Link::new("/", t.all_vpns);
+        let help = Link::new("/help", t.help);
+        let links = [self.has_several.then_some(all_vpns), Some(help)];
+        Frame {
+            links: links.into_iter().flatten().collect(),
+            has_sign_out: self.has_sign_out,
+            ..Frame::new(&ASSETS, language, title)
         }
     }
 }

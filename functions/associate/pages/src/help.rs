@@ -1,10 +1,11 @@
 //! Help for employees, with what is recorded about them.
 
 use askama::Template;
+use page::{Frame, render};
 
-use crate::frame::{Frame, Site};
+use crate::Language;
+use crate::frame::Site;
 use crate::texts::{Block, HelpFacts, Section, Texts};
-use crate::{Language, render};
 
 #[derive(Debug)]
 pub struct HelpPage<'a> {
@@ -24,7 +25,7 @@ struct Page {
 impl HelpPage<'_> {
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
-        let mut frame = Frame::new(self.site, self.language, t.help);
+        let mut frame = self.site.frame(self.language, t.help);
         frame.viewer = Some(self.viewer.to_owned());
         let facts = HelpFacts {
             rules: &self.site.rules,

@@ -9,21 +9,16 @@ mod assets;
 mod error;
 mod frame;
 mod help;
-mod language;
 mod list;
 mod status;
 mod texts;
-mod when;
 
-pub use assets::Asset;
+pub use assets::asset;
 pub use error::{ErrorPage, OrderTrouble, Trouble};
 pub use frame::Site;
 pub use help::HelpPage;
-pub use language::Language;
 pub use list::ListPage;
+pub use page::{Asset, Language};
 pub use status::{StatusPage, TakeDownPage};
 
-/// Fills in a template. Writing to a string cannot fail, and none of our values fails to be written.
-fn render(template: &impl askama::Template) -> String {
-    template.render().unwrap_or_default()
-}
+use page::When;

@@ -1,11 +1,12 @@
 //! Several endpoints to choose from.
 
 use askama::Template;
+use page::{Frame, render};
 use shared::model::ManagedEndpoint;
 
-use crate::frame::{Frame, Site};
+use crate::Language;
+use crate::frame::Site;
 use crate::texts::Texts;
-use crate::{Language, render};
 
 /// The list of endpoints: it reads nothing and asks for nothing.
 #[derive(Debug)]
@@ -27,10 +28,10 @@ struct Page<'a> {
 impl ListPage<'_> {
     pub fn html(&self) -> String {
         let t = Texts::of(self.language);
-        let mut frame = Frame::new(self.site, self.language, t.choose);
+        let mut frame = self.site.frame(self.language, t.choose);
         frame.viewer = Some(self.viewer.to_owned());
         // This is that list.
-        frame.has_several = false;
+        frame.links.retain(|link| link.path != "/");
         render(&Page {
             frame,
             t,

@@ -6,7 +6,7 @@
 
 mod support;
 
-use associate_pages::{Asset, Language, OrderTrouble, Trouble};
+use associate_pages::{Asset, Language, OrderTrouble, Trouble, asset};
 use shared::policy::{KeepRule, Phase, Reason};
 use support::{
     all, hana, held_by, help, html, html_for_administrator, list, minutes, now, site, standing,
@@ -22,10 +22,7 @@ fn loaded(html: &str) -> Vec<&'static Asset> {
         .collect();
     paths.sort_unstable();
     paths.dedup();
-    paths
-        .into_iter()
-        .map(|file| Asset::find(file).unwrap())
-        .collect()
+    paths.into_iter().map(|file| asset(file).unwrap()).collect()
 }
 
 /// What a reader sees, without markup.

@@ -2,11 +2,11 @@
 
 use crate::request::Request;
 use crate::world::World;
-use associate::event::{HeaderMode, receive};
 use lambda_http::RequestExt as _;
 use serde_json::{Value, json};
+use web::event::{HeaderMode, receive};
 
-/// Why events are repaired at all. Once this fails, `associate::event` can shrink.
+/// Why events are repaired at all. Once this fails, `web::event` can shrink.
 #[test]
 fn lambda_http_by_itself_fails_on_such_events() {
     let convert = |event: &Value| {

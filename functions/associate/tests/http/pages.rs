@@ -81,6 +81,12 @@ async fn the_language_is_kept_in_a_cookie_and_the_person_is_back_on_the_page() {
         ),
         // A GET of this path would ask.
         ("https://vpn.example.com/vpn/osaka", "/vpn/osaka/status"),
+        (
+            "https://vpn.example.com/audit/records?event=lease.&text=a%20b",
+            "/audit/records?event=lease.&text=a%20b",
+        ),
+        ("https://vpn.example.com/auditor", "/"),
+        ("https://evil.test/audit", "/"),
         ("https://evil.test/help", "/"),
         ("https://vpn.example.com//evil.test", "/"),
     ] {

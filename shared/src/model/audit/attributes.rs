@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
+
 use crate::model::item::{Item, Malformed, Value};
 
 /// An item in the making.
@@ -32,6 +34,15 @@ pub(super) fn number<T: FromStr>(item: &Item, attribute: &str) -> Result<Option<
     } else {
         Err(malformed(attribute))
     }
+}
+
+/// A number of seconds; more than a duration can hold is malformed.
+pub(super) fn seconds(item: &Item, attribute: &str) -> Result<Option<TimeDelta>, Malformed> {
+    let Some(seconds) = number(item, attribute)? else {
+        return Ok(None);
+    };
+    let seconds = TimeDelta::try_seconds(seconds);
+    seconds.map(Some).ok_or_else(|| malformed(attribute))
 }
 
 pub(super) fn parsed<T: FromStr>(attribute: &str, text: &str) -> Result<T, Malformed> {

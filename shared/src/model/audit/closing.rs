@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::attributes::{Attributes, malformed, number, parsed};
+use super::attributes::{Attributes, malformed, parsed, seconds};
 use crate::model::Email;
 use crate::model::item::{Item, Malformed, Reader, required};
 
@@ -71,7 +71,7 @@ impl Closing {
         Ok(Some(Self {
             up_since: required("up_since", read.time("up_since")?)?,
             ready_since: read.time("ready_since")?,
-            start: number(item, "start_seconds")?.map(TimeDelta::seconds),
+            start: seconds(item, "start_seconds")?,
             requests: read.count("requests")?,
             people: people.collect::<Result<_, _>>()?,
             people_count: required("people_count", read.count("people_count")?)?,

@@ -48,6 +48,8 @@ events! {
     ProfileDownloaded "profile.downloaded";
     /// A verified person who is not permitted.
     AccessDenied "access.denied";
+    /// An administrator or auditor fetched a part of an export.
+    AuditExported "audit.exported";
 }
 
 /// Who did it.

@@ -1,9 +1,9 @@
 //! Reads an audit record back from its item: what [`AuditRecord::to_item`] wrote.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::attributes::{number, parsed};
+use super::attributes::{number, parsed, seconds};
 use super::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
 use crate::model::item::{Item, Malformed, Reader, required};
 use crate::model::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
@@ -63,7 +63,7 @@ impl Details {
             error_code: text("error_code")?,
             until: read.time("until")?,
             active_connections: number(item, "active_connections")?,
-            duration: number(item, "duration_seconds")?.map(TimeDelta::seconds),
+            duration: seconds(item, "duration_seconds")?,
             cost_usd: number(item, "cost_usd")?,
             cidrs: read.set("cidrs", |cidr| cidr)?,
             connection_id: text("connection_id")?.map(ConnectionId::observed),

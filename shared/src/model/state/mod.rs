@@ -285,6 +285,12 @@ impl ModeOrder {
 }
 
 impl Sightings {
+    /// What the last pass saw; before the first, nothing.
+    pub fn last_seen(&self) -> Observation {
+        let seen = self.observation.clone();
+        seen.unwrap_or_else(|| Observation::nothing(DateTime::UNIX_EPOCH))
+    }
+
     /// Remembers how long a start took, and forgets the oldest beyond those that count.
     pub fn add_start(&mut self, took: TimeDelta) {
         self.start_seconds

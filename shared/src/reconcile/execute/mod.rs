@@ -4,7 +4,6 @@ mod restore;
 mod start;
 mod stop;
 
-use chrono::DateTime;
 use tracing::warn;
 
 use super::Reconciler;
@@ -72,14 +71,13 @@ impl<'a> Execution<'a> {
         endpoint: &'a ManagedEndpoint,
         state: EndpointState,
     ) -> Self {
-        let seen = state.sightings.observation.clone();
         Self {
             reconciler,
             endpoint,
             executor: Executor::Follower,
             deadline: Deadline(None),
+            seen: state.sightings.last_seen(),
             state,
-            seen: seen.unwrap_or_else(|| Observation::nothing(DateTime::UNIX_EPOCH)),
             requests_before: None,
             is_noted: true,
             delayed: None,

@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use super::pass::PassOutcome;
 use crate::model::item::rfc3339;
-use crate::model::{Email, ManagedEndpoint, ModeOrder, NetworkStatus, Observation};
-use crate::policy::{Phase, Reason, Warning, releasable};
+use crate::model::{
+    Email, EndpointState, ManagedEndpoint, ModeOrder, NetworkStatus, Observation, Rules,
+};
+use crate::policy::{Decision, Phase, Policy, Reason, Warning, decide, releasable};
 
 pub use estimate::Estimate;
 
@@ -103,11 +105,32 @@ fn time<S: serde::Serializer>(
 }
 
 impl EndpointStatus {
+    /// As the table has it, by what the last pass saw: for those who only read.
+    pub fn on_record(
+        endpoint: &ManagedEndpoint,
+        state: &EndpointState,
+        rules: &Rules,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let seen = state.sightings.last_seen();
+        let decision = decide(&seen, state, Policy { endpoint, rules }, now);
+        Self::told(endpoint, state, &seen, &decision, now)
+    }
+
     pub(super) fn of(endpoint: &ManagedEndpoint, passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
+        Self::told(endpoint, &passed.state, &passed.seen, &passed.decision, now)
+    }
+
+    fn told(
+        endpoint: &ManagedEndpoint,
+        state: &EndpointState,
+        seen: &Observation,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Self {
         let phase = decision.phase;
         let up = state.attempts.began_at.or(state.stay.up_since);
-        let particulars = Particulars::of(passed, now);
+        let particulars = Particulars::of(state, seen, decision, now);
         let mut status = Self {
             endpoint: endpoint.name.to_string(),
             endpoint_id: endpoint.id.to_string(),
@@ -192,8 +215,12 @@ pub struct Particulars {
 }
 
 impl Particulars {
-    pub(super) fn of(passed: &PassOutcome, now: DateTime<Utc>) -> Self {
-        let (state, seen, decision) = (&passed.state, &passed.seen, &passed.decision);
+    fn of(
+        state: &EndpointState,
+        seen: &Observation,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut start_seconds = state.sightings.start_seconds.clone();
         start_seconds.sort_unstable();
         let going = seen.in_status(NetworkStatus::Disassociating);

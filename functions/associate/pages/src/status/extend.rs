@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
 
+use crate::When;
 use crate::frame::Site;
 use crate::texts::Texts;
-use crate::when::When;
 
 /// Spans on offer, in minutes.
 const SPANS: [i64; 3] = [30, 60, 180];

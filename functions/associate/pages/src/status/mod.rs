@@ -7,16 +7,16 @@ mod take_down;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use page::{Frame, render};
 use shared::model::Email;
 use shared::model::item::rfc3339;
 use shared::policy::{Phase, Reason};
 use shared::reconcile::{EndpointStatus, LeaseView};
 
-use crate::assets::Asset;
-use crate::frame::{Frame, Site};
+use crate::assets::{ASSETS, SCRIPT};
+use crate::frame::Site;
 use crate::texts::{About, Texts};
-use crate::when::When;
-use crate::{Language, render};
+use crate::{Language, When};
 
 pub(crate) use orders::{Ordered, in_words as order_in_words};
 pub(crate) use shared::reconcile::Estimate;
@@ -196,11 +196,11 @@ impl<'a> StatusPage<'a> {
     fn frame(&self, situation: Situation, headline: &str) -> Frame {
         let title = format!("{headline} – {}", self.standing.endpoint);
         Frame {
-            icon: Asset::icon(situation.look()).path(),
-            script: Some(Asset::script().path()),
+            icon: ASSETS.icon(situation.look()).path(),
+            script: Some(SCRIPT.path()),
             refresh_seconds: situation.is_moving().then_some(REFRESH_SECONDS),
             viewer: Some(self.viewer.to_string()),
-            ..Frame::new(self.site, self.language, &title)
+            ..self.site.frame(self.language, &title)
         }
     }
 

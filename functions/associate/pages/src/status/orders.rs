@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use shared::reconcile::{EndpointStatus, MAX_ORDER, ModeView};
 
+use crate::When;
 use crate::texts::Texts;
-use crate::when::When;
 
 /// The ends that one click chooses, in minutes.
 const SPANS: [i64; 3] = [60, 240, 1440];

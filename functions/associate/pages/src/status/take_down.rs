@@ -2,16 +2,17 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use page::{Frame, render};
 use shared::model::{Email, MAX_CONNECTED};
 use shared::policy::Phase;
 use shared::reconcile::EndpointStatus;
 
 use super::orders::{Form, Standing};
 use super::{Holder, holders};
-use crate::assets::Asset;
-use crate::frame::{Frame, Site};
+use crate::Language;
+use crate::assets::ASSETS;
+use crate::frame::Site;
 use crate::texts::Texts;
-use crate::{Language, render};
 
 /// The page on which an administrator orders an endpoint off.
 #[derive(Debug)]
@@ -48,9 +49,9 @@ impl TakeDownPage<'_> {
         let count = standing.active_connections;
         render(&Page {
             frame: Frame {
-                icon: Asset::icon(Phase::Stopping).path(),
+                icon: ASSETS.icon(Phase::Stopping).path(),
                 viewer: Some(self.viewer.to_string()),
-                ..Frame::new(site, self.language, &title)
+                ..site.frame(self.language, &title)
             },
             t,
             name: &standing.endpoint,

@@ -4,18 +4,13 @@ use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
 use super::{About, Texts, Told, help_en, orders_en};
+use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
-use crate::when::When;
 
 pub(super) static EN: Texts = Texts {
-    brand: "Client VPN",
-    skip: "Skip to content",
     help: "Help",
     all_vpns: "All VPNs",
-    sign_out: "Sign out",
-    signed_in_as: "Signed in as",
-    other_language: "日本語",
     session_ended: "Your sign-in has expired, so this page no longer updates.",
     sign_in_again: "Sign in again",
     out_of_reach: "The latest status could not be loaded. This page keeps trying.",

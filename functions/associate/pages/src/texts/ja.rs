@@ -4,18 +4,13 @@ use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
 use super::{About, Texts, Told, help_ja, orders_ja};
+use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
-use crate::when::When;
 
 pub(super) static JA: Texts = Texts {
-    brand: "クライアント VPN",
-    skip: "本文へ移動",
     help: "ヘルプ",
     all_vpns: "VPN の一覧",
-    sign_out: "サインアウト",
-    signed_in_as: "サインイン中",
-    other_language: "English",
     session_ended: "サインインの有効期限が切れたため、この画面の更新を停止しました。",
     sign_in_again: "もう一度サインインする",
     out_of_reach: "最新の状況を取得できませんでした。自動で再試行しています。",

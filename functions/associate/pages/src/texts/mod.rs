@@ -13,23 +13,15 @@ use shared::model::audit::Retention;
 use shared::policy::{Reason, Warning};
 
 use crate::Language;
+use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Ordered, Situation};
-use crate::when::When;
 
 /// The texts of a language. Those that depend on something are functions.
 #[derive(Debug)]
 pub(crate) struct Texts {
-    /// The name of the site.
-    pub(crate) brand: &'static str,
-    /// For screen readers and keyboards: leads past the header.
-    pub(crate) skip: &'static str,
     pub(crate) help: &'static str,
     pub(crate) all_vpns: &'static str,
-    pub(crate) sign_out: &'static str,
-    pub(crate) signed_in_as: &'static str,
-    /// The button that changes to the other language, in that other language.
-    pub(crate) other_language: &'static str,
     pub(crate) session_ended: &'static str,
     pub(crate) sign_in_again: &'static str,
     pub(crate) out_of_reach: &'static str,

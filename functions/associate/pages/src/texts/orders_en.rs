@@ -1,9 +1,9 @@
 //! Administrators' orders in English.
 
 use super::{OrderTexts, Texts, Told};
+use crate::When;
 use crate::error::OrderTrouble;
 use crate::status::{Ordered, order_in_words};
-use crate::when::When;
 
 pub(super) const ORDERS: OrderTexts = OrderTexts {
     heading: "Administrator’s order",

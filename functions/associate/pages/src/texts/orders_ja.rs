@@ -1,9 +1,9 @@
 //! 管理者の指示（日本語）。
 
 use super::{OrderTexts, Texts, Told};
+use crate::When;
 use crate::error::OrderTrouble;
 use crate::status::{Ordered, order_in_words};
-use crate::when::When;
 
 pub(super) const ORDERS: OrderTexts = OrderTexts {
     heading: "管理者の指示",

@@ -17,7 +17,7 @@ use chrono_tz::Tz;
 use shared::model::audit::Retention;
 use shared::model::item::rfc3339;
 use shared::model::{
-    Email, Failure, ManagedEndpoint, OvernightWindow, Restorable, RouteKey, Rules, SubnetId,
+    DailyWindow, Email, Failure, ManagedEndpoint, Restorable, RouteKey, Rules, SubnetId,
 };
 use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
 use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
@@ -45,7 +45,7 @@ pub fn site() -> Site {
             time_zone: Tz::Asia__Tokyo,
             idle_timeout: minutes(60),
             first_connection_grace: minutes(30),
-            overnight_window: Some(OvernightWindow::new(at(22), at(7)).unwrap()),
+            overnight_window: Some(DailyWindow::new(at(22), at(7)).unwrap()),
             overnight_idle_timeout: minutes(10),
             stale_connection: None,
             overnight_stale_connection: Some(minutes(120)),

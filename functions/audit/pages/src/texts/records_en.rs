@@ -1,0 +1,90 @@
+//! A record and a stay, in English.
+
+use shared::review::stay::Chapter;
+
+use super::{RecordTexts, StayTexts};
+
+pub(super) const RECORD: RecordTexts = RecordTexts {
+    title: "Record",
+    holds: "Everything that this record holds",
+    name: "Name",
+    value: "Value",
+    attribute,
+    foreign: "of a kind that this page does not show",
+    copy: "Copy",
+    copied: "Copied",
+    stay: "The whole stay",
+    previous: "Before",
+    next: "After",
+};
+
+pub(super) const STAY: StayTexts = StayTexts {
+    title: "Stay",
+    heading: |endpoint, number| format!("Stay {number} of {endpoint}"),
+    no_stay: "This record belongs to no stay",
+    not_whole: "This stay has more records than a page reads, so its beginning or its end is missing here. The log has all of them.",
+    up_still: "It is up still.",
+    chapter: |chapter| match chapter {
+        Chapter::Asked => "Asked for",
+        Chapter::Started => "Started",
+        Chapter::Ready => "Ready",
+        Chapter::Used => "Used",
+        Chapter::Going => "Going down",
+        Chapter::Gone => "Gone",
+    },
+    after: |span| format!("after {span}"),
+    took: |span| format!("({span})"),
+    up: "Up for",
+    associated: "Associated",
+    associated_note: "of all subnets together, which is what AWS bills",
+    cost: "Cost",
+    people: "For whom",
+    connections: "Connections",
+    no_connection: "None has ended on record.",
+    more: |count| format!("and {count} more"),
+    timeline: "What happened",
+    left_out: |count| format!("{count} records in between are left out here. The log has them."),
+    by_booking: "by a booking",
+    cross_site: "came by a link on another site, or from sign-in",
+};
+
+fn attribute(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "occurred_at" => "When",
+        "event" => "What happened",
+        "endpoint_name" => "VPN",
+        "endpoint_id" => "Endpoint",
+        "event_id" => "Id of the record",
+        "day" => "Day (UTC)",
+        "month" => "Month (UTC)",
+        "actor" => "Who",
+        "actor_sub" => "Who, by the user pool’s id",
+        "reason" => "Why",
+        "expires_at" => "Kept until",
+        "stay" => "Stay",
+        "source_ip" => "From which address",
+        "user_agent" => "Browser",
+        "trace_id" => "Trace ID",
+        "sec_fetch_site" => "Led here by",
+        "association_ids" => "Associations",
+        "subnet_ids" => "Subnets",
+        "cidrs" => "Routes",
+        "error_code" => "AWS error code",
+        "until" => "Until",
+        "active_connections" => "Connections in use",
+        "duration_seconds" => "How long",
+        "cost_usd" => "Cost (USD)",
+        "connection_id" => "Connection",
+        "bytes" => "Bytes moved",
+        "booking_id" => "Booking",
+        "up_since" => "Up since",
+        "ready_since" => "Ready since",
+        "start_seconds" => "How long the start took",
+        "requests" => "Requests answered",
+        "people" => "For whom",
+        "people_count" => "How many people",
+        "last_active_at" => "Last used",
+        "association_seconds" => "Associated, all subnets together",
+        _ => return None,
+    })
+}

@@ -1,0 +1,36 @@
+//! What the deployed function is wired with: the real adapters, and Lambda's runtime.
+
+use std::sync::Arc;
+
+use shared::aws::{AlbPublicKeys, Clients};
+use shared::clock::Clock;
+use shared::config::{self, AuditConfig};
+use shared::model::audit::EventIds;
+use shared::telemetry;
+
+use crate::app::{App, Ports};
+
+/// Runs the function until Lambda ends the process.
+///
+/// # Errors
+/// A wrong configuration, with all its mistakes; or the Lambda runtime's API out of reach.
+pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
+    telemetry::init();
+    let config = AuditConfig::from_vars(&config::environment)?;
+    web::function::run(wire(config, clock).await).await
+}
+
+async fn wire(config: AuditConfig, clock: Arc<dyn Clock>) -> App {
+    let clients = Clients::load().await;
+    let AuditConfig {
+        common, sign_in, ..
+    } = &config;
+    let reader = clients.audit_reader(&common.lease_table, &common.audit_table);
+    let ports = Ports {
+        reader: Arc::new(reader),
+        keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
+        clock,
+        ids: EventIds::from_entropy(),
+    };
+    App::new(config, ports)
+}
