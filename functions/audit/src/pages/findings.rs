@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Findings<'a> {
+struct Answer<'a> {
     findings: Vec<FindingJson<'a>>,
     /// The path of the page that goes further back.
     next: Option<String>,
@@ -53,7 +53,7 @@ impl App {
             };
             page.html()
         };
-        let json = || Findings {
+        let json = || Answer {
             findings: json::findings(&found.findings),
             next: next.as_deref().map(|next| query.path(next)),
             searched_back_to: rfc3339(found.searched_back_to),

@@ -129,8 +129,8 @@ impl App {
             usage::today(reader, managed, &states, zone, self.office_hours, call.now).await?;
         let endpoints = managed.iter().zip(days).filter_map(|(endpoint, today)| {
             let state = states.get(&endpoint.id)?;
-            let status = EndpointStatus::on_record(endpoint, state, &settings.rules, call.now);
-            Some(EndpointNow::of(status, state, today))
+            let told = EndpointStatus::on_record(endpoint, state, &settings.rules, call.now);
+            Some(EndpointNow::of(told, state, today))
         });
         Ok(endpoints.collect())
     }

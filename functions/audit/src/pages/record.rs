@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::routes::RecordName;
 
 #[derive(Serialize)]
-struct Record {
+struct Answer {
     record: Value,
     /// Those before and behind it in the same stay.
     previous: Option<Value>,
@@ -45,7 +45,7 @@ impl App {
             };
             page.html()
         };
-        let json = || Record {
+        let json = || Answer {
             record: to_json(&record),
             previous: previous.map(to_json),
             next: next.map(to_json),

@@ -14,7 +14,7 @@ use crate::routes::RecordName;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stay<'a> {
+struct Answer<'a> {
     endpoint: &'a str,
     endpoint_id: &'a str,
     stay: Option<u64>,
@@ -38,7 +38,7 @@ struct Step {
     record: Value,
 }
 
-impl<'a> Stay<'a> {
+impl<'a> Answer<'a> {
     fn of(story: &'a StayStory) -> Self {
         let steps = story.steps.iter().map(|step| Step {
             chapter: word(step.chapter),
@@ -90,6 +90,6 @@ impl App {
             };
             page.html()
         };
-        Ok(shown(call, html, || Stay::of(&story)))
+        Ok(shown(call, html, || Answer::of(&story)))
     }
 }
