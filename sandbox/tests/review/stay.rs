@@ -5,6 +5,7 @@ use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventIds
 use shared::model::item::Value;
 use shared::review::MAX_READ;
 use shared::review::record::text;
+use shared::review::stay::Chapter::{Asked, Going, Gone, Ready, Started, Used};
 use shared::review::stay::{Chapter, StayStory, neighbours, story};
 
 use crate::counted::Counted;
@@ -165,7 +166,6 @@ async fn a_stay_is_told_the_same_from_each_of_its_records() {
             (Some(0.2425), Some(5_820))
         );
         let chapters: Vec<Chapter> = story.steps.iter().map(|step| step.chapter).collect();
-        use Chapter::{Asked, Going, Gone, Ready, Started, Used};
         assert_eq!(
             chapters,
             [Asked, Asked, Started, Ready, Used, Used, Used, Going, Gone]
@@ -288,7 +288,6 @@ async fn a_part_that_ends_does_not_end_the_stay() {
     trail.closed(0, 90, 1);
     let table = trail.table().await;
     let story = told(&table, trail.id(6, Event::AssociationCompleted)).await;
-    use Chapter::{Asked, Going, Gone, Ready, Started, Used};
     let chapters: Vec<Chapter> = story.steps.iter().map(|step| step.chapter).collect();
     assert_eq!(
         chapters,
