@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::json::{UNREADABLE, value_to_json};
 use crate::model::item::{Item, Value};
 
-/// The attributes that have a column, in this order. What a record has beyond them stands in the last column, [`OTHERS`],
+/// The attributes that have a column, in this order. What a record has beyond them stands in the last column, `OTHERS`,
 /// as JSON.
 pub const COLUMNS: [&str; 35] = [
     "endpoint_id",
