@@ -22,14 +22,6 @@ pub struct Traffic {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionTraffic {
     pub user: String,
-    /// When it was established, for administrators' pages; `None`: not known, or one of more than a page shows.
-    #[serde(
-        rename = "at",
-        with = "chrono::serde::ts_seconds_option",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub connected_at: Option<DateTime<Utc>>,
     /// EC2's counters; `None` where they could not be read.
     #[serde(flatten)]
     pub counters: Option<Counters>,
@@ -39,6 +31,14 @@ pub struct ConnectionTraffic {
     /// Under a stale rule, the window in which its payload is added up.
     #[serde(flatten)]
     pub window: Option<Window>,
+    /// When it was established, for administrators' pages; `None`: not known, or one of more than a page shows.
+    #[serde(
+        rename = "at",
+        with = "chrono::serde::ts_seconds_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub connected_at: Option<DateTime<Utc>>,
 }
 
 /// EC2's counters of one connection, both directions together.

@@ -22,16 +22,17 @@ fn json(traffic: &Traffic) -> String {
 }
 
 #[test]
-fn it_holds_of_each_connection_what_design_names() {
+fn it_holds_of_each_connection_what_design_names_and_since_when() {
     let mut counted = Counted::by_day();
     counted.moves(2_000, 10).reads(noon() - minutes(30));
     let since = "2026-11-23T02:00:00Z";
     let expected = format!(
-        r#"{{"cvpn-connection-00000000000000001":{{"user":"user1@example.com","bytes":3000,"packets":20,"rate":2,"grown":1200,"since":"{since}"}}}}"#
+        r#"{{"cvpn-connection-00000000000000001":{{"user":"user1@example.com","bytes":3000,"packets":20,"rate":2,"grown":1200,"since":"{since}","at":1795330800}}}}"#
     );
     assert_eq!(json(&counted.traffic), expected);
     counted.reads(noon());
-    let expected = r#","rate":0,"grown":0,"since":"2026-11-23T03:00:00Z","silent":true}}"#;
+    let expected =
+        r#","rate":0,"grown":0,"since":"2026-11-23T03:00:00Z","silent":true,"at":1795330800}}"#;
     assert!(
         json(&counted.traffic).ends_with(expected),
         "{}",
