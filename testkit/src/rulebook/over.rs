@@ -46,9 +46,10 @@ impl Rulebook {
     /// The record of a stop by order names the administrator who may have ordered it.
     fn order_is_named(&mut self, stop: &AuditRecord) {
         let at = stop.occurred_at;
+        // Records tell the second in which it was, and an order may have come within it.
         let named = self
             .history
-            .ordered(&["off"], at, at)
+            .ordered(&["off"], at, at + TimeDelta::seconds(1))
             .any(|order| stop.reason.contains(&order.email));
         self.holds(Invariant::ModeIgnored, at, named, || format!("{stop:?}"));
     }
