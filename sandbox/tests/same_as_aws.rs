@@ -16,7 +16,7 @@ use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use shared::model::update::Update;
 use shared::model::{
     AssociationId, ConnectionId, ConnectionTraffic, Counters, EndpointId, EndpointState, Lease,
-    ManagedEndpoint, RouteKey, SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
+    ManagedEndpoint, PersonalItem, RouteKey, SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
 };
 use shared::ports::{ClientVpn, Store, Transition};
 use simulator::plan::RunPlan;
@@ -330,10 +330,13 @@ fn transitions(id: &EndpointId, start: DateTime<Utc>) -> Vec<Transition> {
         )
     };
     let released = |hours| Transition {
-        lease: Some({
+        personal: vec![{
             let lease = lease(start, hours);
-            (lease.email.clone(), lease.given_back(start))
-        }),
+            (
+                PersonalItem::Lease(lease.email.clone()),
+                lease.given_back(start),
+            )
+        }],
         ..with(Update::new().set("released_at", start))
     };
     vec![

@@ -11,8 +11,8 @@ use crate::model::item::{Item, Malformed};
 use crate::model::update::Update;
 use crate::model::{
     AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Failure, Lease,
-    NotedConfig, Route, RouteKey, SecurityGroupId, Snapshot, SubnetId, TargetNetwork, Traffic,
-    VpcId,
+    NotedConfig, Personal, PersonalItem, Route, RouteKey, SecurityGroupId, Snapshot, SubnetId,
+    TargetNetwork, Traffic, VpcId,
 };
 
 /// An error of a library, kept as the source of ours.
@@ -144,6 +144,28 @@ pub trait Store: Send + Sync {
         ask: &EventId,
     ) -> Result<EndpointState, StoreError>;
 
+    /// An employee's bookings at an endpoint and what is remembered of their clicks, read consistently.
+    async fn load_personal(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<Personal, StoreError>;
+
+    /// State, leases and snapshot with this employee's bookings, in one query that need not be consistent: for a list.
+    async fn glance(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<EndpointState, StoreError>;
+
+    /// Changes an item of an employee's; `false`: a condition failed.
+    async fn update_personal(
+        &self,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        update: &Update,
+    ) -> Result<bool, StoreError>;
+
     /// Changes the `state` item and returns it (without leases, snapshot and traffic); `None`: a condition failed.
     async fn update(
         &self,
@@ -257,11 +279,12 @@ pub struct RecordChunk {
 /// What is written together or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transition {
+    /// Of the `state` item; one without conditions and assignments has nothing to do with it.
     pub update: Update,
     pub records: Vec<AuditRecord>,
     pub snapshot: Option<Snapshot>,
-    /// The change of an employee's lease, under its conditions.
-    pub lease: Option<(Email, Update)>,
+    /// The changes of employees' items, each under its conditions.
+    pub personal: Vec<(PersonalItem, Update)>,
 }
 
 /// Why a table could not be read or written.

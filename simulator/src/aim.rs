@@ -20,8 +20,10 @@ impl People {
         let rules = &universe.witness.terms().rules;
         universe.tables.load(&self.endpoint).is_ok_and(|state| {
             let seen = state.sightings.observation.as_ref();
-            let usage = seen.and_then(|seen| seen.usage.as_ref());
-            let off = usage.and_then(|usage| off_at(&state, usage, rules, now));
+            let off = seen.and_then(|seen| {
+                let usage = seen.usage.as_ref()?;
+                off_at(&state, usage, &seen.booked, rules, now)
+            });
             state.stay.ready_since.is_some() && off.is_some_and(|off| off.at <= now)
         })
     }

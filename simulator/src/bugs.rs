@@ -228,7 +228,7 @@ pub(crate) fn transition(
                     ended.until = lease.until.min(record.occurred_at);
                     tables.grant_lease(&endpoint.id, &ended, true);
                 }
-                transition.lease = None;
+                transition.personal.clear();
             }
         }
         _ => {}

@@ -287,7 +287,11 @@ impl Reached {
                 self.count(Situation::OrderRanOut, record.actor == Actor::Reaper);
                 self.count(Situation::OffAmidStart, by_page && is_off && starting);
             }
-            Event::AssociationRequested
+            Event::BookingMade
+            | Event::BookingCancelled
+            | Event::BookingLapsed
+            | Event::BookingMissed
+            | Event::AssociationRequested
             | Event::RoutesRestored
             | Event::RoutesChanged
             | Event::LeaseExtended

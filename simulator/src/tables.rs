@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::item::{Item, Malformed, Value};
 use shared::model::update::{Condition, Update};
-use shared::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot, Traffic};
+use shared::model::{
+    Booking, Clicks, Email, EndpointId, EndpointState, Lease, NotedConfig, Personal, PersonalItem,
+    Snapshot, Traffic,
+};
 use shared::ports::Transition;
 use testkit::rulebook::record_key;
 
@@ -49,7 +52,46 @@ impl Tables {
     pub fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, Malformed> {
         let mut state = self.load(endpoint)?;
         state.traffic = Traffic::parse(&self.item(endpoint, Traffic::KEY));
+        state.bookings = self.bookings(endpoint, Booking::KEY)?;
         Ok(state)
+    }
+
+    /// `Query` with an employee's bookings.
+    pub fn glance(&self, endpoint: &EndpointId, email: &Email) -> Result<EndpointState, Malformed> {
+        let mut state = self.load(endpoint)?;
+        state.bookings = self.bookings(endpoint, &Booking::keys_of(email))?;
+        Ok(state)
+    }
+
+    /// `Query` of an employee's bookings, and `GetItem` of their clicks.
+    pub fn load_personal(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<Personal, Malformed> {
+        Ok(Personal {
+            bookings: self.bookings(endpoint, &Booking::keys_of(email))?,
+            clicks: Clicks::parse(&self.item(endpoint, &Clicks::key(email)))?,
+        })
+    }
+
+    fn bookings(&self, endpoint: &EndpointId, keys: &str) -> Result<Vec<Booking>, Malformed> {
+        let from = (endpoint.clone(), keys.to_owned());
+        self.items
+            .range(from..)
+            .take_while(|((of, key), _)| of == endpoint && key.starts_with(keys))
+            .map(|(_, item)| Booking::parse(item))
+            .collect()
+    }
+
+    /// `UpdateItem` of an employee's; whether its conditions held.
+    pub fn update_personal(
+        &mut self,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        update: &Update,
+    ) -> bool {
+        self.update_item(endpoint, &item.key(), update)
     }
 
     /// `PutItem` of a record that is not there yet; whether it was written.
@@ -96,18 +138,15 @@ impl Tables {
             update,
             records,
             snapshot,
-            lease,
+            personal,
         } = transition;
-        let lease = lease
-            .as_ref()
-            .map(|(email, update)| (Lease::key(email), update));
         let all_hold = holds(&self.item(endpoint, EndpointState::KEY), update)
             && records
                 .iter()
                 .all(|record| !self.records.contains_key(&record_key(record)))
-            && lease
+            && personal
                 .iter()
-                .all(|(key, update)| holds(&self.item(endpoint, key), update));
+                .all(|(item, update)| holds(&self.item(endpoint, &item.key()), update));
         if !all_hold {
             return false;
         }
@@ -120,8 +159,8 @@ impl Tables {
         if let Some(snapshot) = snapshot {
             self.put(endpoint, Snapshot::KEY, snapshot.to_item());
         }
-        if let Some((key, update)) = lease {
-            self.update_item(endpoint, &key, update);
+        for (item, update) in personal {
+            self.update_item(endpoint, &item.key(), update);
         }
         true
     }

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::update::Update;
 use shared::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, NotedConfig, Route,
-    RouteKey, SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
+    AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Lease, NotedConfig,
+    Personal, PersonalItem, Route, RouteKey, SecurityGroupId, SubnetId, TargetNetwork, Traffic,
+    VpcId,
 };
 use shared::ports::{Association, ClientVpn, Store, StoreError, Transition, VpnError};
 
@@ -65,6 +66,9 @@ forward!(Store {
     fn state(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
     fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
     fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError>;
+    fn load_personal(&self, endpoint: &EndpointId, email: &Email) -> Result<Personal, StoreError>;
+    fn glance(&self, endpoint: &EndpointId, email: &Email) -> Result<EndpointState, StoreError>;
+    fn update_personal(&self, endpoint: &EndpointId, item: &PersonalItem, update: &Update) -> Result<bool, StoreError>;
     fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError>;
     fn grant_lease(&self, endpoint: &EndpointId, lease: &Lease, may_shorten: bool) -> Result<(), StoreError>;
     fn add_request(&self, endpoint: &EndpointId, at: DateTime<Utc>, ask: &EventId) -> Result<EndpointState, StoreError>;

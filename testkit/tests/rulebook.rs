@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId};
-use shared::model::{AssociationId, ConnectionId, EndpointId, ManagedEndpoint, Rules, SubnetId};
+use shared::model::{
+    AssociationId, ConnectionId, EndpointId, Holidays, ManagedEndpoint, Rules, SubnetId,
+};
 use testkit::ec2::AssociationStatus::{
     self, Associated, Associating, AssociationFailed, Disassociated, Disassociating,
 };
@@ -177,6 +179,8 @@ fn terms() -> Terms {
             silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
+            holidays: Holidays::default(),
+            booking_lifetime: TimeDelta::days(60),
         },
         hour_price_usd: 0.15,
         sweep_every: TimeDelta::minutes(1),

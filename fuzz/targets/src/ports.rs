@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::update::Update;
 use shared::model::{
-    AssociationId, Connection, EndpointFacts, EndpointId, EndpointState, Lease, NotedConfig, Route,
-    RouteKey, SecurityGroupId, SubnetId, TargetNetwork, Traffic, VpcId,
+    AssociationId, Connection, Email, EndpointFacts, EndpointId, EndpointState, Lease, NotedConfig,
+    Personal, PersonalItem, Route, RouteKey, SecurityGroupId, SubnetId, TargetNetwork, Traffic,
+    VpcId,
 };
 use shared::ports::{Association, ClientVpn, Store, StoreError, Transition, VpnError};
 
@@ -119,6 +120,23 @@ impl Store for Aws {
 
     async fn load_for_sweep(&self, _: &EndpointId) -> Result<EndpointState, StoreError> {
         Ok(self.call(EndpointState::default()))
+    }
+
+    async fn load_personal(&self, _: &EndpointId, _: &Email) -> Result<Personal, StoreError> {
+        Ok(self.call(Personal::default()))
+    }
+
+    async fn glance(&self, _: &EndpointId, _: &Email) -> Result<EndpointState, StoreError> {
+        Ok(self.call(EndpointState::default()))
+    }
+
+    async fn update_personal(
+        &self,
+        _: &EndpointId,
+        _: &PersonalItem,
+        _: &Update,
+    ) -> Result<bool, StoreError> {
+        Ok(self.call(true))
     }
 
     async fn put_record(&self, _: &AuditRecord) -> Result<(), StoreError> {

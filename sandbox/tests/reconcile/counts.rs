@@ -46,8 +46,8 @@ async fn an_ask_that_is_answered_ready_reads_ec2_in_one_round() {
     assert_eq!(wire.rounds(&READS), 1, "{calls:?}");
     assert_eq!(
         calls.len() - 2,
-        7,
-        "state, record, claim, lease, request, leases, sighting: {calls:?}"
+        8,
+        "state, record, click, claim, lease, request, leases, sighting: {calls:?}"
     );
 }
 

@@ -8,6 +8,7 @@
 mod wire;
 mod world;
 
+mod bookings;
 mod by_hand;
 mod closing;
 mod counts;

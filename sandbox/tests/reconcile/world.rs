@@ -10,7 +10,7 @@ use sandbox::dynamo::Record;
 use sandbox::embedded::{Embedded, Options};
 use shared::clock::Clock;
 use shared::model::audit::{EventIds, Origin, Retention};
-use shared::model::{AssociationId, ConnectionId, EndpointState, ManagedEndpoint, Rules};
+use shared::model::{AssociationId, ConnectionId, EndpointState, Holidays, ManagedEndpoint, Rules};
 use shared::policy::Phase;
 use shared::ports::{ClientVpn, Store};
 use shared::reconcile::{
@@ -309,5 +309,7 @@ fn rules() -> Rules {
         silent_below_kib_per_hour: 256,
         max_extension: TimeDelta::hours(12),
         routes: Vec::new(),
+        holidays: Holidays::default(),
+        booking_lifetime: TimeDelta::days(60),
     }
 }

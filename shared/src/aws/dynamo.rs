@@ -8,23 +8,22 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use chrono::{DateTime, Utc};
+use tracing::warn;
 use uuid::Uuid;
 
 use super::dynamo_errors::{Cancelled, cancelled_by, is_conflict, unavailable, with_patience};
 use super::dynamo_values::{Attributes, Expression, from_attributes, to_attributes};
 use super::dynamo_writes::{Tables, config_key, item_key, not_there};
 use crate::model::audit::{AuditRecord, EventId};
-use crate::model::item::{Item, Value};
+use crate::model::item::{Item, Malformed, Value};
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot, Traffic};
+use crate::model::{
+    Booking, Clicks, Email, EndpointId, EndpointState, Lease, NotedConfig, Personal, PersonalItem,
+    Snapshot, Traffic,
+};
 use crate::ports::{Store, StoreError, Transition};
 
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
-/// Clicks and polls read leases, snapshot and state: what is only for sweeps may have 300 KB.
-const ITEMS_OF_PEOPLE: [(&str, &str); 2] = [(":first", "lease#"), (":last", EndpointState::KEY)];
-/// Sweeps read all but what comes before bookings in the order of the sort key (DESIGN 5, "Who reads what").
-const ITEMS_OF_SWEEPS: [(&str, &str); 1] = [(":first", "booking#")];
-
 /// [`Store`] by DynamoDB.
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
@@ -133,17 +132,18 @@ impl DynamoStore {
 
     /// All that a sweep reads of an endpoint, for who needs it less fresh and at half the price.
     pub(super) async fn look_at(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        self.query(endpoint, "#item >= :first", &ITEMS_OF_SWEEPS, false)
-            .await
+        let items = self.query(endpoint, ItemRange::OfSweeps, false).await?;
+        Ok(state_of(items)?)
     }
 
+    /// The items of an endpoint in a range, in the order of their keys.
     async fn query(
         &self,
         endpoint: &EndpointId,
-        keys: &str,
-        bounds: &[(&str, &str)],
+        range: ItemRange<'_>,
         is_consistent: bool,
-    ) -> Result<EndpointState, StoreError> {
+    ) -> Result<Vec<Item>, StoreError> {
+        let (keys, bounds) = range.in_words();
         let mut query = self
             .client
             .query()
@@ -152,35 +152,81 @@ impl DynamoStore {
             .expression_attribute_names("#item", "item")
             .expression_attribute_values(":endpoint", AttributeValue::S(endpoint.to_string()));
         for (name, key) in bounds {
-            query = query.expression_attribute_values(*name, AttributeValue::S((*key).to_owned()));
+            query = query.expression_attribute_values(name, AttributeValue::S(key));
         }
         let query = query.consistent_read(is_consistent);
-        let mut items = query.into_paginator().items().send();
-        let (mut state, mut rest) = (EndpointState::default(), EndpointState::default());
-        while let Some(item) = items.next().await {
-            let item = from_attributes(item.map_err(|error| unavailable("Query", error))?);
-            match item.get("item") {
-                Some(Value::S(key)) if key == EndpointState::KEY => {
-                    state = EndpointState::parse(&item)?;
-                }
-                Some(Value::S(key)) if key == Snapshot::KEY => {
-                    rest.snapshot = Some(Snapshot::parse(&item)?);
-                }
-                Some(Value::S(key)) if key == Traffic::KEY => rest.traffic = Traffic::parse(&item),
-                Some(Value::S(key)) if Lease::is_key(key) => {
-                    rest.leases.push(Lease::parse(&item)?);
-                }
-                // An item of a later version, or an administrator's note: not ours to judge.
-                Some(_) | None => {}
-            }
-        }
-        Ok(EndpointState {
-            leases: rest.leases,
-            snapshot: rest.snapshot,
-            traffic: rest.traffic,
-            ..state
-        })
+        let items = query.into_paginator().items().send();
+        let items: Vec<Attributes> = items
+            .collect::<Result<_, _>>()
+            .await
+            .map_err(|error| unavailable("Query", error))?;
+        Ok(items.into_iter().map(from_attributes).collect())
     }
+}
+
+/// Who reads which items (DESIGN 5, "Who reads what").
+#[derive(Clone, Copy)]
+enum ItemRange<'a> {
+    /// Leases, snapshot and state: what is only for sweeps may have 300 KB.
+    OfPeople,
+    /// The same, and what comes before: bookings from this employee's on.
+    OfPeopleAndBookings(&'a Email),
+    /// All but what comes before bookings.
+    OfSweeps,
+    /// An employee's own bookings.
+    Bookings(&'a Email),
+}
+
+impl ItemRange<'_> {
+    /// Its condition, and the values in it.
+    fn in_words(self) -> (&'static str, Vec<(&'static str, String)>) {
+        const BETWEEN: &str = "#item BETWEEN :first AND :last";
+        let to_state =
+            |first: String| vec![(":first", first), (":last", EndpointState::KEY.to_owned())];
+        match self {
+            Self::OfPeople => (BETWEEN, to_state(Lease::KEY.to_owned())),
+            Self::OfPeopleAndBookings(email) => (BETWEEN, to_state(Booking::keys_of(email))),
+            Self::OfSweeps => ("#item >= :first", vec![(":first", Booking::KEY.to_owned())]),
+            Self::Bookings(email) => (
+                "begins_with(#item, :first)",
+                vec![(":first", Booking::keys_of(email))],
+            ),
+        }
+    }
+}
+
+/// What the items of an endpoint say.
+fn state_of(items: Vec<Item>) -> Result<EndpointState, Malformed> {
+    let (mut state, mut rest) = (EndpointState::default(), EndpointState::default());
+    for item in items {
+        match item.get("item") {
+            Some(Value::S(key)) if key == EndpointState::KEY => {
+                state = EndpointState::parse(&item)?;
+            }
+            Some(Value::S(key)) if key == Snapshot::KEY => {
+                rest.snapshot = Some(Snapshot::parse(&item)?);
+            }
+            Some(Value::S(key)) if key == Traffic::KEY => rest.traffic = Traffic::parse(&item),
+            Some(Value::S(key)) if Lease::is_key(key) => rest.leases.push(Lease::parse(&item)?),
+            Some(Value::S(key)) if Booking::is_key(key) => {
+                rest.bookings.extend(booking(key, &item))
+            }
+            // An item of a later version, or an administrator's note: not ours to judge.
+            Some(_) | None => {}
+        }
+    }
+    Ok(state.with_rest_of(&rest))
+}
+
+/// A booking that cannot be read is left out: others' VPN does not depend on it.
+fn booking(key: &str, item: &Item) -> Option<Booking> {
+    let booking = Booking::parse(item);
+    booking
+        .inspect_err(
+            |error| warn!(error = %error, "a booking cannot be read, and counts for nothing"),
+        )
+        .ok()
+        .filter(|booking| Booking::key(&booking.email, &booking.id) == key)
 }
 
 /// What became of an update: the item as it is now.
@@ -199,13 +245,53 @@ impl Store for DynamoStore {
     }
 
     async fn load(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        let keys = "#item BETWEEN :first AND :last";
-        self.query(endpoint, keys, &ITEMS_OF_PEOPLE, true).await
+        let items = self.query(endpoint, ItemRange::OfPeople, true).await?;
+        Ok(state_of(items)?)
     }
 
     async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
-        self.query(endpoint, "#item >= :first", &ITEMS_OF_SWEEPS, true)
-            .await
+        let items = self.query(endpoint, ItemRange::OfSweeps, true).await?;
+        Ok(state_of(items)?)
+    }
+
+    async fn load_personal(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<Personal, StoreError> {
+        let clicks = item_key(endpoint, &Clicks::key(email));
+        let (bookings, clicks) = futures::try_join!(
+            self.query(endpoint, ItemRange::Bookings(email), true),
+            self.get(clicks, true)
+        )?;
+        Ok(Personal {
+            bookings: state_of(bookings)?.bookings,
+            clicks: Clicks::parse(&clicks).unwrap_or_else(|error| {
+                warn!(error = %error, "an employee's clicks cannot be read; they are for suggestions alone");
+                Clicks::default()
+            }),
+        })
+    }
+
+    async fn glance(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<EndpointState, StoreError> {
+        let range = ItemRange::OfPeopleAndBookings(email);
+        let mut state = state_of(self.query(endpoint, range, false).await?)?;
+        state.bookings.retain(|booking| booking.email == *email);
+        Ok(state)
+    }
+
+    async fn update_personal(
+        &self,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        update: &Update,
+    ) -> Result<bool, StoreError> {
+        let written = self.update_item(endpoint, &item.key(), update).await?;
+        Ok(matches!(written, Written::New(_)))
     }
 
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {

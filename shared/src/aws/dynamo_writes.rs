@@ -7,7 +7,7 @@ use super::dynamo_values::{Attributes, Expression, to_attribute, to_attributes};
 use crate::model::audit::AuditRecord;
 use crate::model::item::Value;
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Snapshot};
+use crate::model::{EndpointId, EndpointState, NotedConfig, Snapshot};
 use crate::ports::Transition;
 
 /// The tables that are written to.
@@ -23,7 +23,11 @@ impl Tables<'_> {
         endpoint: &EndpointId,
         transition: &Transition,
     ) -> Vec<TransactWriteItem> {
-        let mut writes = vec![self.state_write(endpoint, &transition.update)];
+        let of_state = Some(&transition.update).filter(|update| **update != Update::new());
+        let mut writes: Vec<TransactWriteItem> = of_state
+            .map(|update| self.state_write(endpoint, update))
+            .into_iter()
+            .collect();
         writes.extend(
             transition
                 .records
@@ -36,9 +40,9 @@ impl Tables<'_> {
             let put = Put::builder().table_name(self.leases);
             writes.push(put_write(put.set_item(Some(item))));
         }
-        if let Some((email, update)) = &transition.lease {
-            writes.push(self.item_write(endpoint, &Lease::key(email), update));
-        }
+        let personal = transition.personal.iter();
+        writes
+            .extend(personal.map(|(item, update)| self.item_write(endpoint, &item.key(), update)));
         writes
     }
 

@@ -4,7 +4,7 @@
 //! nothing, unless nothing means "none" ([`Variable::default`] is empty, and `OVERNIGHT_WINDOW`).
 //!
 //! Bounds, to catch a slip and not to limit an operator: times in minutes up to a week (10080) and at least 1, or 0 where
-//! that means "never"; `MAX_EXTENSION_HOURS` 1 to 168; retention 0 to 36500 days; the price 0 to 100 USD.
+//! that means "never"; `MAX_EXTENSION_HOURS` 1 to 168; `BOOKING_LIFETIME_DAYS` 1 to 3650; retention 0 to 36500 days; the price 0 to 100 USD.
 
 mod endpoints;
 mod reader;
@@ -196,6 +196,8 @@ fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Ru
     let max_extension = reader.read(&var::MAX_EXTENSION_HOURS, hours(1..=168));
     let silent_below = &var::SILENT_BELOW_KIB_PER_HOUR;
     let silent_below = reader.read(silent_below, values::kib_per_hour);
+    let holidays = reader.read(&var::HOLIDAYS, values::holidays);
+    let booking_lifetime = reader.read(&var::BOOKING_LIFETIME_DAYS, days(1..=3650));
     let routes = reader.read(&var::ROUTES, values::routes);
     Some(Rules {
         time_zone: time_zone?,
@@ -208,6 +210,8 @@ fn rules<F: Fn(&str) -> Option<String>>(reader: &mut Reader<'_, F>) -> Option<Ru
         silent_below_kib_per_hour: silent_below?,
         max_extension: max_extension?,
         routes: routes?,
+        holidays: holidays?,
+        booking_lifetime: booking_lifetime?,
     })
 }
 

@@ -6,6 +6,7 @@ use chrono_tz::Asia::Tokyo;
 use chrono::TimeDelta;
 
 use super::*;
+use crate::model::Holidays;
 
 const REQUIRED: &[(&str, &str)] = &[
     (
@@ -80,6 +81,8 @@ fn what_is_not_set_has_its_default() {
             silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
+            holidays: Holidays::default(),
+            booking_lifetime: TimeDelta::days(60),
         }
     );
     assert_eq!(
@@ -110,6 +113,8 @@ fn what_is_set_holds() {
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "0"),
         ("SILENT_BELOW_KIB_PER_HOUR", "1048576"),
         ("MAX_EXTENSION_HOURS", "168"),
+        ("HOLIDAYS", "2026-12-29..2027-01-03, 2027-01-11"),
+        ("BOOKING_LIFETIME_DAYS", "1"),
         ("ROUTES", "0.0.0.0/0, 10.20.0.0/16"),
         ("ASSOCIATION_HOUR_PRICE_USD", "0"),
         ("ALB_PUBLIC_KEYS_URL", "http://127.0.0.1:8080/keys/"),
@@ -131,6 +136,10 @@ fn what_is_set_holds() {
     assert_eq!(common.settings.rules.overnight_stale_connection, None);
     assert_eq!(common.settings.rules.silent_below_kib_per_hour, 1_048_576);
     assert_eq!(common.settings.rules.max_extension, TimeDelta::hours(168));
+    let holidays = &common.settings.rules.holidays;
+    assert!(holidays.contains("2027-01-02".parse().unwrap()));
+    assert!(holidays.contains("2027-01-11".parse().unwrap()));
+    assert_eq!(common.settings.rules.booking_lifetime, TimeDelta::days(1));
     assert_eq!(
         common.settings.rules.routes,
         [
@@ -174,6 +183,7 @@ fn empty_means_none_only_where_that_is_said() {
         "ALB_PUBLIC_KEYS_URL",
         "ALLOWED_EMAIL_DOMAINS",
         "AUDITOR_EMAILS",
+        "HOLIDAYS",
         "OVERNIGHT_WINDOW",
         "ROUTES",
         "SIGN_OUT_URL",
@@ -209,6 +219,11 @@ fn a_value_that_is_wrong_is_an_error_and_never_the_default() {
         ("SILENT_BELOW_KIB_PER_HOUR", "256 KiB"),
         ("MAX_EXTENSION_HOURS", "0"),
         ("MAX_EXTENSION_HOURS", "169"),
+        ("HOLIDAYS", "2027-1-1"),
+        ("HOLIDAYS", "2027-01-03..2026-12-29"),
+        ("HOLIDAYS", "2027-01-01,"),
+        ("BOOKING_LIFETIME_DAYS", "0"),
+        ("BOOKING_LIFETIME_DAYS", "3651"),
         ("ROUTES", "10.0.0.1/8"),
         ("ROUTES", "10.0.0.0/8,10.0.0.0/8"),
         ("ROUTES", "10.0.0.0/8,"),

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::reader::Parsed;
 use crate::identity::AlbArn;
-use crate::model::{Cidr, DailyWindow, Email};
+use crate::model::{Cidr, DailyWindow, Email, Holidays};
 
 /// More than any price of AWS's; a comma in the wrong place is more likely.
 const MAX_HOUR_PRICE_USD: f64 = 100.0;
@@ -172,6 +172,14 @@ pub(super) fn routes(text: &str) -> Parsed<Vec<Cidr>> {
     } else {
         Err(repeated)
     }
+}
+
+pub(super) fn holidays(text: &str) -> Parsed<Holidays> {
+    let ranges = list(text, |item| {
+        item.parse()
+            .map_err(|error| vec![wrong(item, format_args!("a holiday: {error}"))])
+    })?;
+    Ok(Holidays::of(ranges))
 }
 
 pub(super) fn alb_arn(text: &str) -> Parsed<AlbArn> {

@@ -67,6 +67,9 @@ kinds! {
     /// A stay that was ready and that nobody connected to.
     Unused "unused", "Ready, and nobody connected",
         "Ask who requested it: a click by mistake, a link that was opened unread, or a client that cannot connect.";
+    /// A booking for which nothing was asked in time.
+    BookingMissed "booking-missed", "A booking was missed",
+        "Its reason says why: tell the employee if it was an order, and check the reaper's alarm if it was not.";
     /// A record whose time is not that of its id.
     TimeAndIdDisagree "time-and-id-disagree", "A record's time and id disagree",
         "No function writes such a record: it was put by hand. CloudTrail's data events and the alarm on writes to the table say by whom.";
@@ -102,6 +105,7 @@ impl Kind {
             | Self::RemovedByOthers
             | Self::RoutesChangedByOthers
             | Self::Unused
+            | Self::BookingMissed
             | Self::TimeAndIdDisagree
             | Self::UpLong
             | Self::Denied

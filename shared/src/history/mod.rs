@@ -153,7 +153,11 @@ impl Trail {
                 self.mode_changed = true;
                 self.asks.ordered(record)
             }
-            Event::RoutesRestored
+            Event::BookingMade
+            | Event::BookingCancelled
+            | Event::BookingLapsed
+            | Event::BookingMissed
+            | Event::RoutesRestored
             | Event::RoutesChanged
             | Event::LeaseReleased
             | Event::ProfileDownloaded

@@ -21,7 +21,11 @@ pub(super) fn shown_by(record: &AuditRecord) -> Vec<Finding> {
             Some(Kind::RemovedByOthers)
         }
         Event::RoutesChanged => Some(Kind::RoutesChangedByOthers),
+        Event::BookingMissed => Some(Kind::BookingMissed),
         Event::DisassociationExternal
+        | Event::BookingMade
+        | Event::BookingCancelled
+        | Event::BookingLapsed
         | Event::AssociationRequested
         | Event::AssociationStarted
         | Event::AssociationCompleted

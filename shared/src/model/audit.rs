@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Value, rfc3339, whole_seconds};
-use super::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
+use super::{AssociationId, BookingId, ConnectionId, ManagedEndpoint, SubnetId};
 
 use attributes::Attributes;
 
@@ -53,6 +53,8 @@ pub struct Details {
     pub cidrs: BTreeSet<String>,
     pub connection_id: Option<ConnectionId>,
     pub bytes: Option<u64>,
+    /// The booking that it is about, or that caused it.
+    pub booking_id: Option<BookingId>,
     /// In closing records only. In a box: few records have one.
     pub closing: Option<Box<Closing>>,
 }
@@ -131,6 +133,10 @@ impl Details {
             self.connection_id.as_ref().map(ConnectionId::as_str),
         );
         item.set("bytes", self.bytes);
+        item.set(
+            "booking_id",
+            self.booking_id.as_ref().map(BookingId::as_str),
+        );
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Lease {
 }
 
 impl Lease {
-    const KEY: &str = "lease#";
+    /// What the keys of leases begin with.
+    pub const KEY: &str = "lease#";
 
     pub fn key(email: &Email) -> String {
         format!("{}{email}", Self::KEY)

@@ -40,6 +40,10 @@ pub struct Observation {
     /// Which connections the last sweep found silent, for clicks and polls: as many as `MAX_SILENT`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub silent: BTreeSet<ConnectionId>,
+    /// When bookings keep it, as the last sweep worked it out, for clicks and polls, which read no bookings: in the order
+    /// of time, and none touches the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub booked: Vec<BookedSpan>,
     /// The route table; `None` where it was not read. Too long to keep in the table, and only a pass that read it
     /// has a use for it.
     #[serde(skip)]
@@ -48,6 +52,15 @@ pub struct Observation {
     #[serde(skip)]
     pub endpoint: Option<EndpointFacts>,
     pub observed_at: DateTime<Utc>,
+}
+
+/// A time in which bookings keep an endpoint that is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedSpan {
+    /// From here on, a stop could not be undone in time.
+    pub from: DateTime<Utc>,
+    /// When the lease ends that it is placed with.
+    pub until: DateTime<Utc>,
 }
 
 /// A target network that is believed to exist.

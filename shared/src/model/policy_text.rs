@@ -105,7 +105,9 @@ fn elements<'a>(value: &'a str, separator: &str) -> BTreeSet<&'a str> {
 fn separator(name: &str) -> Option<&'static str> {
     match name {
         "MANAGED_ENDPOINTS" => Some(";"),
-        "ROUTES" | "ALLOWED_EMAIL_DOMAINS" | "ADMIN_EMAILS" | "AUDITOR_EMAILS" => Some(","),
+        "ROUTES" | "HOLIDAYS" | "ALLOWED_EMAIL_DOMAINS" | "ADMIN_EMAILS" | "AUDITOR_EMAILS" => {
+            Some(",")
+        }
         _ => None,
     }
 }
@@ -129,6 +131,8 @@ fn meaning(name: &str) -> &str {
         }
         "MAX_EXTENSION_HOURS" => "Hours for which an employee can keep the VPN at most",
         "SILENT_BELOW_KIB_PER_HOUR" => "KiB an hour below which a connection is silent",
+        "HOLIDAYS" => "Holidays, on which no weekly booking stands",
+        "BOOKING_LIFETIME_DAYS" => "Days after which an unused booking lapses",
         "ROUTES" => "Routes made at each start",
         "ASSOCIATION_HOUR_PRICE_USD" => "Price of an association hour in USD",
         "ALLOWED_EMAIL_DOMAINS" => "Email domains whose people may use the VPN",

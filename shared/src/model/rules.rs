@@ -9,6 +9,8 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::Holidays;
+
 /// What the company decided about how long the VPN stays and which routes it has. Each field is the
 /// configuration variable of that name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub struct Rules {
     pub max_extension: TimeDelta,
     /// Routes made on every configured subnet at each start, beside the snapshot's; each once, in the order given.
     pub routes: Vec<Cidr>,
+    /// Days on which no weekly booking stands.
+    pub holidays: Holidays,
+    /// How long a booking stands whose owner is not seen.
+    pub booking_lifetime: TimeDelta,
 }
 
 /// A part of each day by the wall clock, from `from` (inside) to `to` (outside). It crosses midnight where `from`
@@ -90,7 +96,8 @@ impl fmt::Display for DailyWindow {
     }
 }
 
-fn time_of_day(text: &str) -> Result<NaiveTime, InvalidWindow> {
+/// A time of day as people write it here, `HH:MM` and in no other way.
+pub fn time_of_day(text: &str) -> Result<NaiveTime, InvalidWindow> {
     // chrono's `%H:%M` would also take `7:5`.
     let valid = matches!(text.as_bytes(), [a, b, b':', c, d]
         if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()));

@@ -1,5 +1,6 @@
 //! The rules: what an endpoint's phase is and what to do about it. Pure: no I/O, no clock, no AWS type.
 
+mod bookings;
 mod bookkeeping;
 mod decide;
 mod decision;
@@ -14,12 +15,18 @@ mod ready;
 mod routing;
 mod sentences;
 mod start;
+mod start_times;
 mod stop;
+mod suggestion;
 mod usage;
 mod view;
 mod wall_clock;
 mod wanted;
 
+pub use bookings::{
+    MAX_BOOKINGS, MissedDates, Occurrence, booked_for, booked_spans, day_of, due, is_lapsed,
+    is_renewal_due, is_standing, is_to_come, missed, next, next_holiday, occurrence, renew_by,
+};
 pub use bookkeeping::{is_series_over, last_seen_up, served_by_external};
 pub use decide::decide;
 pub use decision::{Action, Decision, Hold, Outlook, Phase, Reason, Warning, retry_after};
@@ -36,7 +43,9 @@ pub use permission::{Executor, is_permitted};
 pub use read_plan::ReadPlan;
 pub use routing::is_unmoved;
 pub use start::{MAX_ATTEMPTS, attempt_due, is_hold_over, is_last_attempt, startable_since};
+pub use start_times::{lead, nearly_all};
 pub use stop::{confirm_stop, is_too_late_to_act};
+pub use suggestion::{Suggestion, suggestion};
 pub use usage::{PACKET_ALLOWANCE_BYTES, known_silent, payload_bytes, stale_after, traffic, usage};
 pub use wall_clock::first_instant;
 pub use wanted::{is_held, is_ordered_off, is_pinned, is_unserved, is_wanted};

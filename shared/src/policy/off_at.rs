@@ -6,7 +6,7 @@ use super::leases::was_held_in;
 use super::overnight::is_overnight;
 use super::wanted::wanted_until;
 use crate::model::item::whole_seconds;
-use crate::model::{EndpointState, LEASE_KEPT, Lease, Rules, Usage};
+use crate::model::{BookedSpan, EndpointState, LEASE_KEPT, Lease, Rules, Usage};
 
 /// The first instant at which nothing keeps the endpoint any more, and what kept it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,34 +34,43 @@ pub enum KeepRule {
     },
     /// An employee asked for it, and no pass has answered yet.
     Wanted,
+    /// An employee booked it, and once it was down it could not be back in time.
+    Booked,
     /// All employees who held a lease gave it back.
     Released,
     Nothing,
 }
 
-/// Off at (DESIGN 6): the first instant from `now` on at which every condition has passed; `None` while in use.
+/// Off at (DESIGN 6): the first instant from `now` on at which every condition has passed; `None` while in use. `booked`:
+/// see [`booked_spans`](super::booked_spans).
 pub fn off_at(
     state: &EndpointState,
     usage: &Usage,
+    booked: &[BookedSpan],
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> Option<OffAt> {
     if usage.in_use > 0 {
         return None;
     }
+    let off_once_past = |until: DateTime<Utc>, rule| {
+        let off = off_from(until, state, usage, rules, now);
+        if off.at == until {
+            OffAt { rule, ..off }
+        } else {
+            off
+        }
+    };
     let off = off_from(now, state, usage, rules, now);
     // A pass that sees "ready" answers an ask, and the lease that came with it says for how long. Where that lease is
     // over before any pass has answered, the ask itself keeps it.
     let unanswered = wanted_until(state, now).filter(|_| off.at == now);
-    Some(unanswered.map_or(off, |until| {
-        let later = off_from(until, state, usage, rules, now);
-        if later.at == until {
-            OffAt {
-                rule: KeepRule::Wanted,
-                ..later
-            }
+    let off = unanswered.map_or(off, |until| off_once_past(until, KeepRule::Wanted));
+    Some(booked.iter().fold(off, |off, span| {
+        if span.from <= off.at && off.at < span.until {
+            off_once_past(span.until, KeepRule::Booked)
         } else {
-            later
+            off
         }
     }))
 }

@@ -60,7 +60,8 @@ impl View<'_> {
         let Some(usage) = &self.seen.usage else {
             return Decision::new(Phase::Ready, Reason::NotKnown).with(self.upkeep(false));
         };
-        let off_at = off_at(self.state, usage, self.policy.rules, self.now);
+        let booked = &self.seen.booked;
+        let off_at = off_at(self.state, usage, booked, self.policy.rules, self.now);
         let reason = match off_at {
             None => Reason::InUse {
                 connections: usage.in_use,

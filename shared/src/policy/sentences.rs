@@ -116,6 +116,7 @@ impl fmt::Display for KeepRule {
                 )
             }
             Self::Wanted => write!(f, "an employee asked for it"),
+            Self::Booked => write!(f, "an employee has booked it"),
             Self::Released => write!(f, "all employees who held a lease have given it back"),
             Self::Nothing => write!(f, "no employee has a claim on it"),
         }

@@ -25,12 +25,15 @@ pub enum LeftOut {
     Stop,
     /// The ends of so many connections, which are not on record yet.
     Ends(usize),
+    /// So many bookings that are due.
+    Bookings(usize),
 }
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stop => f.write_str("a stop that is due"),
+            Self::Bookings(count) => write!(f, "{count} bookings that are due"),
             Self::Ends(count) => write!(f, "the records of {count} connections that ended"),
         }
     }

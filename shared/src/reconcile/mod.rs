@@ -35,11 +35,15 @@ use cache::{RecordedEnds, WaitingLeases};
 pub use deadline::LeftOut;
 pub use entry::Ask;
 pub use entry::ask::{AskOutcome, ExtendError};
+pub use entry::booking::{BookError, CancelError};
 pub use entry::order::{MAX_ORDER, Order, OrderError};
 pub use entry::status::StatusError;
 pub use entry::sweep::{SweepError, SweepOutcome};
 pub use gauges::Gauges;
-pub use status::{EndpointStatus, Estimate, LeaseView, ModeView, Particulars, TargetNetworkView};
+pub use status::{
+    BookingParticulars, BookingView, EndpointStatus, Estimate, LeaseView, ModeView, Particulars,
+    PersonalView, TargetNetworkView,
+};
 
 #[cfg(all(test, feature = "aws"))]
 pub(crate) use deadline::STOP_TAKES;

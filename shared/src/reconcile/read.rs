@@ -130,6 +130,12 @@ impl Reading {
             observation.connected = Observation::connected_among(connections);
         }
         observation.silent = Observation::silent_among(silent);
+        observation.booked = if executor.is_sweep() {
+            policy::booked_spans(state, rules, read_at)
+        } else {
+            let before = state.sightings.observation.as_ref();
+            before.map(|seen| seen.booked.clone()).unwrap_or_default()
+        };
         Ok(Interpretation {
             observation,
             traffic,

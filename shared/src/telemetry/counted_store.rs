@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use super::metrics::{Metric, Metrics};
 use crate::model::audit::{AuditRecord, Event, EventId};
 use crate::model::update::Update;
-use crate::model::{EndpointId, EndpointState, Lease, NotedConfig, Traffic};
+use crate::model::{
+    Email, EndpointId, EndpointState, Lease, NotedConfig, Personal, PersonalItem, Traffic,
+};
 use crate::ports::{Store, StoreError, Transition};
 
 /// A store, and the metrics of what is put on record through it.
@@ -59,6 +61,31 @@ impl Store for CountedStore {
 
     async fn load_for_sweep(&self, endpoint: &EndpointId) -> Result<EndpointState, StoreError> {
         self.store.load_for_sweep(endpoint).await
+    }
+
+    async fn load_personal(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<Personal, StoreError> {
+        self.store.load_personal(endpoint, email).await
+    }
+
+    async fn glance(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<EndpointState, StoreError> {
+        self.store.glance(endpoint, email).await
+    }
+
+    async fn update_personal(
+        &self,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        update: &Update,
+    ) -> Result<bool, StoreError> {
+        self.store.update_personal(endpoint, item, update).await
     }
 
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {

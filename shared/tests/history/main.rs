@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::history::{Kind, Trail};
 use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
 use shared::model::item::Value;
-use shared::model::{AssociationId, ConnectionId, Email, ManagedEndpoint, SubnetId};
+use shared::model::{AssociationId, BookingId, ConnectionId, Email, ManagedEndpoint, SubnetId};
 
 pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-11-23T00:00:00Z".parse().expect("a time");
@@ -220,6 +220,7 @@ fn a_record_read_back_is_the_one_that_was_written() {
         cidrs: BTreeSet::from(["10.0.0.0/8".to_owned()]),
         connection_id: Some(ConnectionId::observed("connection")),
         bytes: Some(9),
+        booking_id: Some(BookingId::observed("0a1b2c3d")),
         closing: Some(Box::new(closing())),
     };
     assert_eq!(AuditRecord::parse(&full.to_item()), Ok(full.clone()));

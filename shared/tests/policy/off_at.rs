@@ -8,7 +8,13 @@ use crate::world::{AROUND, World, minutes, noon, seconds, time};
 
 fn off(world: &World) -> Option<OffAt> {
     let usage = world.seen.usage.as_ref().expect("connections were read");
-    off_at(&world.state, usage, &world.rules, world.now)
+    off_at(
+        &world.state,
+        usage,
+        &world.seen.booked,
+        &world.rules,
+        world.now,
+    )
 }
 
 pub(crate) fn instant(world: &World) -> DateTime<Utc> {

@@ -115,7 +115,14 @@ fn off_at_is_the_first_second_at_which_all_conditions_hold() {
             let case = Case::random(&mut random, &zone);
             let world = case.world(&zone);
             let usage = world.seen.usage.as_ref().unwrap();
-            let found = off_at(&world.state, usage, &world.rules, world.now).unwrap();
+            let found = off_at(
+                &world.state,
+                usage,
+                &world.seen.booked,
+                &world.rules,
+                world.now,
+            )
+            .unwrap();
             let expected = case.stepped(&zone);
             assert_eq!(
                 found.at.timestamp(),

@@ -47,9 +47,15 @@ fn last(world: &mut World) -> &mut Lease {
 
 fn instant(world: &World) -> DateTime<Utc> {
     let usage = world.seen.usage.as_ref().expect("read");
-    off_at(&world.state, usage, &world.rules, world.now)
-        .expect("not in use")
-        .at
+    off_at(
+        &world.state,
+        usage,
+        &world.seen.booked,
+        &world.rules,
+        world.now,
+    )
+    .expect("not in use")
+    .at
 }
 
 #[test]

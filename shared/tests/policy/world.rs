@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::{
-    AssociationId, EndpointFacts, EndpointState, Lease, ManagedEndpoint, NetworkStatus,
+    AssociationId, EndpointFacts, EndpointState, Holidays, Lease, ManagedEndpoint, NetworkStatus,
     Observation, Route, RouteKey, RouteStatus, Rules, SecurityGroupId, SeenNetwork, Snapshot,
     SubnetId, Usage,
 };
@@ -104,6 +104,8 @@ pub(crate) fn rules() -> Rules {
         silent_below_kib_per_hour: 256,
         max_extension: TimeDelta::hours(12),
         routes: Vec::new(),
+        holidays: Holidays::default(),
+        booking_lifetime: TimeDelta::days(60),
     }
 }
 

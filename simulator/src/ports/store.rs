@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, Event, EventId};
 use shared::model::update::Update;
-use shared::model::{EndpointId, EndpointState, Lease, NotedConfig, Traffic};
+use shared::model::{
+    Email, EndpointId, EndpointState, Lease, NotedConfig, Personal, PersonalItem, Traffic,
+};
 use shared::ports::{Store, StoreError, Transition};
 
 use super::Line;
@@ -58,6 +60,45 @@ impl Store for SimulatedStore {
             })
             .await;
         Ok(answer.map_err(failed("Query"))??)
+    }
+
+    async fn load_personal(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<Personal, StoreError> {
+        let (endpoint, email) = (endpoint.clone(), email.clone());
+        let read = move |universe: &mut Universe, _: &_, _| {
+            universe.tables.load_personal(&endpoint, &email)
+        };
+        let answer = self.line.call(READ, "Query bookings", read).await;
+        Ok(answer.map_err(failed("Query"))??)
+    }
+
+    async fn glance(
+        &self,
+        endpoint: &EndpointId,
+        email: &Email,
+    ) -> Result<EndpointState, StoreError> {
+        let (endpoint, email) = (endpoint.clone(), email.clone());
+        let read =
+            move |universe: &mut Universe, _: &_, _| universe.tables.glance(&endpoint, &email);
+        let answer = self.line.call(READ, "Query", read).await;
+        Ok(answer.map_err(failed("Query"))??)
+    }
+
+    async fn update_personal(
+        &self,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        update: &Update,
+    ) -> Result<bool, StoreError> {
+        let (endpoint, item, update) = (endpoint.clone(), item.clone(), update.clone());
+        let write = move |universe: &mut Universe, _: &_, _| {
+            universe.tables.update_personal(&endpoint, &item, &update)
+        };
+        let answer = self.line.call(WRITE, "UpdateItem", write).await;
+        answer.map_err(failed("UpdateItem"))
     }
 
     async fn put_record(&self, record: &AuditRecord) -> Result<(), StoreError> {

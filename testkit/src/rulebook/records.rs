@@ -163,6 +163,7 @@ fn broken_by(kind: Kind) -> Option<Invariant> {
         | Kind::RemovedByOthers
         | Kind::RoutesChangedByOthers
         | Kind::Unused
+        | Kind::BookingMissed
         | Kind::TimeAndIdDisagree
         | Kind::UpLong
         | Kind::Denied

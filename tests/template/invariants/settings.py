@@ -46,7 +46,7 @@ def parameters_reach_the_functions(t):
     other = {"TimeZone": "Europe/Berlin", "OvernightWindow": "", "Routes": "0.0.0.0/0", "DryRun": "true",
              "IdleTimeoutMinutes": "61", "FirstConnectionGraceMinutes": "31", "OvernightIdleTimeoutMinutes": "11",
              "StaleConnectionMinutes": "1", "OvernightStaleConnectionMinutes": "121", "MaxExtensionHours": "13",
-             "SilentBelowKibPerHour": "255",
+             "SilentBelowKibPerHour": "255", "Holidays": "2026-12-29..2027-01-03,2027-01-11", "BookingLifetimeDays": "61",
              "OfficeHours": "08:30-17:15", "AssociationHourPriceUsd": "0.1", "AuditRetentionDays": "401", "ConnectionRetentionDays": "91",
              "AdminEmails": "hana@example.com,ken@example.com", "AuditorEmails": "mei@example.com",
              "AllowedEmailDomains": "example.com", "RequireVerifiedEmail": "true", "AlbPublicKeysUrl": "https://keys.example.com"}

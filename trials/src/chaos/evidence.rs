@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::dynamo::Record;
 use sandbox::ec2::Ec2;
 use shared::model::audit::{AuditRecord, Event};
-use shared::model::{EndpointId, Rules};
+use shared::model::{EndpointId, Holidays, Rules};
 use testkit::ec2::{AssociationStatus, RouteOrigin, RouteStatus};
 use testkit::example;
 use testkit::history::{History, SentOrder};
@@ -152,6 +152,8 @@ fn terms(endpoint: EndpointId) -> Terms {
             silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
+            holidays: Holidays::default(),
+            booking_lifetime: TimeDelta::days(60),
         },
         hour_price_usd: HOUR_PRICE_USD,
         sweep_every: JUMP,

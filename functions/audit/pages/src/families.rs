@@ -9,6 +9,7 @@ pub(crate) enum Family {
     GoingDown,
     Connections,
     Leases,
+    Bookings,
     Orders,
     Routes,
     Profiles,
@@ -19,11 +20,12 @@ pub(crate) enum Family {
 
 impl Family {
     /// In the order of the page.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::GoingUp,
         Self::GoingDown,
         Self::Connections,
         Self::Leases,
+        Self::Bookings,
         Self::Orders,
         Self::Routes,
         Self::Profiles,
@@ -45,6 +47,10 @@ impl Family {
             | Event::DisassociationExternal => Self::GoingDown,
             Event::ConnectionEnded => Self::Connections,
             Event::LeaseExtended | Event::LeaseReleased => Self::Leases,
+            Event::BookingMade
+            | Event::BookingCancelled
+            | Event::BookingLapsed
+            | Event::BookingMissed => Self::Bookings,
             Event::ModeChanged => Self::Orders,
             Event::RoutesRestored | Event::RoutesChanged => Self::Routes,
             Event::ProfileDownloaded => Self::Profiles,
@@ -61,6 +67,7 @@ impl Family {
             Self::GoingDown => "disassociation.",
             Self::Connections => "connection.",
             Self::Leases => "lease.",
+            Self::Bookings => "booking.",
             Self::Orders => "mode.",
             Self::Routes => "routes.",
             Self::Profiles => "profile.",

@@ -35,6 +35,13 @@ events! {
     /// An employee said "I'm done".
     LeaseReleased "lease.released";
     ModeChanged "mode.changed";
+    BookingMade "booking.made";
+    /// By its owner, or by an administrator.
+    BookingCancelled "booking.cancelled";
+    /// Its owner was not seen for too long.
+    BookingLapsed "booking.lapsed";
+    /// It was not placed in time, and the reason says why.
+    BookingMissed "booking.missed";
     /// The reaper found other settings than those on record.
     ConfigChanged "config.changed";
     DisassociationStarted "disassociation.started";

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::attributes::{number, parsed, seconds};
 use super::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
 use crate::model::item::{Item, Malformed, Reader, required};
-use crate::model::{AssociationId, ConnectionId, ManagedEndpoint, SubnetId};
+use crate::model::{AssociationId, BookingId, ConnectionId, ManagedEndpoint, SubnetId};
 
 impl AuditRecord {
     /// A record as the table has it. Its endpoint has no subnets, for a record does not say which are configured.
@@ -68,6 +68,7 @@ impl Details {
             cidrs: read.set("cidrs", |cidr| cidr)?,
             connection_id: text("connection_id")?.map(ConnectionId::observed),
             bytes: number(item, "bytes")?,
+            booking_id: text("booking_id")?.map(BookingId::observed),
             closing: None,
         })
     }

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::Value;
-use super::{AssociationId, Email, Lease, Observation, RouteKey, Snapshot, SubnetId, Traffic};
+use super::{
+    AssociationId, Booking, Email, Lease, Observation, RouteKey, Snapshot, SubnetId, Traffic,
+};
 
 pub use attributes::Attribute;
 pub use change::StateChange;
@@ -34,6 +36,8 @@ pub struct EndpointState {
     pub leases: Vec<Lease>,
     pub snapshot: Option<Snapshot>,
     pub traffic: Traffic,
+    /// All bookings, those that ended among them; only sweeps read them.
+    pub bookings: Vec<Booking>,
 }
 
 /// Employees' requests, counted. A request is open until its number is reached by `served` or `gave_up`.
@@ -179,6 +183,7 @@ impl EndpointState {
             leases: other.leases.clone(),
             snapshot: other.snapshot.clone(),
             traffic: other.traffic.clone(),
+            bookings: other.bookings.clone(),
             ..self
         }
     }

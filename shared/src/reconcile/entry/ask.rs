@@ -6,8 +6,9 @@ use tracing::warn;
 use super::Ask;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::item::{rfc3339, whole_seconds};
-use crate::model::{EndpointState, Lease, ManagedEndpoint};
-use crate::policy::{as_answer, is_same_stay, stay_asked_for};
+use crate::model::update::Update;
+use crate::model::{Clicks, Email, EndpointState, Lease, ManagedEndpoint, PersonalItem};
+use crate::policy::{as_answer, day_of, is_same_stay, stay_asked_for};
 use crate::ports::{StoreError, VpnError};
 use crate::reconcile::read::Reading;
 use crate::reconcile::{EndpointStatus, Reconciler};
@@ -35,6 +36,39 @@ pub enum ExtendError {
 struct WantedLease {
     until: DateTime<Utc>,
     may_shorten: bool,
+}
+
+/// The lease of an ask that is made now.
+fn lease_of_ask(
+    email: &Email,
+    until: DateTime<Utc>,
+    state: &EndpointState,
+    now: DateTime<Utc>,
+) -> Lease {
+    Lease {
+        email: email.clone(),
+        requested_at: whole_seconds(now),
+        until,
+        stay: stay_asked_for(state),
+        request: state.demand.requests + 1,
+        released_at: None,
+    }
+}
+
+/// The same as it is written within a transaction, if it still ends as it was read.
+pub(super) fn lease_asked_for(
+    email: &Email,
+    until: DateTime<Utc>,
+    state: &EndpointState,
+    now: DateTime<Utc>,
+) -> (PersonalItem, Update) {
+    let lease = lease_of_ask(email, until, state, now);
+    let held = state.leases.iter().find(|held| held.email == *email);
+    let update = match held {
+        Some(held) if held.until > until => lease.asked_again().when("until", Some(held.until)),
+        Some(_) | None => lease.granted(false),
+    };
+    (PersonalItem::Lease(email.clone()), update)
 }
 
 impl Reconciler {
@@ -111,14 +145,7 @@ impl Reconciler {
         wanted: WantedLease,
     ) -> Result<AskOutcome, StoreError> {
         let now = self.clock.now();
-        let lease = Lease {
-            email: ask.email.clone(),
-            requested_at: whole_seconds(now),
-            until: wanted.until,
-            stay: stay_asked_for(&before),
-            request: before.demand.requests + 1,
-            released_at: None,
-        };
+        let lease = lease_of_ask(&ask.email, wanted.until, &before, now);
         let (store, id) = (&self.store, &endpoint.id);
         let writes = async {
             store.grant_lease(id, &lease, wanted.may_shorten).await?;
@@ -129,7 +156,11 @@ impl Reconciler {
                 counted.with_rest_of(&before)
             }))
         };
-        let (state, reading) = futures::join!(writes, self.read_if_due(endpoint, &before, true));
+        let (state, reading, ()) = futures::join!(
+            writes,
+            self.read_if_due(endpoint, &before, true),
+            self.remember_click(endpoint, &ask.email, now)
+        );
         let state = state?;
         // What was read beside the ask counts if it is still of the same stay.
         let reading = reading.ok().flatten();
@@ -137,6 +168,17 @@ impl Reconciler {
         let requests_before = before.demand.requests;
         let answer = self.answer(endpoint, state, requests_before, reading, true);
         Ok(answer.await)
+    }
+
+    /// Remembers an employee's first click of a day, for suggesting a booking. It may be lost.
+    async fn remember_click(&self, endpoint: &ManagedEndpoint, email: &Email, now: DateTime<Utc>) {
+        let (day, began) = day_of(&self.settings.rules, now);
+        let item = PersonalItem::Clicks(email.clone());
+        let click = Clicks::clicked(whole_seconds(now), day, began);
+        let written = self.store.update_personal(&endpoint.id, &item, &click);
+        if let Err(error) = written.await {
+            warn!(endpoint = %endpoint.name, error = %error, "a click could not be remembered; nothing but a suggestion depends on it");
+        }
     }
 
     /// A pass for what is durable, and what its caller is told: an employee who asked is promised no more than was seen.

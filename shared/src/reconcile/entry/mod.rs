@@ -1,8 +1,10 @@
 //! Where clicks, polls and sweeps come in.
 
 pub(super) mod ask;
+pub(super) mod booking;
 mod ends;
 pub(super) mod order;
+mod placing;
 mod policy;
 pub(super) mod profile;
 mod release;

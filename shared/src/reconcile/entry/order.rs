@@ -4,12 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::warn;
 
 use super::Ask;
-use super::ask::AskOutcome;
+use super::ask::{AskOutcome, lease_asked_for};
 use crate::model::audit::{Actor, AuditRecord, Details, Event, Origin};
 use crate::model::item::{rfc3339, whole_seconds};
-use crate::model::update::Update;
-use crate::model::{Email, EndpointState, Lease, ManagedEndpoint, Mode, ModeOrder};
-use crate::policy::stay_asked_for;
+use crate::model::{Email, EndpointState, ManagedEndpoint, Mode, ModeOrder};
 use crate::ports::{StoreError, Transition};
 use crate::reconcile::transition::{change_of_order, noted_reason, run_out_reason};
 use crate::reconcile::{ModeView, Reconciler};
@@ -131,7 +129,9 @@ impl Reconciler {
             let request = EndpointState::request(now, &asked.event_id);
             transition.update.conditions.extend(request.conditions);
             transition.update.assignments.extend(request.assignments);
-            transition.lease = Some((ask.email.clone(), self.lease_of_order(ask, state, now)));
+            let until = whole_seconds(now) + self.settings.rules.first_connection_grace;
+            let lease = lease_asked_for(&ask.email, until, state, now);
+            transition.personal = vec![lease];
             records.insert(0, asked);
         }
         Transition {
@@ -140,26 +140,8 @@ impl Reconciler {
         }
     }
 
-    /// The lease that comes with an ask, as in any other.
-    fn lease_of_order(&self, ask: &Ask, state: &EndpointState, now: DateTime<Utc>) -> Update {
-        let lease = Lease {
-            email: ask.email.clone(),
-            requested_at: whole_seconds(now),
-            until: whole_seconds(now) + self.settings.rules.first_connection_grace,
-            stay: stay_asked_for(state),
-            request: state.demand.requests + 1,
-            released_at: None,
-        };
-        let held = state.leases.iter().find(|held| held.email == lease.email);
-        if held.is_some_and(|held| held.until > lease.until) {
-            lease.asked_again()
-        } else {
-            lease.granted(false)
-        }
-    }
-
-    /// A pass after an order that is on record.
-    async fn outcome(
+    /// A pass after an order or a booking that is on record.
+    pub(super) async fn outcome(
         &self,
         endpoint: &ManagedEndpoint,
         state: EndpointState,

@@ -6,7 +6,7 @@ use super::Ask;
 use super::status::StatusError;
 use crate::model::audit::{Details, Event};
 use crate::model::item::whole_seconds;
-use crate::model::{Attribute, EndpointState, Lease, ManagedEndpoint, StateChange};
+use crate::model::{Attribute, EndpointState, Lease, ManagedEndpoint, PersonalItem, StateChange};
 use crate::policy::releasable;
 use crate::ports::{StoreError, Transition};
 use crate::reconcile::{EndpointStatus, Reconciler};
@@ -46,7 +46,10 @@ impl Reconciler {
         let transition = Transition {
             update: change.update(),
             records: vec![self.record_of(Some(endpoint), ask, event, reason, now, details)],
-            lease: Some((lease.email.clone(), lease.given_back(now))),
+            personal: vec![(
+                PersonalItem::Lease(lease.email.clone()),
+                lease.given_back(now),
+            )],
             ..Transition::default()
         };
         if !self.store.commit(&endpoint.id, &transition).await? {

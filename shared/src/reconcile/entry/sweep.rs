@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::{EndpointName, ManagedEndpoint};
+use super::placing::BookingsServed;
+use crate::model::{EndpointName, EndpointState, ManagedEndpoint};
 use crate::policy::{Executor, Phase, ReadPlan, is_same_stay};
 use crate::ports::{StoreError, VpnError};
 use crate::reconcile::deadline::{Deadline, LeftOut};
@@ -89,12 +90,17 @@ impl Reconciler {
         } else {
             Executor::Sweep
         };
-        let before = self.store.state(&endpoint.id).await?;
-        let (loaded, reading) = futures::join!(
-            self.store.load_for_sweep(&endpoint.id),
-            self.read(endpoint, ReadPlan::for_sweep(&before))
-        );
-        let loaded = loaded?;
+        let (mut before, mut loaded) = self.load_for_sweep(endpoint).await?;
+        // Before EC2 is asked: what it cannot do must not keep a booking from being placed.
+        let served = if dry_run {
+            BookingsServed::default()
+        } else {
+            Box::pin(self.serve_bookings(endpoint, &loaded, deadline)).await
+        };
+        if served.is_changed {
+            (before, loaded) = self.load_for_sweep(endpoint).await?;
+        }
+        let reading = self.read(endpoint, ReadPlan::for_sweep(&before)).await;
         if !is_same_stay(&loaded, &before) {
             // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
             let passed = self.reported(endpoint, loaded);
@@ -111,6 +117,8 @@ impl Reconciler {
                 return finish(endpoint, &mut passed, 0, self.clock.now());
             }
         };
+        self.renew_connected(endpoint, &state.bookings, &seen.connections)
+            .await;
         let ends = self.record_ends(endpoint, &state, &seen, deadline).await?;
         if let Some(traffic) = seen
             .traffic
@@ -123,9 +131,30 @@ impl Reconciler {
         let mut execution =
             Execution::on_reading(self, endpoint, executor, state, requests_before, seen);
         execution.deadline = deadline;
-        execution.left_out = (ends.left_out > 0).then_some(LeftOut::Ends(ends.left_out));
+        let left_out = [
+            (served.left_out, LeftOut::Bookings(served.left_out)),
+            (ends.left_out, LeftOut::Ends(ends.left_out)),
+        ];
+        let mut left_out = left_out.into_iter().filter(|(count, _)| *count > 0);
+        execution.left_out = left_out.next().map(|(_, what)| what);
         let mut passed = execution.run().await?;
+        if let Some(error) = served.failure {
+            return Err(error.into());
+        }
         finish(endpoint, &mut passed, ends.recorded, self.clock.now())
+    }
+}
+
+impl Reconciler {
+    /// The state first: an ask writes its lease before it is counted, so that what is counted here is known with its
+    /// lease.
+    async fn load_for_sweep(
+        &self,
+        endpoint: &ManagedEndpoint,
+    ) -> Result<(EndpointState, EndpointState), StoreError> {
+        let before = self.store.state(&endpoint.id).await?;
+        let loaded = self.store.load_for_sweep(&endpoint.id).await?;
+        Ok((before, loaded))
     }
 }
 

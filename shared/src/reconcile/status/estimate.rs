@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::policy::nearly_all;
+
 /// With fewer starts than this, "usually" and "nearly always" would be guesses.
 const ENOUGH: usize = 5;
 
@@ -83,11 +85,10 @@ struct Marks {
 impl Marks {
     /// Of these, the shortest first; `None`: there are none.
     fn of(sorted: &[u64]) -> Option<Self> {
-        let rank = (sorted.len() * 9).div_ceil(10);
         Some(Self {
             shortest: *sorted.first()?,
             median: *sorted.get(sorted.len() / 2)?,
-            nearly_all: *sorted.get(rank.checked_sub(1)?)?,
+            nearly_all: nearly_all(sorted)?,
             longest: *sorted.last()?,
         })
     }
@@ -205,16 +206,6 @@ mod tests {
             };
             let ready_at = ready_at(&starts, Some(at(0)), at(seconds));
             assert_eq!(ready_at, told, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn nine_in_ten_took_no_longer() {
-        for n in 1..=20_u64 {
-            let starts: Vec<u64> = (1..=n).collect();
-            let within = Marks::of(&starts).unwrap().nearly_all;
-            assert!(within * 10 >= n * 9, "{n}");
-            assert!((within - 1) * 10 < n * 9, "{n}");
         }
     }
 

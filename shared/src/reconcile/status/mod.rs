@@ -1,6 +1,7 @@
 //! Where an endpoint stands, as people and programs are told.
 
 mod estimate;
+mod personal;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use crate::model::{
 use crate::policy::{Decision, Phase, Policy, Reason, Warning, decide, releasable};
 
 pub use estimate::Estimate;
+pub use personal::{BookingParticulars, BookingView, PersonalView};
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -47,7 +47,11 @@ impl Chapter {
             }
             // The stop was given up: it stays up.
             Event::DisassociationFailed => Self::Used,
-            Event::RoutesChanged
+            Event::BookingMade
+            | Event::BookingCancelled
+            | Event::BookingLapsed
+            | Event::BookingMissed
+            | Event::RoutesChanged
             | Event::ModeChanged
             | Event::ConfigChanged
             | Event::AccessDenied

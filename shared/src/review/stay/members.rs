@@ -269,7 +269,11 @@ fn changes_endpoint(event: Event) -> bool {
         | Event::DisassociationCompleted
         | Event::DisassociationFailed
         | Event::DisassociationExternal => true,
-        Event::AssociationRequested
+        Event::BookingMade
+        | Event::BookingCancelled
+        | Event::BookingLapsed
+        | Event::BookingMissed
+        | Event::AssociationRequested
         | Event::LeaseExtended
         | Event::LeaseReleased
         | Event::ModeChanged

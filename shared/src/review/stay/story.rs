@@ -130,7 +130,11 @@ fn people(steps: &[Step], closing: Option<&Item>) -> Vec<String> {
         let is_persons = match event(record)? {
             Event::AssociationRequested | Event::LeaseExtended | Event::LeaseReleased => true,
             // An order to keep it on is an ask as well; `people` of the closing record says whose was one.
-            Event::ModeChanged
+            Event::BookingMade
+            | Event::BookingCancelled
+            | Event::BookingLapsed
+            | Event::BookingMissed
+            | Event::ModeChanged
             | Event::AssociationStarted
             | Event::AssociationCompleted
             | Event::AssociationFailed

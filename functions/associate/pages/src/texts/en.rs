@@ -231,6 +231,7 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
             )
         }
         KeepRule::Wanted => "It has just been asked for.".to_owned(),
+        KeepRule::Booked => "A colleague has booked it.".to_owned(),
         KeepRule::Released => "Everyone who asked for it is done.".to_owned(),
         KeepRule::Nothing => "No one needs it any more.".to_owned(),
     };

@@ -235,6 +235,7 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
             )
         }
         KeepRule::Wanted => "お申し込みを受け付けたところです。".to_owned(),
+        KeepRule::Booked => "予約が入っています。".to_owned(),
         KeepRule::Released => "申し込んだ全員が利用を終えています。".to_owned(),
         KeepRule::Nothing => "利用する人がいません。".to_owned(),
     };

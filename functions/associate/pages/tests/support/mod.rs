@@ -17,7 +17,7 @@ use chrono_tz::Tz;
 use shared::model::audit::Retention;
 use shared::model::item::rfc3339;
 use shared::model::{
-    DailyWindow, Email, Failure, ManagedEndpoint, Restorable, RouteKey, Rules, SubnetId,
+    DailyWindow, Email, Failure, Holidays, ManagedEndpoint, Restorable, RouteKey, Rules, SubnetId,
 };
 use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
 use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
@@ -52,6 +52,8 @@ pub fn site() -> Site {
             silent_below_kib_per_hour: 256,
             max_extension: TimeDelta::hours(12),
             routes: Vec::new(),
+            holidays: Holidays::default(),
+            booking_lifetime: TimeDelta::days(60),
         },
         retention: Retention {
             audit: Some(TimeDelta::days(400)),

@@ -38,6 +38,7 @@ fn title(kind: Kind) -> &'static str {
         Kind::RemovedByOthers => "外部から関連付けが解除されました",
         Kind::RoutesChangedByOthers => "経路が手作業で変更されました",
         Kind::Unused => "利用可能になりましたが、誰も接続していません",
+        Kind::BookingMissed => "予約に間に合いませんでした",
         Kind::TimeAndIdDisagree => "記録の時刻と ID が合いません",
         Kind::UpLong => "1 日を超えて起動しています",
         Kind::Denied => "同じ人のアクセスが繰り返し拒否されています",
@@ -86,6 +87,9 @@ fn advice(kind: Kind) -> &'static str {
         }
         Kind::Unused => {
             "申し込んだ人に確認してください。誤って押した、内容を読まずにリンクを開いた、クライアントが接続できない、などが考えられます。"
+        }
+        Kind::BookingMissed => {
+            "理由は記録にあります。管理者の指示によるものであれば、予約した人に知らせてください。そうでなければ、`reaper` のアラームを確認してください。"
         }
         Kind::TimeAndIdDisagree => {
             "このシステムの関数は、このような記録を書きません。手作業で書き込まれたものです。書き込んだ人は、CloudTrail のデータイベントと、テーブルへの書き込みのアラームで分かります。"

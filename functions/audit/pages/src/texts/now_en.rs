@@ -195,6 +195,7 @@ fn rule_in_words(rule: KeepRule, when: &When) -> String {
             )
         }
         KeepRule::Wanted => "It has just been asked for.".to_owned(),
+        KeepRule::Booked => "A booking keeps it.".to_owned(),
         KeepRule::Released => "Everyone who held a lease has given it back.".to_owned(),
         KeepRule::Nothing => "No one has a claim on it.".to_owned(),
     }
