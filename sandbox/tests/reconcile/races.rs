@@ -6,7 +6,6 @@ use futures::future::join_all;
 use shared::policy::Phase;
 use shared::ports::Store as _;
 use testkit::ec2::{Action, NewRoute, Request, RouteTarget};
-use tokio::sync::oneshot;
 
 use crate::wire::{When, Wire};
 use crate::world::{World, person};
