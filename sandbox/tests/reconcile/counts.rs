@@ -47,7 +47,7 @@ async fn an_ask_that_is_answered_ready_reads_ec2_in_one_round() {
     assert_eq!(
         calls.len() - 2,
         8,
-        "state, record, click, claim, lease, request, leases, sighting: {calls:?}"
+        "state, record, claim, lease, request, leases, click, sighting: {calls:?}"
     );
 }
 

@@ -151,16 +151,15 @@ impl Reconciler {
             store.grant_lease(id, &lease, wanted.may_shorten).await?;
             let counted = store.add_request(id, now, &record.event_id).await?;
             // From here on the ask is durable.
-            Ok::<_, StoreError>(store.load(id).await.unwrap_or_else(|error| {
+            let state = store.load(id).await.unwrap_or_else(|error| {
                 warn!(endpoint = %endpoint.name, error = %error, "leases could not be read; the ask stays");
                 counted.with_rest_of(&before)
-            }))
+            });
+            // Last, while EC2 is still being read, and on the connection that the others used.
+            self.remember_click(endpoint, &ask.email, now).await;
+            Ok::<_, StoreError>(state)
         };
-        let (state, reading, ()) = futures::join!(
-            writes,
-            self.read_if_due(endpoint, &before, true),
-            self.remember_click(endpoint, &ask.email, now)
-        );
+        let (state, reading) = futures::join!(writes, self.read_if_due(endpoint, &before, true));
         let state = state?;
         // What was read beside the ask counts if it is still of the same stay.
         let reading = reading.ok().flatten();
