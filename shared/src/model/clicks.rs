@@ -58,10 +58,10 @@ impl Clicks {
 
     pub fn parse(item: &Item) -> Result<Self, Malformed> {
         let read = Reader(item);
-        let clicks = SLOTS.iter().map(|slot| read.time(slot));
-        let clicks: Result<Vec<Option<_>>, Malformed> = clicks.collect();
+        // A time that another hand wrote wrongly is no click; bookings are made all the same.
+        let clicks = SLOTS.iter().filter_map(|slot| read.time(slot).ok()?);
         Ok(Self {
-            first_of_day: clicks?.into_iter().flatten().collect(),
+            first_of_day: clicks.collect(),
             declined_at: read.time("declined_at")?,
             bookings_made: read.count(Self::BOOKINGS_MADE)?.unwrap_or(0),
         })

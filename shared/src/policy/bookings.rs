@@ -227,11 +227,11 @@ fn unplaced(
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> impl Iterator<Item = Occurrence> {
-    // A window may begin the day before or end the day after.
+    // A window may begin on the day before or end on the day after, and a zone may have skipped the day between.
     let today = today(rules, now);
-    let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
+    let first = today.checked_sub_days(Days::new(2)).unwrap_or(today);
     let counts = booking.ended_at.is_none() && !is_lapsed(booking, rules, now);
-    let dates = yesterday.iter_days().take(if counts { 3 } else { 0 });
+    let dates = first.iter_days().take(if counts { 5 } else { 0 });
     dates
         .filter(|date| booking.placed_for.is_none_or(|placed| placed < *date))
         .filter_map(move |date| occurrence(booking, date, lead, rules))

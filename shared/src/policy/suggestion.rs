@@ -58,7 +58,9 @@ pub fn suggestion(
     });
     let usual = close.rev().max_by_key(|times| times.len())?;
     let comes_at = to_five_minutes(*usual.get(usual.len() / 2)?);
-    let ready_by = comes_at.overflowing_sub_signed(BEFORE).0;
+    // Not on the evening before, which is another day of the week.
+    let since_midnight = comes_at - NaiveTime::MIN;
+    let ready_by = comes_at - BEFORE.min(since_midnight);
     (usual.len() >= USUAL).then_some(Suggestion { comes_at, ready_by })
 }
 

@@ -4,6 +4,10 @@
 
 mod adoption;
 mod attempts;
+mod booked_spans;
+mod bookings;
+mod bookings_over;
+mod bookings_reference;
 mod counted;
 mod freshness;
 mod in_use;
@@ -25,6 +29,7 @@ mod silent_reference;
 mod snapshot;
 mod state_change;
 mod stops;
+mod suggestion;
 mod traffic_item;
 mod wall_clock;
 mod wanted;

@@ -1,6 +1,7 @@
 //! Off at: each condition alone and together, and the idle time in force at the instant itself.
 
 use chrono::{DateTime, Utc};
+use shared::model::BookedSpan;
 use shared::policy::{KeepRule, OffAt, last_active_at, off_at};
 
 use crate::wall_clock::{TOKYO, Zone};
@@ -135,6 +136,70 @@ fn each_condition_keeps_it_to_the_second() {
         assert_eq!(instant(&world), now.max(boundary), "night {second}");
         let stops = world.actions().contains(&"Stop");
         assert_eq!(stops, second >= 0, "night {second}");
+    }
+}
+
+#[test]
+fn a_booking_keeps_it_only_where_its_time_begins_before_the_rest_has_passed() {
+    let at = |second: i64| noon() + seconds(second);
+    let span = |from: i64, until: i64| BookedSpan {
+        from: at(from),
+        until: at(until),
+    };
+    let lease = 600;
+    // The spans in seconds from noon, off at, and what kept it last.
+    let cases = [
+        (vec![span(601, 900)], 600, KeepRule::Lease),
+        (vec![span(600, 900)], 900, KeepRule::Booked),
+        (vec![span(599, 900)], 900, KeepRule::Booked),
+        (vec![span(-60, 600)], 600, KeepRule::Lease),
+        (vec![span(-60, 601)], 601, KeepRule::Booked),
+        (vec![span(500, 900), span(901, 990)], 900, KeepRule::Booked),
+        (vec![span(100, 200), span(500, 900)], 900, KeepRule::Booked),
+        (vec![], 600, KeepRule::Lease),
+    ];
+    for (booked, until, rule) in cases {
+        let world = World::ready()
+            .lease("yuki@example.com", at(lease))
+            .with(|w| w.seen.booked = booked.clone());
+        let expected = OffAt {
+            at: at(until),
+            rule,
+        };
+        assert_eq!(off(&world), Some(expected), "{booked:?}");
+        for second in AROUND {
+            let world = world.clone().at(at(until + second));
+            let stops = world.actions().contains(&"Stop");
+            assert_eq!(
+                stops,
+                second >= 0
+                    && booked
+                        .iter()
+                        .all(|span| { !(span.from <= world.now && world.now < span.until) }),
+                "{booked:?} {second}"
+            );
+        }
+    }
+}
+
+#[test]
+fn when_a_booking_keeps_it_no_more_the_idle_time_of_that_instant_is_in_force() {
+    // Used until 06:40 by night, kept for a booking into the day: by day the hour since then has not passed.
+    let world = last_used(&TOKYO, "2026-11-23T06:40:00+09:00");
+    for (until, expected) in [
+        ("06:45:00", "06:50:00"),
+        ("06:59:59", "06:59:59"),
+        ("07:00:00", "07:40:00"),
+        ("08:00:00", "08:00:00"),
+    ] {
+        let time = |clock: &str| time(&format!("2026-11-23T{clock}+09:00"));
+        let world = world.clone().with(|w| {
+            w.seen.booked = vec![BookedSpan {
+                from: time("06:40:00"),
+                until: time(until),
+            }];
+        });
+        assert_eq!(instant(&world), time(expected), "booked until {until}");
     }
 }
 

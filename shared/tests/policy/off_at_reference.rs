@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
+use shared::model::BookedSpan;
 use shared::policy::off_at;
 
 use crate::wall_clock::{BERLIN, NEW_YORK, TOKYO, Zone, window_text};
@@ -18,6 +19,8 @@ struct Case {
     last_active: Option<i64>,
     last_ended: Option<i64>,
     released: bool,
+    /// When bookings keep it: from, until.
+    booked: Vec<(i64, i64)>,
     window: Option<(i64, i64)>,
     day: i64,
     night: i64,
@@ -40,6 +43,15 @@ impl Case {
         let leases = (0..random.i64(0..3))
             .map(|_| now + random.i64(-3600..=2 * 3600))
             .collect();
+        // In order, and none touches the next.
+        let mut after = now + random.i64(-7200..=3600);
+        let booked = (0..random.i64(0..4))
+            .map(|_| {
+                let from = after + random.i64(1..=3600);
+                after = from + random.i64(1..=3600);
+                (from, after)
+            })
+            .collect();
         let last_active = now - random.i64(0..2 * 3600);
         let last_ended = now - random.i64(0..2 * 3600);
         Self {
@@ -49,6 +61,7 @@ impl Case {
             last_active: (random.i64(0..3) > 0).then_some(last_active),
             last_ended: (random.i64(0..3) > 0).then_some(last_ended),
             released: random.i64(0..5) == 0,
+            booked,
             window: (random.i64(0..3) > 0)
                 .then_some((from, to))
                 .filter(|(a, b)| a != b),
@@ -67,7 +80,11 @@ impl Case {
             .last_active
             .max(self.last_ended)
             .is_none_or(|used| t >= used + idle_minutes * 60);
-        leases && (self.released || (grace && idle))
+        let booked = self
+            .booked
+            .iter()
+            .any(|(from, until)| (*from..*until).contains(&t));
+        leases && !booked && (self.released || (grace && idle))
     }
 
     fn stepped(&self, zone: &Zone) -> i64 {
@@ -80,6 +97,13 @@ impl Case {
         let mut world = World::ready().at(instant(self.now)).with(|w| {
             w.state.stay.ready_since = Some(instant(self.ready_since));
             w.state.stay.last_active_at = self.last_active.map(instant);
+            let spans = self.booked.iter();
+            w.seen.booked = spans
+                .map(|(from, until)| BookedSpan {
+                    from: instant(*from),
+                    until: instant(*until),
+                })
+                .collect();
             w.seen.usage.as_mut().expect("read").last_ended_at = self.last_ended.map(instant);
             w.rules.time_zone = zone.tz;
             w.rules.overnight_window = self

@@ -33,13 +33,17 @@ pub(crate) const NEW_YORK: Zone = Zone {
 };
 
 impl Zone {
-    /// The seconds since midnight that a clock on the wall shows.
-    pub(crate) fn time_of_day(&self, epoch: i64) -> i64 {
+    /// The seconds since the beginning of 1970 that a clock on the wall, with its calendar, shows.
+    pub(crate) fn shown(&self, epoch: i64) -> i64 {
         let summer = self
             .summer
             .is_some_and(|(from, to)| from <= epoch && epoch < to);
-        let offset = self.winter + if summer { HOUR } else { 0 };
-        (epoch + offset).rem_euclid(24 * HOUR)
+        epoch + self.winter + if summer { HOUR } else { 0 }
+    }
+
+    /// The seconds since midnight that it shows.
+    pub(crate) fn time_of_day(&self, epoch: i64) -> i64 {
+        self.shown(epoch).rem_euclid(24 * HOUR)
     }
 
     /// The instants at which clocks change.
