@@ -44,6 +44,8 @@ fn holds(filter: &LogFilter, item: &Item, zone: Tz) -> bool {
         text("event_id"),
         text("endpoint_id"),
         text("connection_id"),
+        text("booking_id"),
+        text("booked_by"),
         text("trace_id"),
         ids,
     ];

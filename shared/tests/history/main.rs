@@ -221,6 +221,8 @@ fn a_record_read_back_is_the_one_that_was_written() {
         connection_id: Some(ConnectionId::observed("connection")),
         bytes: Some(9),
         booking_id: Some(BookingId::observed("0a1b2c3d")),
+        booked_by: Some(hana()),
+        mode: Some("off".to_owned()),
         closing: Some(Box::new(closing())),
     };
     assert_eq!(AuditRecord::parse(&full.to_item()), Ok(full.clone()));
