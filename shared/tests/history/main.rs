@@ -1,6 +1,7 @@
 //! What records say by themselves: a trail as it should be shows nothing, and each kind of finding is found. And a record
 //! read back is the record that was written.
 
+mod bookings;
 mod others;
 mod windows;
 
@@ -190,6 +191,7 @@ fn what_another_hand_or_a_lapse_explains_is_no_mistake_of_ours() {
         Kind::CostWrong,
         Kind::Unclosed,
         Kind::ClosingWrong,
+        Kind::BookingWrong,
     ];
     for kind in Kind::ALL {
         assert_eq!(kind.is_our_mistake(), mistakes.contains(kind), "{kind:?}");
