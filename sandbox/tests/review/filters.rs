@@ -2,9 +2,9 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
-use shared::model::ConnectionId;
 use shared::model::audit::{Actor, AuditRecord, Details, Event};
 use shared::model::item::{Item, Value};
+use shared::model::{BookingId, ConnectionId};
 use shared::review::log::{self, LogError, LogFilter};
 use testkit::dice::Dice;
 
@@ -44,6 +44,8 @@ fn holds(filter: &LogFilter, item: &Item, zone: Tz) -> bool {
         text("event_id"),
         text("endpoint_id"),
         text("connection_id"),
+        text("booking_id"),
+        text("booked_by"),
         text("trace_id"),
         ids,
     ];
@@ -240,6 +242,8 @@ async fn a_text_is_found_whatever_its_case_in_reason_actor_and_ids() {
     );
     found.details = Details {
         connection_id: Some(ConnectionId::observed("cvpn-connection-0ABC")),
+        booking_id: Some(BookingId::observed("0a1b2c3d")),
+        booked_by: Some("hana@example.com".parse().unwrap()),
         ..Details::default()
     };
     found.details.origin.trace_id = Some("Root=1-Trace".to_owned());
@@ -256,6 +260,8 @@ async fn a_text_is_found_whatever_its_case_in_reason_actor_and_ids() {
         ("ｖｐｎ ÜBER", 1),
         ("CONNECTION-0abc", 1),
         ("root=1-TRACE", 1),
+        ("0A1B2C3D", 1),
+        ("HANA@", 1),
         (&found.event_id.to_string().to_uppercase()[..20], 1),
         ("CVPN-ENDPOINT-0A1B", 2),
         ("only here", 0),

@@ -75,7 +75,8 @@ impl Trail {
         found.extend(self.cost_of_stay(record, closing));
         let ended_at = self.stops.get(&stay).copied();
         let ended_at = ended_at.unwrap_or(record.occurred_at);
-        found.extend(shown_by_closing(record, closing, ended_at));
+        let booked = self.bookings.stay_over(closing.up_since, ended_at);
+        found.extend(shown_by_closing(record, closing, ended_at, &booked));
         found
     }
 

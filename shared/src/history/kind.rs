@@ -46,6 +46,9 @@ kinds! {
     /// A closing record that does not agree with the records before it.
     ClosingWrong "closing-wrong", "The closing record does not agree with the stay",
         "Do not use its figures: read the stay's records instead, and report it as a bug.";
+    /// An ask by a booking that had ended, or that had been asked for on that date.
+    BookingWrong "booking-wrong", "A booking that was not due",
+        "It asked for the VPN twice for one day, or after it had ended: check whether another program writes to the lease table, and report it as a bug.";
     /// A start that no request explains.
     StartUnexplained "start-unexplained", "A start that no request explains",
         "Check in CloudTrail who associated it. If it was this system, report it as a bug.";
@@ -66,10 +69,10 @@ kinds! {
         "If the change was meant, nothing: each start makes these routes again. If not, change them back while the VPN is ready.";
     /// A stay that was ready and that nobody connected to.
     Unused "unused", "Ready, and nobody connected",
-        "Ask who requested it: a click by mistake, a link that was opened unread, or a client that cannot connect.";
+        "Ask who requested it: a click by mistake, a link that was opened unread, a booking that is not needed any more, or a client that cannot connect.";
     /// A booking for which nothing was asked in time.
     BookingMissed "booking-missed", "A booking was missed",
-        "Its reason says why: tell the employee if it was an order, and check the reaper's alarm if it was not.";
+        "Tell the employee. Sweeps place bookings: check the alarm `…-no-sweep` and the reaper's log of that time.";
     /// A record whose time is not that of its id.
     TimeAndIdDisagree "time-and-id-disagree", "A record's time and id disagree",
         "No function writes such a record: it was put by hand. CloudTrail's data events and the alarm on writes to the table say by whom.";
@@ -97,7 +100,8 @@ impl Kind {
             | Self::StopUnexplained
             | Self::CostWrong
             | Self::Unclosed
-            | Self::ClosingWrong => true,
+            | Self::ClosingWrong
+            | Self::BookingWrong => true,
             Self::StartUnexplained
             | Self::NeverReady
             | Self::Unanswered

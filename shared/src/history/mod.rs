@@ -5,6 +5,7 @@
 //! then nothing is called unexplained whose cause may lie before the first record.
 
 mod asks;
+mod bookings;
 mod closing;
 mod denials;
 mod finding;
@@ -25,6 +26,7 @@ use crate::model::audit::{AuditRecord, Event, cost_usd};
 use crate::model::item::Item;
 use crate::model::{AssociationId, ConnectionId};
 use asks::{Asks, earliest_ask};
+use bookings::Bookings;
 use finding::{Mention, ROUNDED_USD, finding, no_outcome};
 use scope::Known;
 use stays::Stays;
@@ -57,6 +59,7 @@ pub struct Trail {
     /// Whether a mode was set or ended since the latest stop was put on record.
     mode_changed: bool,
     asks: Asks,
+    bookings: Bookings,
     /// Starts that no ask among the records explains, and of whose stay the beginning may lie before them.
     doubtful_starts: Vec<Finding>,
 }
@@ -89,6 +92,7 @@ impl Trail {
             stops: BTreeMap::new(),
             open_stop: None,
             mode_changed: false,
+            bookings: Bookings::default(),
             doubtful_starts: Vec::new(),
         }
     }
@@ -123,6 +127,14 @@ impl Trail {
                 let is_up = self.up().next().is_some() && !goes_down;
                 self.asks.asked(record, is_up);
                 self.stays.asked(record);
+                self.bookings.asked(record)
+            }
+            Event::BookingMade => {
+                self.bookings.made(record);
+                Vec::new()
+            }
+            Event::BookingCancelled | Event::BookingLapsed => {
+                self.bookings.ended(record);
                 Vec::new()
             }
             Event::AssociationStarted => self.started(record),
@@ -153,10 +165,7 @@ impl Trail {
                 self.mode_changed = true;
                 self.asks.ordered(record)
             }
-            Event::BookingMade
-            | Event::BookingCancelled
-            | Event::BookingLapsed
-            | Event::BookingMissed
+            Event::BookingMissed
             | Event::RoutesRestored
             | Event::RoutesChanged
             | Event::LeaseReleased

@@ -15,7 +15,7 @@ pub struct Scope {
 }
 
 /// By how much the clocks of those who write may differ.
-const BORDER: TimeDelta = TimeDelta::minutes(5);
+pub(super) const BORDER: TimeDelta = TimeDelta::minutes(5);
 /// The longest that an extension may last: `MAX_EXTENSION_HOURS` is 168 at most.
 pub(super) const LONGEST_LEASE: TimeDelta = TimeDelta::hours(168);
 

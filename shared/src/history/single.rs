@@ -21,8 +21,10 @@ pub(super) fn shown_by(record: &AuditRecord) -> Vec<Finding> {
             Some(Kind::RemovedByOthers)
         }
         Event::RoutesChanged => Some(Kind::RoutesChangedByOthers),
-        Event::BookingMissed => Some(Kind::BookingMissed),
+        // Under an order everyone was told.
+        Event::BookingMissed if record.details.mode.is_none() => Some(Kind::BookingMissed),
         Event::DisassociationExternal
+        | Event::BookingMissed
         | Event::BookingMade
         | Event::BookingCancelled
         | Event::BookingLapsed
@@ -62,15 +64,17 @@ fn disagrees(record: &AuditRecord) -> Option<Finding> {
     })
 }
 
-/// What the summary of a stay shows. `ended_at`: when its stop was put on record, or it was found gone.
+/// What the summary of a stay shows. `ended_at`: when its stop was put on record, or it was found gone. `booked`: by whom it
+/// was, in a sentence.
 pub(super) fn shown_by_closing(
     record: &AuditRecord,
     closing: &Closing,
     ended_at: DateTime<Utc>,
+    booked: &str,
 ) -> Vec<Finding> {
     let stay = record.details.stay.unwrap_or(0);
     let unused = (closing.ready_since.is_some() && closing.last_active_at.is_none()).then(|| {
-        let sentence = format!("Stay {stay} was ready, and nobody connected to it.");
+        let sentence = format!("Stay {stay} was ready, and nobody connected to it.{booked}");
         Finding::of(record, Kind::Unused, sentence)
     });
     let up = ended_at.signed_duration_since(closing.up_since);

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::{Item, Value, rfc3339, whole_seconds};
-use super::{AssociationId, BookingId, ConnectionId, ManagedEndpoint, SubnetId};
+use super::{AssociationId, BookingId, ConnectionId, Email, ManagedEndpoint, SubnetId};
 
 use attributes::Attributes;
 
@@ -55,6 +55,10 @@ pub struct Details {
     pub bytes: Option<u64>,
     /// The booking that it is about, or that caused it.
     pub booking_id: Option<BookingId>,
+    /// Whose it is: the same days and times have the same id with everyone.
+    pub booked_by: Option<Email>,
+    /// The order (`hold`, `off`) that kept a booking from being placed.
+    pub mode: Option<String>,
     /// In closing records only. In a box: few records have one.
     pub closing: Option<Box<Closing>>,
 }
@@ -137,6 +141,8 @@ impl Details {
             "booking_id",
             self.booking_id.as_ref().map(BookingId::as_str),
         );
+        item.set("booked_by", self.booked_by.as_ref().map(Email::as_str));
+        item.set("mode", self.mode.clone());
     }
 }
 

@@ -1,6 +1,7 @@
 //! What records say by themselves: a trail as it should be shows nothing, and each kind of finding is found. And a record
 //! read back is the record that was written.
 
+mod bookings;
 mod others;
 mod windows;
 
@@ -190,6 +191,7 @@ fn what_another_hand_or_a_lapse_explains_is_no_mistake_of_ours() {
         Kind::CostWrong,
         Kind::Unclosed,
         Kind::ClosingWrong,
+        Kind::BookingWrong,
     ];
     for kind in Kind::ALL {
         assert_eq!(kind.is_our_mistake(), mistakes.contains(kind), "{kind:?}");
@@ -221,6 +223,8 @@ fn a_record_read_back_is_the_one_that_was_written() {
         connection_id: Some(ConnectionId::observed("connection")),
         bytes: Some(9),
         booking_id: Some(BookingId::observed("0a1b2c3d")),
+        booked_by: Some(hana()),
+        mode: Some("off".to_owned()),
         closing: Some(Box::new(closing())),
     };
     assert_eq!(AuditRecord::parse(&full.to_item()), Ok(full.clone()));

@@ -69,6 +69,10 @@ impl Details {
             connection_id: text("connection_id")?.map(ConnectionId::observed),
             bytes: number(item, "bytes")?,
             booking_id: text("booking_id")?.map(BookingId::observed),
+            booked_by: text("booked_by")?
+                .map(|email| parsed("booked_by", &email))
+                .transpose()?,
+            mode: text("mode")?,
             closing: None,
         })
     }

@@ -315,6 +315,7 @@ impl Reconciler {
 pub(super) fn details_of(booking: &Booking) -> Details {
     Details {
         booking_id: Some(booking.id.clone()),
+        booked_by: Some(booking.email.clone()),
         ..Details::default()
     }
 }

@@ -8,7 +8,9 @@ use super::ask::lease_asked_for;
 use super::booking::details_of;
 use crate::model::audit::{Actor, AuditRecord, Details, Event, Origin};
 use crate::model::item::whole_seconds;
-use crate::model::{Attribute, Booking, Connection, EndpointState, ManagedEndpoint, StateChange};
+use crate::model::{
+    Attribute, Booking, Connection, EndpointState, ManagedEndpoint, Mode, StateChange,
+};
 use crate::policy::{
     MissedDates, Occurrence, due, is_held, is_lapsed, is_renewal_due, is_standing, lead, missed,
 };
@@ -103,6 +105,7 @@ impl Reconciler {
         state: &EndpointState,
     ) -> Result<bool, StoreError> {
         let now = self.clock.now();
+        let mut details = details_of(booking);
         let (event, reason, update) = match duty {
             Duty::Place(due) => {
                 let ask = Ask {
@@ -125,6 +128,7 @@ impl Reconciler {
             }
             Duty::Miss(missed) => {
                 let reason = missed_reason(booking, missed, state);
+                details.mode = order_that_kept(missed, state).map(|it| it.as_str().to_owned());
                 (
                     Event::BookingMissed,
                     reason,
@@ -140,7 +144,7 @@ impl Reconciler {
             actor: Actor::Reaper,
             reason,
             expires_at: self.settings.retention.expires_at(event, now),
-            details: details_of(booking),
+            details,
         };
         let transition = Transition {
             records: vec![record],
@@ -211,6 +215,14 @@ impl Reconciler {
     }
 }
 
+/// The order under which the time of a booking passed. Had sweeps run on the dates before, those were on record by then.
+fn order_that_kept<'a>(missed: &MissedDates, state: &'a EndpointState) -> Option<&'a Mode> {
+    // An order that ran out since stands there until the pass takes it away.
+    let then = missed.last.due_until - TimeDelta::seconds(1);
+    let mode = state.order.in_force(then)?;
+    (missed.count == 1 && is_held(state, then)).then_some(mode)
+}
+
 fn missed_reason(booking: &Booking, missed: &MissedDates, state: &EndpointState) -> String {
     let MissedDates { last, count } = missed;
     let more = match count - 1 {
@@ -219,8 +231,7 @@ fn missed_reason(booking: &Booking, missed: &MissedDates, state: &EndpointState)
         earlier => format!(" (and for {earlier} dates before it)"),
     };
     let swept_since = state.sightings.last_sweep_at;
-    // An order that ran out since stands there until the pass takes it away.
-    let why = if is_held(state, last.due_until - TimeDelta::seconds(1)) {
+    let why = if order_that_kept(missed, state).is_some() {
         "an administrator's order kept the VPN off"
     } else if swept_since.is_none_or(|at| at < last.due_from) {
         "no sweep ran in time"
@@ -231,4 +242,72 @@ fn missed_reason(booking: &Booking, missed: &MissedDates, state: &EndpointState)
         "The booking of {} was missed for {}{more}, because {why}: {}.",
         booking.email, last.date, booking.times
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveTime;
+
+    use super::*;
+    use crate::model::{BookedOn, BookedTimes, WORKDAYS};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn booking() -> Booking {
+        let times = BookedTimes {
+            on: BookedOn::Days(WORKDAYS),
+            ready_by: NaiveTime::from_hms_opt(8, 30, 0).unwrap(),
+            stay_until: None,
+        };
+        Booking {
+            email: "yuki@example.com".parse().unwrap(),
+            id: times.id(),
+            times,
+            placed_for: None,
+            created_at: at("2026-11-20T00:00:00Z"),
+            renewed_at: at("2026-11-20T00:00:00Z"),
+            ended_at: None,
+        }
+    }
+
+    /// Ready by 08:30 in Tokyo on a Monday, and half an hour to place it.
+    fn missed(count: usize) -> MissedDates {
+        let ready_at = at("2026-11-22T23:30:00Z");
+        let due_until = ready_at + TimeDelta::minutes(30);
+        let last = Occurrence {
+            date: "2026-11-23".parse().unwrap(),
+            ready_at,
+            due_from: ready_at - TimeDelta::minutes(15),
+            due_until,
+            lease_until: due_until,
+        };
+        MissedDates { last, count }
+    }
+
+    #[test]
+    fn a_miss_names_the_order_that_kept_the_vpn_off() {
+        let end = missed(1).last.due_until;
+        let second = TimeDelta::seconds(1);
+        for (mode, until, count, order) in [
+            (Some(Mode::Hold), None, 1, Some(Mode::Hold)),
+            (Some(Mode::Off), Some(end), 1, Some(Mode::Off)),
+            (Some(Mode::Hold), Some(end - second), 1, None),
+            (Some(Mode::On), None, 1, None),
+            (None, None, 1, None),
+            // Sweeps under the order would have put each date on record.
+            (Some(Mode::Hold), None, 2, None),
+        ] {
+            let mut state = EndpointState::default();
+            state.order.mode = mode;
+            state.order.until = until;
+            let missed = missed(count);
+            let kept = order_that_kept(&missed, &state);
+            assert_eq!(kept, order.as_ref(), "{:?}", state.order);
+            let reason = missed_reason(&booking(), &missed, &state);
+            let is_told = reason.contains("because an administrator's order kept the VPN off");
+            assert_eq!(is_told, order.is_some(), "{reason}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::model::item::{Item, Value};
 
 /// The attributes that have a column, in this order. What a record has beyond them stands in the last column, `OTHERS`,
 /// as JSON.
-pub const COLUMNS: [&str; 35] = [
+pub const COLUMNS: [&str; 37] = [
     "endpoint_id",
     "endpoint_name",
     "event_id",
@@ -34,6 +34,8 @@ pub const COLUMNS: [&str; 35] = [
     "connection_id",
     "bytes",
     "booking_id",
+    "booked_by",
+    "mode",
     "month",
     "up_since",
     "ready_since",
@@ -217,6 +219,8 @@ mod tests {
                 connection_id: Some(ConnectionId::observed("c")),
                 bytes: Some(1),
                 booking_id: Some(BookingId::observed("0a1b2c3d")),
+                booked_by: Some(person.clone()),
+                mode: text(),
                 closing: Some(Box::new(closing.with_people([person].into()))),
             },
         }
@@ -242,7 +246,7 @@ mod tests {
         let expected = format!(
             "'-{}7{}\"{{\"\"later_one\"\":\"\"=x\"\"}}\"\r\n",
             ",".repeat(9),
-            ",".repeat(26)
+            ",".repeat(28)
         );
         assert_eq!(line, expected);
         assert_eq!(header().matches(',').count(), COLUMNS.len());

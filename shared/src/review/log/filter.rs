@@ -9,13 +9,15 @@ use crate::policy::first_instant;
 use crate::review::record::{occurred_at, text, texts};
 
 /// The attributes in which a text is looked for.
-const SEARCHED: [&str; 8] = [
+const SEARCHED: [&str; 10] = [
     "reason",
     "actor",
     "event_id",
     "association_ids",
     "subnet_ids",
     "connection_id",
+    "booking_id",
+    "booked_by",
     "endpoint_id",
     "trace_id",
 ];

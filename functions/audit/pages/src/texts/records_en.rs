@@ -77,6 +77,8 @@ fn attribute(name: &str) -> Option<&'static str> {
         "connection_id" => "Connection",
         "bytes" => "Bytes moved",
         "booking_id" => "Booking",
+        "booked_by" => "Booked by",
+        "mode" => "Order that kept it off",
         "up_since" => "Up since",
         "ready_since" => "Ready since",
         "start_seconds" => "How long the start took",

@@ -79,6 +79,8 @@ fn attribute(name: &str) -> Option<&'static str> {
         "connection_id" => "接続の ID",
         "bytes" => "通信量（バイト）",
         "booking_id" => "予約",
+        "booked_by" => "予約した人",
+        "mode" => "起動させなかった管理者の指示",
         "up_since" => "起動の時刻",
         "ready_since" => "利用可能になった時刻",
         "start_seconds" => "起動にかかった時間",
