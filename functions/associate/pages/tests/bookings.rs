@@ -140,7 +140,9 @@ fn a_visit_keeps_what_would_have_lapsed_and_a_look_does_not() {
 #[test]
 fn an_order_that_keeps_a_booking_from_being_placed_is_told() {
     let text = "an administrator’s order keeps the VPN off";
-    assert_says(&visited(Language::En, held_up()), &[text]);
+    let held = visited(Language::En, held_up());
+    assert_says(&held, &[text]);
+    assert!(!held.contains("You booked"), "{held}");
     let page = visited(Language::En, view(&[workdays("10:40")]));
     assert!(!page.contains(text), "{page}");
 }

@@ -227,7 +227,8 @@ fn late(
         | Situation::Held
         | Situation::Failed => return None,
     };
-    let mut due = bookings.iter().filter_map(|view| view.particulars.next);
+    let placeable = bookings.iter().filter(|view| !view.particulars.is_held_up);
+    let mut due = placeable.filter_map(|view| view.particulars.next);
     let booked = due.find(|next| next.due_from <= when.now && next.ready_at < ready_at)?;
     Some((t.late)(
         &time_of_day(when, booked.ready_at),

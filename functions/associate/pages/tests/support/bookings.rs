@@ -5,10 +5,10 @@ use chrono::{NaiveTime, TimeDelta, Utc, Weekday, WeekdaySet};
 use shared::model::{
     BookedOn, BookedTimes, Booking, DateRange, EndpointState, Holidays, Mode, WORKDAYS,
 };
-use shared::policy::{KeepRule, Phase, Reason, Suggestion};
+use shared::policy::{Hold, KeepRule, Phase, Reason, Suggestion};
 use shared::reconcile::{BookingView, EndpointStatus, PersonalView};
 
-use super::{hana, minutes, now, own_status, site, standing};
+use super::{hana, minutes, now, own_status, site, standing, under};
 
 pub fn time(text: &str) -> NaiveTime {
     text.parse::<NaiveTime>().unwrap()
@@ -116,6 +116,11 @@ pub fn all() -> Vec<(&'static str, EndpointStatus, OwnBookings)> {
         },
     );
     let (starting, late) = late();
+    let hold = Hold {
+        until: Some(now() + minutes(90)),
+        asked: false,
+    };
+    let held = under("hold", standing(Phase::Off, Reason::Held(hold)));
     vec![
         (
             "bookings-none",
@@ -131,7 +136,7 @@ pub fn all() -> Vec<(&'static str, EndpointStatus, OwnBookings)> {
         ("bookings-five", ready, OwnBookings::Visited(five())),
         ("bookings-lapsing", off(), OwnBookings::Seen(lapsing())),
         ("bookings-kept", off(), OwnBookings::Visited(lapsing())),
-        ("bookings-held-up", off(), OwnBookings::Visited(held_up())),
+        ("bookings-held-up", held, OwnBookings::Visited(held_up())),
         ("bookings-late", starting, OwnBookings::Visited(late)),
     ]
 }
