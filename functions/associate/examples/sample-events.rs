@@ -12,6 +12,8 @@ use testkit::alb::{DEVELOPMENT_KEY_ID, Event, TokenMint};
 
 const YUKI: &str = "yuki@example.com";
 const ADMIN: &str = "admin@example.com";
+const BOOKINGS: &str = "/vpn/tokyo/bookings";
+const WORKDAYS_AT_HALF_PAST_EIGHT: &str = "1da97796";
 
 fn main() -> anyhow::Result<()> {
     let signed = token(&TokenMint::development(), YUKI);
@@ -26,6 +28,13 @@ fn main() -> anyhow::Result<()> {
         ("health-check", Event::health_check().event()),
         ("order", order(&administrator)),
         ("order-by-an-employee", order(&signed)),
+        ("book", book(&signed)),
+        (
+            "bookings",
+            request("GET", BOOKINGS, &signed, &PROGRAM).event(),
+        ),
+        ("cancel-booking", cancel_booking(&administrator)),
+        ("decline-suggestion", decline_suggestion(&signed)),
         ("take-down-page", take_down_page(&administrator)),
     ] {
         let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/associate");
@@ -47,6 +56,31 @@ fn order(token: &str) -> Value {
     request("POST", "/vpn/osaka/mode", token, &PROGRAM)
         .header("sec-fetch-site", "same-origin")
         .json(&body)
+        .event()
+}
+
+fn book(token: &str) -> Value {
+    let body = json!({"days": ["mon", "tue", "wed", "thu", "fri"], "ready_by": "08:30"});
+    request("POST", BOOKINGS, token, &PROGRAM)
+        .header("sec-fetch-site", "same-origin")
+        .json(&body)
+        .event()
+}
+
+/// The booking of `book`, by its name: the same is always called the same.
+fn cancel_booking(token: &str) -> Value {
+    let path = format!("{BOOKINGS}/{WORKDAYS_AT_HALF_PAST_EIGHT}/cancel");
+    request("POST", &path, token, &PROGRAM)
+        .header("sec-fetch-site", "same-origin")
+        .json(&json!({"email": YUKI}))
+        .event()
+}
+
+fn decline_suggestion(token: &str) -> Value {
+    request("POST", "/vpn/tokyo/suggestion/decline", token, &BROWSER)
+        .without("sec-fetch-site")
+        .header("sec-fetch-site", "same-origin")
+        .form("")
         .event()
 }
 

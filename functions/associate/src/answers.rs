@@ -36,6 +36,12 @@ impl App {
             Route::Status(endpoint) => self.status(endpoint, &call).await,
             Route::Extend(endpoint) => self.extend(endpoint, call).await,
             Route::Release(endpoint) => self.release(endpoint, call).await,
+            Route::Bookings(endpoint) if *call.method == Method::POST => {
+                self.book(endpoint, call).await
+            }
+            Route::Bookings(endpoint) => self.bookings(endpoint, &call).await,
+            Route::CancelBooking(endpoint, id) => self.cancel_booking(endpoint, id, call).await,
+            Route::DeclineSuggestion(endpoint) => self.decline_suggestion(endpoint, &call).await,
             Route::Profile(endpoint) => self.profile(endpoint, call).await,
             Route::Mode(endpoint) => self.order(endpoint, call).await,
             Route::TakeDown(endpoint) => self.take_down(endpoint, &call).await,
@@ -66,14 +72,19 @@ impl App {
     }
 
     async fn status(&self, endpoint: &ManagedEndpoint, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let status = self.reconciler.status(endpoint).await?;
         if !call.wants_html {
+            let status = self.reconciler.status(endpoint).await?;
             return Ok(Reply::json(StatusCode::OK, &status));
         }
+        let (status, own) = tokio::join!(
+            self.reconciler.status(endpoint),
+            self.own_bookings(endpoint, call)
+        );
         let page = StatusPage {
             site: &self.site,
             language: call.language,
-            standing: &status,
+            standing: &status?,
+            own: &own,
             viewer: &call.ask.email,
             is_administrator: call.is_administrator,
             trace_id: call.trace_id,
@@ -203,6 +214,6 @@ fn under_way(status: &EndpointStatus) -> Reply {
     Reply::json(StatusCode::ACCEPTED, status).come_back()
 }
 
-fn to_status(endpoint: &ManagedEndpoint) -> Reply {
+pub(crate) fn to_status(endpoint: &ManagedEndpoint) -> Reply {
     Reply::see_other(Destination::Status(endpoint).location())
 }

@@ -113,7 +113,7 @@ impl App {
         function::handle(self, event, request_id).await
     }
 
-    fn route(&self, received: &Received) -> Option<Route<'_>> {
+    fn route<'a>(&'a self, received: &'a Received) -> Option<Route<'a>> {
         let request = &received.request;
         let route = Route::find(request.raw_http_path(), &self.endpoints)?
             .for_request(request.method(), &received.query);
@@ -189,7 +189,7 @@ impl App {
     }
 
     /// A refusal stays one when it cannot be put on record.
-    async fn deny(&self, ask: Ask, thing: DeniedThing<'_>) {
+    pub(crate) async fn deny(&self, ask: Ask, thing: DeniedThing<'_>) {
         if let Err(error) = self.reconciler.deny(ask, thing).await {
             log::not_on_record(&error);
         }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod app;
+mod bookings;
 #[cfg(feature = "aws")]
 mod deployed;
 mod input;

@@ -1,9 +1,9 @@
 //! The one table of what an error means over HTTP (DESIGN 7).
 
-use associate_pages::{OrderTrouble, Trouble};
+use associate_pages::{BookingTrouble, OrderTrouble, Trouble};
 use shared::identity::{IdentityError, Refusal as IdentityRefusal};
 use shared::ports::{StoreError, VpnError};
-use shared::reconcile::{ExtendError, OrderError, StatusError};
+use shared::reconcile::{BookError, CancelError, ExtendError, OrderError, StatusError};
 use web::Meaning;
 use web::event::Malformed;
 use web::meaning::{
@@ -38,6 +38,13 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Order(#[from] OrderError),
     #[error(transparent)]
+    Book(#[from] BookError),
+    #[error(transparent)]
+    Cancel(#[from] CancelError),
+    /// An employee names another's booking.
+    #[error("the booking is another's, and the caller is no administrator")]
+    NotOwner,
+    #[error(transparent)]
     Status(#[from] StatusError),
     /// The ask is on record, and EC2 refuses what it needs.
     #[error("EC2 refused what the request needs ({code})")]
@@ -56,7 +63,10 @@ impl Refusal {
             Self::NotFound => Trouble::NotFound,
             Self::Method { .. } => Trouble::Method,
             Self::NotAdministrator => Trouble::Order(OrderTrouble::NotAdministrator),
+            Self::NotOwner => Trouble::Booking(BookingTrouble::NotYours),
             Self::CrossSite => Trouble::CrossSite,
+            // What our own form sends where no day is chosen.
+            Self::Input(InputError::DaysOrDate) => Trouble::Booking(BookingTrouble::NoDay),
             Self::Malformed(_) | Self::Input(_) => Trouble::Malformed {
                 detail: &meaning.detail,
             },
@@ -71,6 +81,16 @@ impl Refusal {
             Self::Order(OrderError::Reason) => Trouble::Order(OrderTrouble::Reason),
             Self::Order(OrderError::Changed { now }) => {
                 Trouble::Order(OrderTrouble::Changed { now: now.clone() })
+            }
+            Self::Book(BookError::Past) => Trouble::Booking(BookingTrouble::Past),
+            Self::Book(BookError::TooLong { longest }) => {
+                Trouble::Booking(BookingTrouble::TooLong { longest: *longest })
+            }
+            Self::Book(BookError::TooMany) => Trouble::Booking(BookingTrouble::TooMany),
+            Self::Cancel(CancelError::Unknown) => Trouble::Booking(BookingTrouble::Unknown),
+            Self::Book(BookError::Store(_) | BookError::Busy)
+            | Self::Cancel(CancelError::Store(_) | CancelError::Busy) => {
+                Trouble::Booking(BookingTrouble::NotCertain)
             }
             Self::Ask(_)
             | Self::Extend(ExtendError::Store(_))
@@ -91,6 +111,7 @@ const NOT_PERMITTED: &str =
     "You are signed in, but this account may not use the VPN. An administrator can permit it.";
 const NOT_ADMINISTRATOR: &str =
     "Only administrators give orders. Your attempt is on record; nothing was changed.";
+const NOT_OWNER: &str = "Only administrators cancel the bookings of others. Your attempt is on record; nothing was changed.";
 const ELSEWHERE: &str =
     "The request was sent by a page of another site. Open this site and try again from there.";
 const REFUSED_DETAIL: &str = "AWS refused what this needs, and trying again will not cure it. Please tell an administrator, with \
@@ -101,6 +122,7 @@ const KEYS_DETAIL: &str =
     "Your sign-in could not be checked just now. Nothing was asked. Please try again.";
 const STORE_DETAIL: &str =
     "The request could not be put on record, so nothing was asked. Please try again.";
+const BOOKING_DETAIL: &str = "It is not certain that this was put on record. Please try again: the same sent twice counts once.";
 const STATUS_DETAIL: &str = "AWS could not answer this just now. Please try again in a moment.";
 
 impl Refusal {
@@ -115,6 +137,7 @@ impl Refusal {
             Self::NotFound => Meaning::new(NOT_FOUND, NOTHING_HERE),
             Self::Method { allow } => Meaning::method(allow),
             Self::NotAdministrator => Meaning::new(FORBIDDEN, NOT_ADMINISTRATOR),
+            Self::NotOwner => Meaning::new(FORBIDDEN, NOT_OWNER),
             Self::CrossSite => Meaning::new(FORBIDDEN, ELSEWHERE),
             Self::Malformed(error) => Meaning::new(BAD_REQUEST, sentence(error)),
             Self::Input(error) => Meaning::new(BAD_REQUEST, sentence(error)),
@@ -129,6 +152,14 @@ impl Refusal {
             ) => Meaning::new(BAD_REQUEST, sentence(error)),
             Self::Order(error @ OrderError::Changed { .. }) => {
                 Meaning::new(CONFLICT, sentence(error))
+            }
+            Self::Book(
+                error @ (BookError::Past | BookError::TooLong { .. } | BookError::TooMany),
+            ) => Meaning::new(BAD_REQUEST, sentence(error)),
+            Self::Cancel(error @ CancelError::Unknown) => Meaning::new(NOT_FOUND, sentence(error)),
+            Self::Book(BookError::Store(_) | BookError::Busy)
+            | Self::Cancel(CancelError::Store(_) | CancelError::Busy) => {
+                Meaning::new(UNAVAILABLE, BOOKING_DETAIL)
             }
             Self::Ask(_)
             | Self::Extend(ExtendError::Store(_))

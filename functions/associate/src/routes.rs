@@ -2,7 +2,7 @@
 
 use associate_pages::{Asset, asset};
 use http::{HeaderValue, Method};
-use shared::model::ManagedEndpoint;
+use shared::model::{BookingId, ManagedEndpoint};
 use web::Query;
 
 /// What a path names.
@@ -18,6 +18,12 @@ pub(crate) enum Route<'a> {
     Extend(&'a ManagedEndpoint),
     /// `/vpn/{name}/release`.
     Release(&'a ManagedEndpoint),
+    /// `/vpn/{name}/bookings`.
+    Bookings(&'a ManagedEndpoint),
+    /// `/vpn/{name}/bookings/{id}/cancel`; `id` is spelt as one.
+    CancelBooking(&'a ManagedEndpoint, &'a str),
+    /// `/vpn/{name}/suggestion/decline`.
+    DeclineSuggestion(&'a ManagedEndpoint),
     /// `/vpn/{name}/profile`.
     Profile(&'a ManagedEndpoint),
     /// `/vpn/{name}/mode`.
@@ -36,9 +42,9 @@ pub(crate) enum Route<'a> {
 
 impl<'a> Route<'a> {
     /// What a path names among these endpoints.
-    pub(crate) fn find(path: &str, endpoints: &'a [ManagedEndpoint]) -> Option<Self> {
+    pub(crate) fn find(path: &'a str, endpoints: &'a [ManagedEndpoint]) -> Option<Self> {
         let endpoint = |name: &str| endpoints.iter().find(|e| e.name.as_str() == name);
-        let segments: Vec<&str> = path.strip_prefix('/')?.splitn(4, '/').collect();
+        let segments: Vec<&str> = path.strip_prefix('/')?.splitn(6, '/').collect();
         match segments[..] {
             [""] => Some(Self::Home),
             ["help"] => Some(Self::Help),
@@ -49,6 +55,11 @@ impl<'a> Route<'a> {
             ["vpn", name, "status"] => endpoint(name).map(Self::Status),
             ["vpn", name, "extend"] => endpoint(name).map(Self::Extend),
             ["vpn", name, "release"] => endpoint(name).map(Self::Release),
+            ["vpn", name, "bookings"] => endpoint(name).map(Self::Bookings),
+            ["vpn", name, "bookings", id, "cancel"] if id.parse::<BookingId>().is_ok() => {
+                endpoint(name).map(|endpoint| Self::CancelBooking(endpoint, id))
+            }
+            ["vpn", name, "suggestion", "decline"] => endpoint(name).map(Self::DeclineSuggestion),
             ["vpn", name, "profile"] => endpoint(name).map(Self::Profile),
             ["vpn", name, "mode"] => endpoint(name).map(Self::Mode),
             _ => None,
@@ -76,6 +87,9 @@ impl<'a> Route<'a> {
             | Self::Status(endpoint)
             | Self::Extend(endpoint)
             | Self::Release(endpoint)
+            | Self::Bookings(endpoint)
+            | Self::CancelBooking(endpoint, _)
+            | Self::DeclineSuggestion(endpoint)
             | Self::Profile(endpoint)
             | Self::Mode(endpoint)
             | Self::TakeDown(endpoint) => Some(endpoint),
@@ -92,10 +106,14 @@ impl<'a> Route<'a> {
     /// What `Allow` says.
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Self::Vpn(_) | Self::TakeDown(_) => "GET, HEAD, POST",
-            Self::Extend(_) | Self::Release(_) | Self::Mode(_) | Self::Language | Self::SignOut => {
-                "POST"
-            }
+            Self::Vpn(_) | Self::Bookings(_) | Self::TakeDown(_) => "GET, HEAD, POST",
+            Self::Extend(_)
+            | Self::Release(_)
+            | Self::CancelBooking(..)
+            | Self::DeclineSuggestion(_)
+            | Self::Mode(_)
+            | Self::Language
+            | Self::SignOut => "POST",
             Self::Home | Self::Status(_) | Self::Profile(_) | Self::Help | Self::Asset(_) => {
                 "GET, HEAD"
             }
@@ -118,6 +136,9 @@ impl<'a> Route<'a> {
             | Self::Status(_)
             | Self::Extend(_)
             | Self::Release(_)
+            | Self::Bookings(_)
+            | Self::CancelBooking(..)
+            | Self::DeclineSuggestion(_)
             | Self::Profile(_)
             | Self::Mode(_)
             | Self::TakeDown(_)
@@ -135,6 +156,9 @@ impl<'a> Route<'a> {
             | Self::Status(_)
             | Self::Extend(_)
             | Self::Release(_)
+            | Self::Bookings(_)
+            | Self::CancelBooking(..)
+            | Self::DeclineSuggestion(_)
             | Self::Profile(_)
             | Self::Help
             | Self::Asset(_)
@@ -151,6 +175,9 @@ impl<'a> Route<'a> {
             Self::Status(_) => "status",
             Self::Extend(_) => "extend",
             Self::Release(_) => "release",
+            Self::Bookings(_) => "bookings",
+            Self::CancelBooking(..) => "cancel-booking",
+            Self::DeclineSuggestion(_) => "decline-suggestion",
             Self::Profile(_) => "profile",
             Self::Mode(_) => "mode",
             Self::TakeDown(_) => "take-down",
@@ -256,6 +283,19 @@ mod tests {
             "/vpn/tokyo/status/status",
             "/vpn/tokyo/mode/",
             "/vpn/tokyo/mode/off",
+            "/vpn/tokyo/bookings/",
+            "/vpn/tokyo/bookings/0123abcd",
+            "/vpn/tokyo/bookings/0123abcd/",
+            "/vpn/tokyo/bookings/0123abcd/cancel/",
+            "/vpn/tokyo/bookings/0123abcd/cancel/now",
+            "/vpn/tokyo/bookings/0123abc/cancel",
+            "/vpn/tokyo/bookings/0123abcde/cancel",
+            "/vpn/tokyo/bookings/0123ABCD/cancel",
+            "/vpn/tokyo/bookings/0123abc%64/cancel",
+            "/vpn/tokyo/bookings//cancel",
+            "/vpn/osaka/bookings/0123abcd/cancel",
+            "/vpn/tokyo/suggestion",
+            "/vpn/tokyo/suggestion/decline/",
             "/vpn/tokyo/..",
             "/vpn/tokyo/../tokyo",
             "/vpn/%74okyo",

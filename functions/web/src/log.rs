@@ -25,6 +25,11 @@ pub fn not_on_record(error: &dyn Error) {
     warn!(error = %chain(error), "access.denied could not be put on record");
 }
 
+/// A page that is shown without a part of it.
+pub fn left_out(part: &'static str, error: &dyn Error) {
+    warn!(part, error = %chain(error), "a page is shown without a part of it");
+}
+
 /// An error and what caused it, in one line.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

@@ -11,6 +11,7 @@ mod tools;
 
 mod accessible;
 mod audit;
+mod bookings;
 mod keyboard;
 mod languages;
 mod orders;

@@ -117,7 +117,7 @@
     // A list that the employee has open is not replaced, and what an administrator types is not interrupted.
     const { activeElement } = document;
     const isChoosing = activeElement?.tagName === "SELECT" && status.phase === byId("main").dataset.phase;
-    const isTyping = activeElement?.matches("#orders input:not([type=radio])");
+    const isTyping = activeElement?.matches("#orders input:not([type=radio]), #bookings input:not([type=checkbox])");
     if (text !== seen && !isChoosing && !isTyping) {
       const page = await ask("text/html");
       if (!page) return;

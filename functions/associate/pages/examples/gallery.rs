@@ -27,6 +27,10 @@ fn main() -> io::Result<()> {
             let html = support::take_down(language, &standing, &support::site());
             write(&directory, &format!("{name}.take-down"), language, &html)?;
         }
+        for (name, standing, own) in support::bookings::all() {
+            let html = support::bookings::html(language, &standing, &own);
+            write(&directory, name, language, &html)?;
+        }
         let error = support::error(language, Trouble::NotPermitted, None, support::TRACE_ID);
         for (name, html) in [
             ("list", support::list(language)),

@@ -1,7 +1,7 @@
 //! What went wrong, so that an employee can tell an administrator.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use page::{Frame, render};
 use shared::policy::Phase;
 
@@ -41,6 +41,8 @@ pub enum Trouble<'a> {
     },
     /// An order that was not given.
     Order(OrderTrouble),
+    /// A booking that was not made or not cancelled.
+    Booking(BookingTrouble),
     /// The request is not durable.
     NotRecorded,
     /// The endpoint's status could not be read.
@@ -68,6 +70,25 @@ pub enum OrderTrouble {
         /// The order in force, as [`shared::reconcile::ModeView::text`] has it.
         now: String,
     },
+}
+
+/// Why a booking was not made or not cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookingTrouble {
+    /// Neither days nor a date is chosen, or both are.
+    NoDay,
+    /// The time has passed on its date.
+    Past,
+    /// The VPN would stay longer than is possible.
+    TooLong { longest: TimeDelta },
+    /// The reader has as many as there can be.
+    TooMany,
+    /// Only administrators cancel those of others.
+    NotYours,
+    /// There is none of this name.
+    Unknown,
+    /// Whether it is durable is not known.
+    NotCertain,
 }
 
 #[derive(Debug)]

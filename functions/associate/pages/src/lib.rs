@@ -14,11 +14,11 @@ mod status;
 mod texts;
 
 pub use assets::asset;
-pub use error::{ErrorPage, OrderTrouble, Trouble};
+pub use error::{BookingTrouble, ErrorPage, OrderTrouble, Trouble};
 pub use frame::Site;
 pub use help::HelpPage;
 pub use list::ListPage;
 pub use page::{Asset, Language};
-pub use status::{StatusPage, TakeDownPage};
+pub use status::{OwnBookings, StatusPage, TakeDownPage};
 
 use page::When;

@@ -6,7 +6,7 @@
 
 mod support;
 
-use associate_pages::{Asset, Language, OrderTrouble, Trouble, asset};
+use associate_pages::{Asset, BookingTrouble, Language, OrderTrouble, Trouble, asset};
 use shared::policy::{KeepRule, Phase, Reason};
 use support::{
     all, hana, held_by, help, html, html_for_administrator, list, minutes, now, site, standing,
@@ -34,7 +34,7 @@ fn text(html: &str) -> String {
         .join(" ")
 }
 
-fn troubles() -> [Trouble<'static>; 17] {
+fn troubles() -> [Trouble<'static>; 24] {
     [
         Trouble::SignIn,
         Trouble::NotPermitted,
@@ -54,6 +54,15 @@ fn troubles() -> [Trouble<'static>; 17] {
         Trouble::Order(OrderTrouble::Changed {
             now: "off until 2026-11-24T12:00:00Z".to_owned(),
         }),
+        Trouble::Booking(BookingTrouble::NoDay),
+        Trouble::Booking(BookingTrouble::Past),
+        Trouble::Booking(BookingTrouble::TooLong {
+            longest: minutes(720),
+        }),
+        Trouble::Booking(BookingTrouble::TooMany),
+        Trouble::Booking(BookingTrouble::NotYours),
+        Trouble::Booking(BookingTrouble::Unknown),
+        Trouble::Booking(BookingTrouble::NotCertain),
         Trouble::NotRecorded,
         Trouble::NotRead,
         Trouble::Refused,
@@ -80,9 +89,18 @@ fn every_page(language: Language) -> Vec<(String, String)> {
             ),
         ]
     });
+    let booked = support::bookings::all()
+        .into_iter()
+        .map(|(name, standing, own)| {
+            (
+                name.to_owned(),
+                support::bookings::html(language, &standing, &own),
+            )
+        });
     let errors = troubles().map(|trouble| (format!("{trouble:?}"), error(language, trouble)));
     standings
         .chain(administrators)
+        .chain(booked)
         .chain(errors)
         .chain([
             ("help".to_owned(), help(language)),

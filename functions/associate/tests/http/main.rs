@@ -10,6 +10,8 @@ mod request;
 mod stage;
 mod world;
 
+mod booking_refusals;
+mod bookings;
 mod events;
 mod order_refusals;
 mod orders;

@@ -80,6 +80,28 @@ async fn the_page_before_taking_down_is_for_an_administrator() {
     assert!(page.body().contains("Take the VPN down?"));
 }
 
+#[tokio::test]
+async fn a_booking_is_made_shown_and_cancelled() {
+    let world = World::new().await;
+    let made = send(&world, "book.json").await;
+    assert_eq!(made.status(), 201);
+    let shown = send(&world, "bookings.json").await;
+    assert_eq!(shown.status(), 200);
+    assert_eq!(shown.json_body(), made.json_body());
+    assert_eq!(shown.json_body()[0]["readyBy"], "08:30");
+    let cancelled = send(&world, "cancel-booking.json").await;
+    assert_eq!((cancelled.status(), cancelled.body()), (200, "[]"));
+    assert_eq!(world.events().await, ["booking.made", "booking.cancelled"]);
+}
+
+#[tokio::test]
+async fn a_suggestion_is_declined_by_a_browser() {
+    let world = World::new().await;
+    let answer = send(&world, "decline-suggestion.json").await;
+    assert_eq!(answer.status(), 303);
+    answer.assert_header("location", "/vpn/tokyo/status");
+}
+
 /// Each sample is tested above.
 #[test]
 fn there_is_no_sample_without_a_promise() {
@@ -90,7 +112,11 @@ fn there_is_no_sample_without_a_promise() {
         .collect();
     names.sort();
     let tested = [
+        "book.json",
+        "bookings.json",
+        "cancel-booking.json",
         "click.json",
+        "decline-suggestion.json",
         "forged-token.json",
         "health-check.json",
         "json-client.json",

@@ -12,6 +12,8 @@ pub enum DeniedThing<'a> {
     Vpn(Option<&'a ManagedEndpoint>),
     /// An administrator's orders at an endpoint.
     Orders(Option<&'a ManagedEndpoint>),
+    /// Another employee's bookings at an endpoint.
+    Bookings(&'a ManagedEndpoint),
     /// The audit pages. It is never on record under an endpoint: their function may not write there.
     Audit,
 }
@@ -34,6 +36,11 @@ impl AuditRecord {
                 (endpoint, format!("vpn {name}"), "use the VPN")
             }
             DeniedThing::Orders(endpoint) => (endpoint, "orders".to_owned(), "give orders"),
+            DeniedThing::Bookings(endpoint) => (
+                Some(endpoint),
+                "bookings".to_owned(),
+                "cancel the bookings of others",
+            ),
             DeniedThing::Audit => (None, "audit".to_owned(), "read the audit pages"),
         };
         let fact = [event.as_str(), person.as_str(), &name, &hour];
@@ -88,6 +95,7 @@ mod tests {
             id(eve, DeniedThing::Vpn(None), at),
             id(eve, DeniedThing::Vpn(Some(&endpoint)), at),
             id(eve, DeniedThing::Orders(Some(&endpoint)), at),
+            id(eve, DeniedThing::Bookings(&endpoint), at),
         ];
         assert!(!others.contains(&first), "{others:?}");
     }

@@ -243,21 +243,40 @@ impl Reconciler {
         self.views(endpoint, &bookings).await
     }
 
-    /// What a visit of the status page finds of its viewer's own; it renews all their bookings there.
+    /// What the status page shows of its viewer's own. Looking renews nothing: a page that is left open looks for ever.
+    pub async fn look(
+        &self,
+        endpoint: &ManagedEndpoint,
+        email: &Email,
+    ) -> Result<PersonalView, StoreError> {
+        let personal = self.store.load_personal(&endpoint.id, email).await?;
+        self.personal_view(endpoint, &personal).await
+    }
+
+    /// The same for a person who visits the page; it renews all their bookings there. What it finds is as it was before.
     pub async fn visit(
         &self,
         endpoint: &ManagedEndpoint,
         email: &Email,
     ) -> Result<PersonalView, StoreError> {
         let personal = self.store.load_personal(&endpoint.id, email).await?;
-        let now = self.clock.now();
-        let rules = &self.settings.rules;
-        let view = PersonalView {
-            bookings: self.views(endpoint, &personal.bookings).await?,
-            suggestion: suggestion(&personal.clicks, &personal.bookings, rules, now),
-        };
-        self.renew(endpoint, &personal.bookings, now).await;
+        let view = self.personal_view(endpoint, &personal).await?;
+        self.renew(endpoint, &personal.bookings, self.clock.now())
+            .await;
         Ok(view)
+    }
+
+    async fn personal_view(
+        &self,
+        endpoint: &ManagedEndpoint,
+        personal: &Personal,
+    ) -> Result<PersonalView, StoreError> {
+        let Personal { bookings, clicks } = personal;
+        let rules = &self.settings.rules;
+        Ok(PersonalView {
+            suggestion: suggestion(clicks, bookings, rules, self.clock.now()),
+            bookings: self.views(endpoint, bookings).await?,
+        })
     }
 
     /// Remembers that an employee wants no suggestion any more.

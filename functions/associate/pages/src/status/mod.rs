@@ -1,5 +1,6 @@
 //! Where an endpoint stands, until when, and what to do next.
 
+mod bookings;
 mod extend;
 mod orders;
 mod situation;
@@ -18,11 +19,13 @@ use crate::frame::Site;
 use crate::texts::{About, Texts};
 use crate::{Language, When};
 
+pub use bookings::OwnBookings;
 pub(crate) use orders::{Ordered, in_words as order_in_words};
 pub(crate) use shared::reconcile::Estimate;
 pub(crate) use situation::{FailureKind, Situation};
 pub use take_down::TakeDownPage;
 
+use bookings::Bookings;
 use extend::Extend;
 use orders::{Form, Standing, keeps_asks};
 
@@ -38,6 +41,8 @@ pub struct StatusPage<'a> {
     pub language: Language,
     /// Where it stands.
     pub standing: &'a EndpointStatus,
+    /// The viewer's bookings.
+    pub own: &'a OwnBookings,
     /// Who looks.
     pub viewer: &'a Email,
     /// Whether the viewer gives orders.
@@ -74,6 +79,7 @@ struct Page<'a> {
     warnings: Vec<String>,
     extend: Option<Extend>,
     done: Option<Vec<String>>,
+    bookings: Bookings,
     /// For administrators.
     form: Option<Form>,
 }
@@ -163,6 +169,7 @@ impl<'a> StatusPage<'a> {
                 .collect(),
             extend: is_up.then(|| Extend::offer(self.site, t, &when)).flatten(),
             done: is_up.then(|| self.done(t)).flatten(),
+            bookings: Bookings::of(self.own, standing, situation, self.site, t.bookings, &when),
             form: self
                 .is_administrator
                 .then(|| Form::to_choose(standing, t, &when)),

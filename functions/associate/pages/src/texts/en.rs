@@ -3,7 +3,7 @@
 use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
-use super::{About, Texts, Told, help_en, orders_en};
+use super::{About, Texts, Told, bookings_en, help_en, orders_en};
 use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
@@ -101,6 +101,7 @@ pub(super) static EN: Texts = Texts {
     back: "Back",
 
     orders: orders_en::ORDERS,
+    bookings: &bookings_en::BOOKINGS,
 
     help_sections: help_en::sections,
 };
@@ -231,7 +232,7 @@ fn keeps(rule: KeepRule, about: &About<'_>) -> String {
             )
         }
         KeepRule::Wanted => "It has just been asked for.".to_owned(),
-        KeepRule::Booked => "A colleague has booked it.".to_owned(),
+        KeepRule::Booked => "It has been booked.".to_owned(),
         KeepRule::Released => "Everyone who asked for it is done.".to_owned(),
         KeepRule::Nothing => "No one needs it any more.".to_owned(),
     };
@@ -352,6 +353,7 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
             "AWS refused this, and trying again will not help. Please tell an administrator what this page says."
                 .to_owned(),
         ),
+        Trouble::Booking(trouble) => return bookings_en::error(trouble),
         Trouble::Order(trouble) => return orders_en::error(trouble, &EN, when),
     };
     Told { title, detail }

@@ -1,6 +1,7 @@
 //! The help page in English.
 
 use chrono::TimeDelta;
+use shared::policy::MAX_BOOKINGS;
 
 use super::{Block, HelpFacts, Section, overnight};
 
@@ -8,6 +9,7 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
     vec![
         first_time(),
         every_day(facts),
+        bookings(facts),
         how_long(facts),
         orders(),
         recorded(facts),
@@ -49,6 +51,47 @@ fn every_day(facts: &HelpFacts<'_>) -> Section {
             Block::Text(format!(
                 "Need it longer, for instance over lunch? Choose “Keep it longer”, up to {hours} hours ahead."
             )),
+        ],
+    }
+}
+
+fn bookings(facts: &HelpFacts<'_>) -> Section {
+    let rules = facts.rules;
+    let grace = rules.first_connection_grace.num_minutes();
+    let hours = rules.max_extension.num_hours();
+    let lifetime = rules.booking_lifetime.num_days();
+    Section {
+        id: "bookings",
+        heading: "Bookings: have it ready when you come",
+        blocks: vec![
+            Block::Items(vec![
+                format!(
+                    "Under “Have it ready” on the VPN’s page you book a time, for days of the week or for one date. The VPN then \
+                     starts early enough to be ready by that time. It waits {grace} minutes for you to connect or, if you \
+                     booked an end, stays until then, up to {hours} hours."
+                ),
+                format!(
+                    "You can have {MAX_BOOKINGS} bookings for each VPN. A booking cannot be changed: cancel it and book again."
+                ),
+                "On holidays, which your administrator sets, bookings for days of the week are left out. A booking for a date \
+                 holds on a holiday, too."
+                    .to_owned(),
+                format!(
+                    "While an administrator’s order keeps the VPN off, bookings do not start it. If the order has not ended \
+                     {} minutes after the time you booked, the booking is left out that day.",
+                    grace.min(120)
+                ),
+                format!(
+                    "A booking ends by itself once you have not opened the VPN’s page or connected for {lifetime} days. The \
+                     page tells you two weeks before."
+                ),
+            ]),
+            Block::Text(
+                "If you usually come at about the same time, the page suggests a booking. For this alone, the time of your first \
+                 request on each day is remembered for 28 days. All of it is forgotten 60 days after your last request. If you \
+                 decline, nothing is suggested for that VPN again until then."
+                    .to_owned(),
+            ),
         ],
     }
 }
@@ -139,9 +182,16 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
                     "Each VPN connection: your user or certificate name, when it ended, how long it lasted and how many bytes \
                      went through. Kept {connections}."
                 ),
+                "Each booking that you make or cancel, with the same details as a request, and each that ends by itself or \
+                 could not be kept. Kept as long as requests."
+                    .to_owned(),
                 "Each attempt to use the VPN, or to give an order, without permission. Kept as long as requests.".to_owned(),
                 "Each order of an administrator, with the same details and its reason. Kept as long as requests.".to_owned(),
                 "The time until which you asked for the VPN. Deleted about seven days after that time.".to_owned(),
+                "Your bookings. Deleted about 30 days after they end.".to_owned(),
+                "For suggesting a booking, and for nothing else: when you first asked for the VPN on each of the last 28 days. \
+                 Deleted about 60 days after you last asked."
+                    .to_owned(),
             ]),
             Block::Text("This system does not record what you do inside the VPN.".to_owned()),
             Block::Text(

@@ -1,6 +1,7 @@
 //! ヘルプの日本語。
 
 use chrono::TimeDelta;
+use shared::policy::MAX_BOOKINGS;
 
 use super::{Block, HelpFacts, Section, overnight};
 
@@ -8,6 +9,7 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
     vec![
         first_time(),
         every_day(facts),
+        bookings(facts),
         how_long(facts),
         orders(),
         recorded(facts),
@@ -48,6 +50,43 @@ fn every_day(facts: &HelpFacts<'_>) -> Section {
             Block::Text(format!(
                 "昼休みをはさむなど、長く利用したいときは「利用時間を延長する」から、最大 {hours} 時間先まで延長できます。"
             )),
+        ],
+    }
+}
+
+fn bookings(facts: &HelpFacts<'_>) -> Section {
+    let rules = facts.rules;
+    let grace = rules.first_connection_grace.num_minutes();
+    let hours = rules.max_extension.num_hours();
+    let lifetime = rules.booking_lifetime.num_days();
+    Section {
+        id: "bookings",
+        heading: "予約して待たずに使う",
+        blocks: vec![
+            Block::Items(vec![
+                format!(
+                    "VPN の画面の「予約」で、曜日または日付と時刻を指定すると、その時刻までに使えるように VPN が起動します。準備ができて\
+                     から {grace} 分間は最初の接続を待ちます。継続する時刻を指定した場合は、その時刻まで停止しません（最大 {hours} 時間）。"
+                ),
+                format!(
+                    "予約は VPN ごとに {MAX_BOOKINGS} 件までです。内容は変更できないため、取り消してから予約し直してください。"
+                ),
+                "管理者が設定した休日には、曜日の予約は実行されません。日付の予約は休日でも実行されます。".to_owned(),
+                format!(
+                    "管理者の指示で停止している間は、予約があっても起動しません。予約の時刻から {} 分たっても指示が終わらない場合、その日の予約は\
+                     実行されません。",
+                    grace.min(120)
+                ),
+                format!(
+                    "VPN の画面を開くことも接続することもないまま {lifetime} 日たつと、予約は自動で終了します。その 2 週間前から画面でお知らせ\
+                     します。"
+                ),
+            ]),
+            Block::Text(
+                "いつも同じころに利用している場合は、画面で予約を提案します。そのためだけに、その日に最初に申し込んだ時刻を 28 日分覚えて\
+                 おきます。最後の申し込みから 60 日たつと、すべて削除されます。「いいえ」を選ぶと、それまでその VPN では提案しません。"
+                    .to_owned(),
+            ),
         ],
     }
 }
@@ -134,9 +173,15 @@ fn recorded(facts: &HelpFacts<'_>) -> Section {
                 format!(
                     "VPN 接続ごとに、ユーザー名または証明書名、終了時刻、接続時間、通信量を記録します。保存期間：{connections}。"
                 ),
+                "予約とその取り消しも、申し込みと同じ項目を記録します。自動で終了した予約と、実行できなかった予約も記録します。保存期間は申し込みの\
+                 記録と同じです。"
+                    .to_owned(),
                 "許可のない人が利用や指示をしようとしたことも記録します。保存期間は申し込みの記録と同じです。".to_owned(),
                 "管理者の指示も、同じ項目と理由を記録します。保存期間は申し込みの記録と同じです。".to_owned(),
                 "申し込んだ利用期限も記録し、その時刻から約 7 日後に削除します。".to_owned(),
+                "予約の内容は、終了から約 30 日後に削除します。".to_owned(),
+                "予約の提案のためだけに、直近 28 日について、その日に最初に申し込んだ時刻を保存します。最後の申し込みから約 60 日後に削除します。"
+                    .to_owned(),
             ]),
             Block::Text("VPN の中での通信内容は、このシステムでは記録しません。".to_owned()),
             Block::Text(

@@ -3,7 +3,7 @@
 use shared::model::Restorable;
 use shared::policy::{Hold, KeepRule, Outlook, Reason, Warning};
 
-use super::{About, Texts, Told, help_ja, orders_ja};
+use super::{About, Texts, Told, bookings_ja, help_ja, orders_ja};
 use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Situation};
@@ -104,6 +104,7 @@ pub(super) static JA: Texts = Texts {
     back: "戻る",
 
     orders: orders_ja::ORDERS,
+    bookings: &bookings_ja::BOOKINGS,
 
     help_sections: help_ja::sections,
 };
@@ -360,6 +361,7 @@ fn error(trouble: &Trouble<'_>, when: &When) -> Told {
             "AWS に拒否されました",
             "必要な処理を AWS が受け付けませんでした。再試行しても解決しません。この画面の内容を管理者にお知らせください。".to_owned(),
         ),
+        Trouble::Booking(trouble) => return bookings_ja::error(trouble),
         Trouble::Order(trouble) => return orders_ja::error(trouble, &JA, when),
     };
     Told { title, detail }

@@ -1,5 +1,8 @@
 //! Every text that employees read, in one place for each language: a [`Texts`] that lacks one does not compile.
 
+mod bookings;
+mod bookings_en;
+mod bookings_ja;
 mod en;
 mod help_en;
 mod help_ja;
@@ -16,6 +19,8 @@ use crate::Language;
 use crate::When;
 use crate::error::Trouble;
 use crate::status::{Estimate, FailureKind, Ordered, Situation};
+
+pub(crate) use bookings::{Booked, BookingTexts};
 
 /// The texts of a language. Those that depend on something are functions.
 #[derive(Debug)]
@@ -92,6 +97,7 @@ pub(crate) struct Texts {
     pub(crate) back: &'static str,
 
     pub(crate) orders: OrderTexts,
+    pub(crate) bookings: &'static BookingTexts,
 
     pub(crate) help_sections: fn(&HelpFacts<'_>) -> Vec<Section>,
 }

@@ -7,10 +7,12 @@
     reason = "a helper of tests; not each of them uses all of it"
 )]
 
+pub mod bookings;
+
 use std::collections::BTreeSet;
 
 use associate_pages::{
-    ErrorPage, HelpPage, Language, ListPage, Site, StatusPage, TakeDownPage, Trouble,
+    ErrorPage, HelpPage, Language, ListPage, OwnBookings, Site, StatusPage, TakeDownPage, Trouble,
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -20,7 +22,7 @@ use shared::model::{
     DailyWindow, Email, Failure, Holidays, ManagedEndpoint, Restorable, RouteKey, Rules, SubnetId,
 };
 use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
-use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
+use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars, PersonalView};
 
 const HANA: &str = "hana@example.com";
 pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
@@ -133,11 +135,24 @@ pub fn status(
     site: &Site,
     is_administrator: bool,
 ) -> String {
+    let none = OwnBookings::Seen(PersonalView::default());
+    own_status(language, standing, &none, site, is_administrator)
+}
+
+/// The same to a viewer with bookings.
+pub fn own_status(
+    language: Language,
+    standing: &EndpointStatus,
+    own: &OwnBookings,
+    site: &Site,
+    is_administrator: bool,
+) -> String {
     let viewer = hana();
     let page = StatusPage {
         site,
         language,
         standing,
+        own,
         viewer: &viewer,
         is_administrator,
         trace_id: TRACE_ID,
