@@ -31,7 +31,7 @@ impl Situation {
             Phase::Starting => Self::Starting,
             Phase::Ready if is_connected => Self::Connected,
             Phase::Ready => Self::Ready,
-            Phase::Stopping if comes_back(reason) => Self::ComesBack,
+            Phase::Stopping if reason.comes_back() => Self::ComesBack,
             Phase::Stopping if hold(reason).is_some() => Self::StoppingHeld,
             Phase::Stopping => Self::Stopping,
             Phase::Failed => Self::Failed,
@@ -86,13 +86,6 @@ pub(super) fn failure(reason: &Reason) -> Option<&Failure> {
         | Reason::Stopping(_)
         | Reason::RemovingFailed(_) => None,
     }
-}
-
-fn comes_back(reason: &Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Stopping(Outlook::ComesBack) | Reason::RemovingFailed(Outlook::ComesBack)
-    )
 }
 
 /// The order that keeps it off, where that is the reason or follows on it.
