@@ -23,7 +23,7 @@ pub(crate) enum Situation {
 }
 
 impl Situation {
-    pub(super) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
+    pub(crate) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
         match phase {
             Phase::Off if has_failed(reason) => Self::Failed,
             Phase::Off | Phase::Failed if matches!(reason, Reason::Held(_)) => Self::Held,
@@ -39,7 +39,7 @@ impl Situation {
     }
 
     /// Whose colours and icon it has.
-    pub(super) fn look(self) -> Phase {
+    pub(crate) fn look(self) -> Phase {
         match self {
             Self::Off | Self::Held => Phase::Off,
             Self::Starting => Phase::Starting,
