@@ -11,6 +11,7 @@ mod tools;
 
 mod accessible;
 mod audit;
+mod going;
 mod keyboard;
 mod languages;
 mod orders;
@@ -18,3 +19,4 @@ mod scriptless;
 mod session;
 mod story;
 mod troubles;
+mod waiting;

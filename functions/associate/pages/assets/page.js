@@ -78,7 +78,9 @@
     byId("notify-button").hidden = isSet || permission === "denied";
     byId("notify-set").hidden = !isSet;
     byId("notify-off").hidden = !isSet;
-    byId("notify-denied").hidden = permission !== "denied";
+    // What a browser never lets happen is said to those who want it, or wait.
+    const isWanted = "awaited" in byId("main").dataset || sessionStorage.getItem(wish) === "1";
+    byId("notify-denied").hidden = permission !== "denied" || !isWanted;
   };
 
   const notify = (text) => {

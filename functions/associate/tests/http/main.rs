@@ -11,6 +11,7 @@ mod stage;
 mod world;
 
 mod events;
+mod list;
 mod order_refusals;
 mod orders;
 mod pages;

@@ -105,7 +105,7 @@ fn after_the_last(about: &About<'_>) -> String {
 fn back(about: &About<'_>) -> String {
     about.back.map_or(String::new(), |[from, to]| {
         format!(
-            "（{}〜{} ごろの見込みです）",
+            "（{}〜{} ごろの見込み）",
             about.when.clock(from),
             about.when.at(to)
         )

@@ -111,7 +111,7 @@ pub(super) static JA: Texts = Texts {
         not_known: "現在、表示できません",
         stays: |at| format!("{at} まで利用できます"),
         in_use: "使用中は停止しません",
-        held: |at| format!("{at} までの利用を申し込んでいます。"),
+        held: |at| format!("{at} まで申し込み済みです。"),
         booked: |at| format!("{at} に予約しています。"),
         open: "状況を表示",
     },
