@@ -1,6 +1,6 @@
 //! What each path does: a call of the reconciler, and its result as a page or JSON.
 
-use associate_pages::{HelpPage, ListPage, StatusPage, TakeDownPage};
+use associate_pages::{HelpPage, ListPage, Listed, StatusPage, TakeDownPage};
 use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use shared::model::{ManagedEndpoint, Mode};
@@ -30,7 +30,7 @@ impl App {
         match route {
             Route::Home => match &self.endpoints[..] {
                 [only] => self.ask(only, call).await,
-                [] | [_, _, ..] => Ok(self.list(&call)),
+                [] | [_, _, ..] => Ok(self.list(&call).await),
             },
             Route::Vpn(endpoint) => self.ask(endpoint, call).await,
             Route::Status(endpoint) => self.status(endpoint, &call).await,
@@ -147,15 +147,25 @@ impl App {
         Ok(reply.with(CONTENT_DISPOSITION, disposition))
     }
 
-    fn list(&self, call: &Call<'_>) -> Reply {
+    /// An endpoint that cannot be read now is shown as such: it does not hide the others.
+    async fn list(&self, call: &Call<'_>) -> Reply {
+        let viewer = &call.ask.email;
+        let glances = self.reconciler.glances(&self.endpoints, viewer).await;
         if !call.wants_html {
-            return Reply::json(StatusCode::OK, &List::of(&self.endpoints));
+            return Reply::json(StatusCode::OK, &List::of(&self.endpoints, &glances));
         }
+        let listed = self.endpoints.iter().zip(&glances);
         let page = ListPage {
             site: &self.site,
             language: call.language,
-            viewer: call.ask.email.as_str(),
-            endpoints: &self.endpoints,
+            viewer,
+            endpoints: listed
+                .map(|(endpoint, glance)| Listed {
+                    name: &endpoint.name,
+                    glance: glance.as_ref(),
+                })
+                .collect(),
+            now: self.clock.now(),
         };
         Reply::page(StatusCode::OK, page.html())
     }

@@ -173,6 +173,16 @@ pub enum Reason {
     AssociationFailed(Option<Failure>),
 }
 
+impl Reason {
+    /// Whether it goes down and comes back by itself.
+    pub fn comes_back(&self) -> bool {
+        matches!(
+            self,
+            Self::Stopping(Outlook::ComesBack) | Self::RemovingFailed(Outlook::ComesBack)
+        )
+    }
+}
+
 /// What follows on going down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {

@@ -36,13 +36,14 @@ pub use deadline::LeftOut;
 pub use entry::Ask;
 pub use entry::ask::{AskOutcome, ExtendError};
 pub use entry::booking::{BookError, CancelError};
+pub use entry::glance::Glance;
 pub use entry::order::{MAX_ORDER, Order, OrderError};
 pub use entry::status::StatusError;
 pub use entry::sweep::{SweepError, SweepOutcome};
 pub use gauges::Gauges;
 pub use status::{
     BookingParticulars, BookingView, EndpointStatus, Estimate, LeaseView, ModeView, Particulars,
-    PersonalView, TargetNetworkView,
+    PersonalView, Progress, TargetNetworkView,
 };
 
 #[cfg(all(test, feature = "aws"))]

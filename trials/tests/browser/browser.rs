@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -128,6 +129,58 @@ impl Browser {
     pub async fn look(&self) {
         self.run("document.dispatchEvent(new Event('visibilitychange'))")
             .await;
+    }
+
+    /// Lets the page's own clock jump ahead, and nothing else.
+    pub async fn pass_on_page(&self, span: TimeDelta) {
+        let script = format!(
+            "const real = performance.now.bind(performance); performance.now = () => real() + {}",
+            span.num_milliseconds()
+        );
+        self.run(&script).await;
+    }
+
+    /// Counts the page's looks, from now on until it is left.
+    pub async fn count_looks(&self) {
+        self.run(
+            "window.looks = 0; window.pending = 0; const real = fetch; window.fetch = async (...all) => { \
+             pending += 1; try { return await real(...all); } finally { pending -= 1; looks += 1; } }",
+        )
+        .await;
+    }
+
+    /// Waits until so many answers have come and none is under way: time that jumps in the middle of a look makes it fail.
+    pub async fn until_looked(&self, looks: u32) {
+        self.until(&format!("window.pending === 0 && window.looks >= {looks}"))
+            .await;
+    }
+
+    /// Keeps what a page tells by notifications, from now on until it is left.
+    pub async fn hear_notifications(&self) {
+        self.run(
+            "window.told = []; const Real = Notification; \
+             window.Notification = class extends Real { constructor(title) { super(title); told.push(title); } }",
+        )
+        .await;
+    }
+
+    /// What it told.
+    pub async fn notifications(&self) -> Vec<String> {
+        let told = self.run("return window.told").await;
+        let told = told.as_array().unwrap().iter();
+        told.map(|text| text.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What a screen reader was told last.
+    pub async fn announced(&self) -> String {
+        let told = self
+            .run("return document.getElementById('live').textContent")
+            .await;
+        told.as_str().unwrap().to_owned()
+    }
+
+    pub async fn title(&self) -> String {
+        self.client.title().await.unwrap()
     }
 
     pub async fn run(&self, script: &str) -> Value {

@@ -48,6 +48,26 @@ impl Desk {
         }
     }
 
+    /// The browser lets this site notify.
+    pub async fn permit_notifications(&self) {
+        let permission =
+            serde_json::json!({ "permissions": ["notifications"], "origin": self.sandbox.url() });
+        let page = &self.browser;
+        page.devtools("Browser.grantPermissions", permission).await;
+    }
+
+    /// Ready and no longer used, Tokyo is taken down and off, its page open.
+    pub async fn off_from_ready(&self) {
+        self.pass(TimeDelta::hours(2));
+        for _ in 0..2 {
+            self.sandbox.sweep().await.unwrap();
+            self.pass(TimeDelta::minutes(5));
+        }
+        self.sandbox.sweep().await.unwrap();
+        self.browser.look().await;
+        self.browser.phase("off").await;
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.sandbox.url())
     }

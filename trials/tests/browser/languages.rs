@@ -34,7 +34,7 @@ async fn pages_come_in_the_browsers_language_until_another_is_chosen() {
     page.phase("ready").await;
     desk.connect("hana@example.com");
     desk.pass_and_look(TimeDelta::seconds(10)).await;
-    page.until("document.querySelector('h1').textContent === '接続されています'")
+    page.until("document.querySelector('h1').textContent === '接続中です'")
         .await;
     assert_eq!(desk.count("association.requested").await, 1);
     desk.clear().await;

@@ -32,8 +32,8 @@ const JAPANESE: Words = Words {
     language: "ja",
     not_started: "11:31 JST まで、起動しません",
     kept_off: "管理者が停止しています",
-    leave: "申し込みだけしておく",
-    take_down: "VPN を停止しますか",
+    leave: "利用の申し込み",
+    take_down: "VPN を停止しますか？",
     shutting_down: "停止処理中です",
     taken_down: "11月24日 09:00 JST まで、停止しておきます",
 };

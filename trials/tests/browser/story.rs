@@ -201,32 +201,3 @@ async fn a_click_while_it_goes_down_brings_it_back_by_itself() {
     // A look while a sweep reads EC2, and nothing recent is known, is told to come back.
     desk.clear_after(|message| message.contains("503")).await;
 }
-
-#[tokio::test]
-async fn an_employee_can_be_notified_when_it_is_ready() {
-    let desk = Desk::set().await;
-    let page = &desk.browser;
-    let permission =
-        serde_json::json!({ "permissions": ["notifications"], "origin": desk.sandbox.url() });
-    page.devtools("Browser.grantPermissions", permission).await;
-    desk.sign_in("/vpn/tokyo").await;
-    page.phase("starting").await;
-    page.run("window.told = []; const Real = Notification; \
-              window.Notification = class extends Real { constructor(title) { super(title); told.push(title); } }")
-        .await;
-    page.click("#notify-button").await;
-    page.until("!document.getElementById('notify-set').hidden")
-        .await;
-    desk.come_up().await;
-    let told = page.run("return window.told").await;
-    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
-    assert!(
-        told[0]
-            .as_str()
-            .unwrap()
-            .starts_with("Ready to connect – tokyo")
-    );
-    // Only once.
-    assert!(!page.has("#notify-set").await);
-    desk.clear().await;
-}

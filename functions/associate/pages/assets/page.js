@@ -15,30 +15,78 @@
     takenAt = performance.now();
   };
 
+  const secondsSince = (place) => Math.max(0, Math.floor((now() - Date.parse(place.dataset.since)) / 1000));
+
   const count = () => {
-    for (const place of document.querySelectorAll("[data-since]")) {
-      const seconds = Math.max(0, Math.floor((now() - Date.parse(place.dataset.since)) / 1000));
+    for (const place of document.querySelectorAll("[data-since][data-format]")) {
+      const seconds = secondsSince(place);
       const text = place.dataset.format.replace("{m}", Math.floor(seconds / 60)).replace("{s}", seconds % 60);
       if (place.textContent !== text) place.textContent = text;
     }
   };
 
+  // What is left of a wait: in words, in the title, and as a bar that only being ready fills.
+  const countDown = () => {
+    const left = byId("left");
+    const bar = byId("bar");
+    if (left?.dataset.at) {
+      const minutes = Math.max(1, Math.ceil((Date.parse(left.dataset.at) - now()) / 60_000));
+      const text = left.dataset.format.replace("{m}", minutes);
+      if (left.textContent !== text) {
+        left.textContent = text;
+        bar.setAttribute("aria-valuetext", text);
+      }
+      document.title = byId("main").dataset.title.replace("{m}", minutes);
+    }
+    if (bar) bar.value = Math.min(secondsSince(bar), bar.max - Math.floor(bar.max / 20));
+  };
+
+  // The notice before the VPN goes. Once for each time at which it goes, and not before another look: it may have come
+  // to be used meanwhile.
+  let toldOf = null;
+  let lookedFor = null;
+  const tellOfGoing = () => {
+    const going = byId("going");
+    if (!going || now() < Date.parse(going.dataset.from)) return;
+    const text = going.querySelector("p").textContent;
+    if (toldOf === text || busy) return;
+    if (lookedFor !== text) {
+      lookedFor = text;
+      tick();
+      return;
+    }
+    toldOf = text;
+    going.hidden = false;
+    byId("live").textContent = text;
+    notify(`${text} – ${document.querySelector(".name").textContent}`);
+  };
+
+  const everySecond = () => {
+    count();
+    countDown();
+    tellOfGoing();
+  };
+
+  const isNotifying = () => Notification.permission === "granted" && sessionStorage.getItem(wish) === "1";
+
   const offerNotice = () => {
     const place = byId("notify");
     if (!place || !("Notification" in window)) return;
     const { permission } = Notification;
-    const isSet = permission === "granted" && sessionStorage.getItem(wish) === "1";
+    const isSet = isNotifying();
     place.hidden = false;
     byId("notify-button").hidden = isSet || permission === "denied";
     byId("notify-set").hidden = !isSet;
-    byId("notify-denied").hidden = permission !== "denied";
+    byId("notify-off").hidden = !isSet;
+    // What a browser never lets happen is said to those who want it, or wait.
+    const isWanted = "awaited" in byId("main").dataset || sessionStorage.getItem(wish) === "1";
+    byId("notify-denied").hidden = permission !== "denied" || !isWanted;
   };
 
-  const notify = () => {
-    if (sessionStorage.getItem(wish) !== "1") return;
-    sessionStorage.removeItem(wish);
+  const notify = (text) => {
+    if (!("Notification" in window) || !isNotifying()) return;
     try {
-      const notice = new Notification(document.title, { tag: wish });
+      const notice = new Notification(text, { tag: wish });
       notice.onclick = () => { window.focus(); notice.close(); };
     } catch {
       // Some phones only let a service worker notify; title and icon still change.
@@ -75,8 +123,8 @@
     if (hadFocus) ((focused.id && byId(focused.id)) || byId("headline")).focus({ preventScroll: true });
     if (byId("headline").textContent !== headline) byId("live").textContent = byId("headline").textContent;
     else if (freshOrder && freshOrder !== order) byId("live").textContent = freshOrder;
-    if (before.dataset.phase !== "ready" && after.dataset.phase === "ready") notify();
-    count();
+    if (before.dataset.phase !== "ready" && after.dataset.phase === "ready") notify(document.title);
+    everySecond();
     offerNotice();
   };
 
@@ -150,16 +198,25 @@
   };
 
   document.addEventListener("click", async (event) => {
-    if (event.target.id !== "notify-button") return;
-    sessionStorage.setItem(wish, "1");
-    await Notification.requestPermission();
+    const { id } = event.target;
+    if (id === "notify-button") {
+      sessionStorage.setItem(wish, "1");
+      await Notification.requestPermission();
+    } else if (id === "notify-off") {
+      sessionStorage.removeItem(wish);
+    } else {
+      return;
+    }
     offerNotice();
+    byId(id === "notify-off" ? "notify-button" : "notify-off").focus();
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
   window.addEventListener("online", tick);
 
   setClock(byId("main").dataset.now);
   offerNotice();
-  const counting = setInterval(count, 1000);
+  // Whoever opens a page reads its notice: it is not told anew.
+  if (byId("going")?.hidden === false) toldOf = byId("going").querySelector("p").textContent;
+  const counting = setInterval(everySecond, 1000);
   timer = setTimeout(tick, 2000);
 })();

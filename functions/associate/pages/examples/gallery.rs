@@ -33,7 +33,7 @@ fn main() -> io::Result<()> {
         }
         let error = support::error(language, Trouble::NotPermitted, None, support::TRACE_ID);
         for (name, html) in [
-            ("list", support::list(language)),
+            ("list", support::list(language, &support::glances())),
             ("help", support::help(language)),
             ("error", error),
         ] {

@@ -17,7 +17,7 @@ pub use assets::asset;
 pub use error::{BookingTrouble, ErrorPage, OrderTrouble, Trouble};
 pub use frame::Site;
 pub use help::HelpPage;
-pub use list::ListPage;
+pub use list::{ListPage, Listed};
 pub use page::{Asset, Language};
 pub use status::{OwnBookings, StatusPage, TakeDownPage};
 

@@ -72,27 +72,6 @@ async fn the_root_asks_for_the_only_endpoint() {
 }
 
 #[tokio::test]
-async fn the_root_lists_several_endpoints_and_does_nothing() {
-    let world = World::new().await;
-    world.take_calls();
-    let page = world.send(click("/")).await;
-    assert_eq!(page.status(), 200);
-    assert!(page.body().contains("href=\"/vpn/tokyo/status\""));
-    assert!(page.body().contains("href=\"/vpn/osaka/status\""));
-    let list = world.send(Request::get("/").single()).await;
-    assert_eq!(
-        list.json_body()["endpoints"][1],
-        json!({
-            "endpoint": "osaka",
-            "endpointId": "cvpn-endpoint-0b1b2c3d4e5f60718",
-            "url": "/vpn/osaka",
-            "statusUrl": "/vpn/osaka/status",
-        })
-    );
-    assert_eq!(world.take_calls(), [""; 0]);
-}
-
-#[tokio::test]
 async fn a_get_that_is_no_navigation_shows_the_status_and_asks_for_nothing() {
     let world = World::configured(&[ONLY_TOKYO]).await;
     let get = || Request::get("/vpn/tokyo");

@@ -69,9 +69,14 @@ impl Stage {
         self.0.events().await.unwrap()
     }
 
+    /// All that the lease table holds.
+    pub async fn lease_items(&self) -> Vec<Record> {
+        self.dynamo.items(example::LEASE_TABLE).await.unwrap()
+    }
+
     /// When a lease ends, if there is one.
     pub async fn lease_until(&self, email: &str) -> Option<String> {
-        let items = self.dynamo.items(example::LEASE_TABLE).await.unwrap();
+        let items = self.lease_items().await;
         let key = format!("lease#{email}");
         let lease = items.into_iter().find(|item| item.text("item") == key)?;
         Some(lease.text("until").to_owned())

@@ -3,6 +3,7 @@
 pub(super) mod ask;
 pub(super) mod booking;
 mod ends;
+pub(super) mod glance;
 pub(super) mod order;
 mod placing;
 mod policy;

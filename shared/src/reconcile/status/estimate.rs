@@ -73,6 +73,52 @@ pub(super) fn ready_at(
     Some(began + span(next))
 }
 
+/// How far a wait is, by this endpoint's own starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// When the wait began.
+    pub since: DateTime<Utc>,
+    /// When it is nearly always over: nine in ten starts took no longer.
+    pub nearly_always_by: DateTime<Utc>,
+    /// When it will probably be over; `None`: it takes longer than all on record.
+    pub expected_at: Option<DateTime<Utc>>,
+}
+
+/// The wait for a start that began at `began`; whoever asked while the endpoint still went down waits since then.
+/// `None`: there are no starts on record to measure it by.
+pub(super) fn of_start(
+    start_seconds: &[u64],
+    began: Option<DateTime<Utc>>,
+    asked_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<Progress> {
+    let began = began?;
+    let marks = Marks::of(start_seconds)?;
+    // An ask that an order kept for longer was not waiting for AWS.
+    let asked_at = asked_at.filter(|at| *at < began && began - *at <= LONGEST_RETURN);
+    Some(Progress {
+        since: asked_at.unwrap_or(began),
+        nearly_always_by: began + span(marks.nearly_all),
+        expected_at: ready_at(start_seconds, Some(began), now),
+    })
+}
+
+/// The wait for an endpoint that goes down since `since` and comes back, from the ask.
+pub(super) fn of_return(
+    start_seconds: &[u64],
+    since: Option<DateTime<Utc>>,
+    asked_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<Progress> {
+    let [_, back_by] =
+        back_between(start_seconds, since, now).filter(|_| !start_seconds.is_empty())?;
+    Some(Progress {
+        since: since.max(asked_at)?.min(now),
+        nearly_always_by: back_by,
+        expected_at: Some(back_by),
+    })
+}
+
 /// What the last starts took, in seconds.
 struct Marks {
     shortest: u64,
@@ -116,6 +162,8 @@ fn minutes_up(seconds: u64) -> i64 {
 /// AWS's own range for a transition that has not been measured here.
 const QUICK: TimeDelta = TimeDelta::minutes(4);
 const SLOW: TimeDelta = TimeDelta::minutes(10);
+/// Going down has never been reported to take longer.
+const LONGEST_RETURN: TimeDelta = TimeDelta::minutes(20);
 
 /// Between when an endpoint is back that goes down since `since`: what is left of going down, then a start.
 pub(super) fn back_between(
@@ -225,6 +273,64 @@ mod tests {
             back_between(&[], Some(at(0)), at(0)),
             Some([at(480), at(1200)])
         );
+    }
+
+    #[test]
+    fn a_wait_is_measured_by_the_starts_on_record_alone() {
+        let starts = [240, 300, 360, 361, 420, 480, 540, 600, 660, 900];
+        let began = Some(at(0));
+        assert_eq!(of_start(&[], began, None, at(10)), None);
+        assert_eq!(of_start(&starts, None, None, at(10)), None);
+        for (seconds, expected) in [
+            (0, Some(480)),
+            (481, Some(660)),
+            (900, Some(900)),
+            (901, None),
+        ] {
+            let progress = Progress {
+                since: at(0),
+                nearly_always_by: at(660),
+                expected_at: expected.map(at),
+            };
+            let told = of_start(&starts, began, began, at(seconds));
+            assert_eq!(told, Some(progress), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_wait_that_began_while_it_went_down_goes_on_through_the_start() {
+        let starts = [300, 600];
+        let share = |progress: Option<Progress>, now: i64| {
+            let Progress {
+                since,
+                nearly_always_by,
+                ..
+            } = progress.unwrap();
+            (at(now) - since).num_seconds() * 100 / (nearly_always_by - since).num_seconds()
+        };
+        let (down_since, asked_at) = (Some(at(0)), Some(at(60)));
+        assert_eq!(of_return(&[], down_since, asked_at, at(60)), None);
+        assert_eq!(of_return(&starts, None, asked_at, at(60)), None);
+        let mut before = 0;
+        for now in (60..=700).step_by(20) {
+            let reached = share(of_return(&starts, down_since, asked_at, at(now)), now);
+            assert!(reached >= before && reached < 100, "{now}: {reached}");
+            before = reached;
+        }
+        // It is down at 300 or later: the bar does not jump back.
+        for down_at in [300, 500, 700] {
+            let going = share(
+                of_return(&starts, down_since, asked_at, at(down_at)),
+                down_at,
+            );
+            let starting = of_start(&starts, Some(at(down_at)), asked_at, at(down_at));
+            assert!(share(starting, down_at) >= going, "{down_at}");
+        }
+        // An order kept this ask: the wait for AWS begins with the start.
+        let kept = of_start(&starts, Some(at(1261)), asked_at, at(1300)).unwrap();
+        assert_eq!(kept.since, at(1261));
+        let waited = of_start(&starts, Some(at(1260)), asked_at, at(1300)).unwrap();
+        assert_eq!(waited.since, at(60));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::policy::{Decision, Phase, Policy, Reason, Warning, decide, releasable};
 
-pub use estimate::Estimate;
+pub use estimate::{Estimate, Progress};
 pub use personal::{BookingParticulars, BookingView, PersonalView};
 
 /// The JSON of `status` (DESIGN 7). Times are RFC 3339 in UTC to the second.
@@ -185,6 +185,25 @@ impl EndpointStatus {
             self.particulars.stopping_since,
         );
         estimate::back_between(starts, since, now)
+    }
+
+    /// How far the wait is for an endpoint that starts or comes back; `None`: it does neither, or there is no start to
+    /// measure it by.
+    pub fn progress(&self, now: DateTime<Utc>) -> Option<Progress> {
+        let Particulars {
+            reason,
+            requested_at,
+            start_seconds,
+            stopping_since,
+            ..
+        } = &self.particulars;
+        match self.phase {
+            Phase::Starting => estimate::of_start(start_seconds, self.began(), *requested_at, now),
+            Phase::Stopping if reason.comes_back() => {
+                estimate::of_return(start_seconds, *stopping_since, *requested_at, now)
+            }
+            Phase::Stopping | Phase::Off | Phase::Ready | Phase::Failed => None,
+        }
     }
 
     /// From when a start counts; before anything has begun, from the ask.

@@ -2,32 +2,41 @@
 
 mod bookings;
 mod extend;
+mod holders;
 mod orders;
 mod situation;
+mod start;
+mod stays;
 mod take_down;
+mod wait;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
 use page::{Frame, render};
 use shared::model::Email;
 use shared::model::item::rfc3339;
-use shared::policy::{Phase, Reason};
-use shared::reconcile::{EndpointStatus, LeaseView};
+use shared::policy::Phase;
+use shared::reconcile::EndpointStatus;
 
 use crate::assets::{ASSETS, SCRIPT};
 use crate::frame::Site;
-use crate::texts::{About, Texts};
+use crate::texts::{About, NotifyTexts, Texts};
 use crate::{Language, When};
 
 pub use bookings::OwnBookings;
-pub(crate) use orders::{Ordered, in_words as order_in_words};
+pub(crate) use orders::{Ordered, in_words as order_in_words, keeps_asks};
 pub(crate) use shared::reconcile::Estimate;
 pub(crate) use situation::{FailureKind, Situation};
 pub use take_down::TakeDownPage;
+pub(crate) use wait::left;
 
 use bookings::Bookings;
 use extend::Extend;
-use orders::{Form, Standing, keeps_asks};
+use holders::{Holder, done, holders};
+use orders::{Form, Standing};
+use start::{Failed, Start};
+use stays::{Going, Stays};
+use wait::Wait;
 
 /// How often a browser without scripts looks again while something is on its way.
 const REFRESH_SECONDS: u32 = 10;
@@ -65,6 +74,9 @@ struct Page<'a> {
     headline: &'static str,
     explanation: String,
     is_awaited: bool,
+    /// The title with `{m}` for the minutes that are left, where they can be told.
+    title_format: Option<String>,
+    wait: Option<Wait>,
     start: Option<Start>,
     failed: Option<Failed<'a>>,
     is_dry_run: bool,
@@ -74,6 +86,9 @@ struct Page<'a> {
     ask_note: Option<&'static str>,
     is_to_connect: bool,
     stays: Option<Stays>,
+    going: Option<Going>,
+    /// What notifications tell, where there is something to be told.
+    notify: Option<&'static NotifyTexts>,
     connections: Option<String>,
     holders: Vec<Holder<'a>>,
     warnings: Vec<String>,
@@ -84,48 +99,13 @@ struct Page<'a> {
     form: Option<Form>,
 }
 
-/// A start under way.
-struct Start {
-    steps: Vec<Step>,
-    since: Option<Since>,
-    estimate: String,
-}
-
-struct Step {
-    label: &'static str,
-    class: &'static str,
-    is_current: bool,
-    /// For those who do not see the mark.
-    word: Option<&'static str>,
-}
-
-/// A time that has passed since an instant.
+/// An instant, and what is said of it.
 struct Since {
     machine: String,
     text: String,
 }
 
-/// What failed, as an administrator wants to be told.
-struct Failed<'a> {
-    what: &'static str,
-    code: Option<&'a str>,
-    at: String,
-    trace_id: &'a str,
-}
-
-struct Stays {
-    /// For machines; `None`: while it is in use.
-    machine: Option<String>,
-    text: String,
-}
-
-struct Holder<'a> {
-    who: &'a str,
-    is_viewer: bool,
-    until: Option<Since>,
-}
-
-impl<'a> StatusPage<'a> {
+impl StatusPage<'_> {
     /// The page.
     pub fn html(&self) -> String {
         let Self { standing, .. } = self;
@@ -134,10 +114,17 @@ impl<'a> StatusPage<'a> {
         let reason = &standing.particulars.reason;
         let situation = Situation::of(standing.phase, reason, self.is_connected());
         let headline = (t.headline)(situation);
-        let is_up = standing.phase == Phase::Ready;
+        let is_up = self.is_up();
         let ask = self.ask(t, situation);
+        let wait = standing.progress(self.now);
+        let wait = wait.map(|progress| Wait::of(progress, t, self.now));
+        let title = wait.as_ref().map(|wait| wait.title(t, headline));
+        let title_format = wait
+            .as_ref()
+            .and_then(|wait| wait.title_format(t, headline));
         render(&Page {
-            frame: self.frame(situation, headline),
+            frame: self.frame(situation, title.as_deref().unwrap_or(headline)),
+            title_format: title_format.map(|title| self.frame(situation, &title).title),
             t,
             name: &standing.endpoint,
             phase: standing.phase.as_str(),
@@ -146,8 +133,9 @@ impl<'a> StatusPage<'a> {
             headline,
             explanation: (t.explain)(reason, &self.about(when)),
             is_awaited: situation.is_awaited(),
-            start: (standing.phase == Phase::Starting).then(|| self.start(t, &when)),
-            failed: situation::has_failed(reason).then(|| self.failed(t, &when)),
+            wait,
+            start: (standing.phase == Phase::Starting).then(|| Start::of(self, t, &when)),
+            failed: situation::has_failed(reason).then(|| Failed::of(self, t, &when)),
             is_dry_run: self.site.is_dry_run,
             order: Standing::of(standing, t, &when),
             ask,
@@ -155,7 +143,9 @@ impl<'a> StatusPage<'a> {
                 .filter(|_| keeps_asks(standing) && !self.is_ask_kept())
                 .map(|_| t.orders.ask_note),
             is_to_connect: situation == Situation::Ready,
-            stays: is_up.then(|| self.stays(t, &when)).flatten(),
+            stays: is_up.then(|| Stays::of(self, t, &when)).flatten(),
+            going: Going::of(self, t, &when),
+            notify: self.notify(t, situation),
             connections: standing
                 .active_connections
                 .filter(|_| is_up)
@@ -168,7 +158,7 @@ impl<'a> StatusPage<'a> {
                 .map(t.warning)
                 .collect(),
             extend: is_up.then(|| Extend::offer(self.site, t, &when)).flatten(),
-            done: is_up.then(|| self.done(t)).flatten(),
+            done: is_up.then(|| done(standing, self.viewer, t)).flatten(),
             bookings: Bookings::of(self.own, standing, situation, self.site, t.bookings, &when),
             form: self
                 .is_administrator
@@ -200,6 +190,19 @@ impl<'a> StatusPage<'a> {
         situation::hold(&self.standing.particulars.reason).is_some_and(|hold| hold.asked)
     }
 
+    /// What the reader can have a notification of.
+    fn notify(&self, t: &'static Texts, situation: Situation) -> Option<&'static NotifyTexts> {
+        match situation {
+            Situation::Starting | Situation::ComesBack => Some(&t.notify_ready),
+            Situation::Ready | Situation::Connected => self.is_users().then_some(&t.notify_going),
+            Situation::Off
+            | Situation::Held
+            | Situation::Stopping
+            | Situation::StoppingHeld
+            | Situation::Failed => None,
+        }
+    }
+
     fn frame(&self, situation: Situation, headline: &str) -> Frame {
         let title = format!("{headline} – {}", self.standing.endpoint);
         Frame {
@@ -211,14 +214,8 @@ impl<'a> StatusPage<'a> {
         }
     }
 
-    /// EC2 names a connection by the user's name, which is the email address where the client signs in by SAML, and else
-    /// whatever is in the directory or the certificate. No employee is told that they are connected on a mere likeness.
     fn is_connected(&self) -> bool {
-        let viewer = self.viewer.as_str();
-        let connected = &self.standing.particulars.connected;
-        connected
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(viewer))
+        is_connected(self.standing, self.viewer)
     }
 
     fn about(&self, when: When) -> About<'_> {
@@ -230,116 +227,14 @@ impl<'a> StatusPage<'a> {
             back: self.standing.back_between(self.now),
         }
     }
-
-    fn start(&self, t: &'static Texts, when: &When) -> Start {
-        let EndpointStatus {
-            particulars,
-            started_at,
-            ..
-        } = self.standing;
-        let current = situation::step(&particulars.reason);
-        let step = |(at, label): (usize, &'static str)| {
-            let (class, word) = match at.cmp(&current) {
-                std::cmp::Ordering::Less => ("done", Some(t.step_done)),
-                std::cmp::Ordering::Equal => ("current", Some(t.step_current)),
-                std::cmp::Ordering::Greater => ("", None),
-            };
-            Step {
-                label,
-                class,
-                is_current: at == current,
-                word,
-            }
-        };
-        let since = |began: DateTime<Utc>| {
-            let seconds = (self.now - began).num_seconds().max(0);
-            let text = t
-                .elapsed_format
-                .replace("{m}", &(seconds / 60).to_string())
-                .replace("{s}", &(seconds % 60).to_string());
-            Since {
-                machine: rfc3339(began),
-                text,
-            }
-        };
-        Start {
-            steps: t.steps.into_iter().enumerate().map(step).collect(),
-            since: started_at.map(since),
-            estimate: (t.estimate)(self.standing.estimate(self.now), when),
-        }
-    }
-
-    fn failed(&self, t: &'static Texts, when: &When) -> Failed<'a> {
-        let failure = situation::failure(&self.standing.particulars.reason);
-        let kind = failure.map_or(FailureKind::Aws, |failure| FailureKind::of(&failure.code));
-        Failed {
-            what: (t.failure)(kind),
-            code: failure.map(|failure| failure.code.as_str()),
-            at: when.at(self.now),
-            trace_id: self.trace_id,
-        }
-    }
-
-    fn stays(&self, t: &'static Texts, when: &When) -> Option<Stays> {
-        if let Some(until) = self.standing.keep_until.filter(|until| *until > self.now) {
-            return Some(Stays {
-                machine: Some(rfc3339(until)),
-                text: (t.until)(&when.at(until)),
-            });
-        }
-        let in_use = matches!(self.standing.particulars.reason, Reason::InUse { .. });
-        in_use.then(|| Stays {
-            machine: None,
-            text: t.while_in_use.to_owned(),
-        })
-    }
-
-    /// What saying "I'm done" means, to an employee who has something to give back.
-    fn done(&self, t: &'static Texts) -> Option<Vec<String>> {
-        let EndpointStatus {
-            particulars,
-            active_connections,
-            ..
-        } = self.standing;
-        particulars.holders.get(self.viewer)?;
-        let others: Vec<&str> = particulars
-            .holders
-            .iter()
-            .filter(|holder| *holder != self.viewer)
-            .map(Email::as_str)
-            .collect();
-        let mut sentences = Vec::new();
-        if !others.is_empty() {
-            sentences.push((t.done_others)(&others.join(t.list_separator)));
-        }
-        if let Some(open @ 1..) = *active_connections {
-            sentences.push((t.done_connected)(open));
-        }
-        if sentences.is_empty() {
-            sentences.push(t.done_nobody.to_owned());
-        }
-        Some(sentences)
-    }
 }
 
-fn holders<'a>(
-    status: &'a EndpointStatus,
-    viewer: &Email,
-    t: &'static Texts,
-    when: &When,
-) -> Vec<Holder<'a>> {
-    let holder = |LeaseView { email, until }: &'a LeaseView| {
-        let is_viewer = *email == viewer.as_str();
-        Holder {
-            who: if is_viewer { t.you } else { email },
-            is_viewer,
-            until: until.map(|until| Since {
-                machine: rfc3339(until),
-                text: (t.until)(&when.at(until)),
-            }),
-        }
-    };
-    let mut holders: Vec<_> = status.leases.iter().map(holder).collect();
-    holders.sort_by_key(|holder| (!holder.is_viewer, holder.who));
-    holders
+/// EC2 names a connection by the user's name, which is the email address where the client signs in by SAML, and else
+/// whatever is in the directory or the certificate. No employee is told that they are connected on a mere likeness.
+pub(crate) fn is_connected(status: &EndpointStatus, viewer: &Email) -> bool {
+    let viewer = viewer.as_str();
+    let connected = &status.particulars.connected;
+    connected
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(viewer))
 }

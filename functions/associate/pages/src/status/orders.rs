@@ -57,7 +57,7 @@ impl<'a> Standing<'a> {
 }
 
 /// Whether an order keeps asks waiting.
-pub(super) fn keeps_asks(status: &EndpointStatus) -> bool {
+pub(crate) fn keeps_asks(status: &EndpointStatus) -> bool {
     let ordered = status.mode.as_ref().map(|order| Ordered::of(&order.mode));
     matches!(ordered, Some(Ordered::Hold | Ordered::Off))
 }

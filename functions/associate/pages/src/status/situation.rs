@@ -23,7 +23,7 @@ pub(crate) enum Situation {
 }
 
 impl Situation {
-    pub(super) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
+    pub(crate) fn of(phase: Phase, reason: &Reason, is_connected: bool) -> Self {
         match phase {
             Phase::Off if has_failed(reason) => Self::Failed,
             Phase::Off | Phase::Failed if matches!(reason, Reason::Held(_)) => Self::Held,
@@ -31,7 +31,7 @@ impl Situation {
             Phase::Starting => Self::Starting,
             Phase::Ready if is_connected => Self::Connected,
             Phase::Ready => Self::Ready,
-            Phase::Stopping if comes_back(reason) => Self::ComesBack,
+            Phase::Stopping if reason.comes_back() => Self::ComesBack,
             Phase::Stopping if hold(reason).is_some() => Self::StoppingHeld,
             Phase::Stopping => Self::Stopping,
             Phase::Failed => Self::Failed,
@@ -39,7 +39,7 @@ impl Situation {
     }
 
     /// Whose colours and icon it has.
-    pub(super) fn look(self) -> Phase {
+    pub(crate) fn look(self) -> Phase {
         match self {
             Self::Off | Self::Held => Phase::Off,
             Self::Starting => Phase::Starting,
@@ -86,13 +86,6 @@ pub(super) fn failure(reason: &Reason) -> Option<&Failure> {
         | Reason::Stopping(_)
         | Reason::RemovingFailed(_) => None,
     }
-}
-
-fn comes_back(reason: &Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Stopping(Outlook::ComesBack) | Reason::RemovingFailed(Outlook::ComesBack)
-    )
 }
 
 /// The order that keeps it off, where that is the reason or follows on it.

@@ -7,8 +7,8 @@ use shared::model::{Email, MAX_CONNECTED};
 use shared::policy::Phase;
 use shared::reconcile::EndpointStatus;
 
+use super::holders::{Holder, holders};
 use super::orders::{Form, Standing};
-use super::{Holder, holders};
 use crate::Language;
 use crate::assets::ASSETS;
 use crate::frame::Site;

@@ -19,11 +19,10 @@ pub(super) fn sections(facts: &HelpFacts<'_>) -> Vec<Section> {
 
 fn first_time() -> Section {
     let steps = [
-        "Open the VPN’s URL in a browser. Your administrator gave it to you; keep it as a bookmark.",
+        "Open the VPN’s address in a browser. You have it from your administrator; a bookmark is handy.",
         "Sign in with your company account: the same address and password as for your computer.",
         "At your first sign-in you are asked to register an MFA device. Choose “Authenticator app”.",
-        "Scan the QR code with an authenticator app on your phone (Google Authenticator, Microsoft Authenticator and others \
-         will do).",
+        "Scan the QR code with an authenticator app on your phone, such as Google Authenticator or Microsoft Authenticator.",
         "Type the six digits that the app shows. From then on, each sign-in asks for six digits from the app.",
         "You are back on the VPN’s page, and the VPN is getting ready. While you wait, download the profile and set up the \
          AWS VPN Client; the page says how.",
@@ -43,13 +42,14 @@ fn every_day(facts: &HelpFacts<'_>) -> Section {
         heading: "Every day",
         blocks: vec![
             Block::steps(&[
-                "Open the URL and sign in. That asks for the VPN.",
-                "Wait until the page says that it is ready: usually 4 to 10 minutes, or at once if a colleague is already using it.",
+                "Open the VPN’s address and sign in. That asks for the VPN.",
+                "Wait until the page says that it is ready: usually 4 to 10 minutes, or no time at all if a colleague already uses it.",
                 "Connect with the AWS VPN Client.",
                 "When you have finished, disconnect and press “I’m done”.",
             ]),
             Block::Text(format!(
-                "Need it longer, for instance over lunch? Choose “Keep it longer”, up to {hours} hours ahead."
+                "Need it longer, for instance over lunch? Use “Keep it longer” on its page, up to {hours} hours ahead. If you have its page \
+                 open, you are told ten minutes before it goes down, and one click keeps it."
             )),
         ],
     }
@@ -100,8 +100,9 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
     let idle = facts.rules.idle_timeout.num_minutes();
     let grace = facts.rules.first_connection_grace.num_minutes();
     let mut items = vec![
-        "AWS bills every hour that the VPN is up, so it is up only while it is needed.".to_owned(),
-        "It is not taken down while a connection is in use, unless an administrator orders it."
+        "AWS charges for every hour that the VPN is up, so it is up only while it is needed."
+            .to_owned(),
+        "It does not go down while a connection is in use, unless an administrator orders it."
             .to_owned(),
         format!("Once it is ready, it waits {grace} minutes for the first connection."),
         format!("After the last connection ends, it stays up for {idle} more minutes."),
@@ -113,7 +114,7 @@ fn how_long(facts: &HelpFacts<'_>) -> Section {
         ));
     }
     items.push(stale(facts));
-    items.push("Looking at the page does not count as use.".to_owned());
+    items.push("Having its page open does not count as use.".to_owned());
     Section {
         id: "how-long",
         heading: "How long it stays up",
@@ -151,7 +152,7 @@ fn orders() -> Section {
         heading: "When an administrator gives an order",
         blocks: vec![
             Block::items(&[
-                "Kept on: the VPN is not taken down until the order ends.",
+                "Kept on: the VPN does not go down until the order ends.",
                 "Not started: the VPN does not come up until the order ends. If it is up, you can go on using it as usual.",
                 "Taken down: everyone is disconnected, and the VPN does not come up until the order ends.",
                 "While the VPN is kept off you can leave a request. It is kept for two hours: if the order ends by then, the VPN \

@@ -4,6 +4,8 @@ mod bookings;
 mod bookings_en;
 mod bookings_ja;
 mod en;
+mod explain_en;
+mod explain_ja;
 mod help_en;
 mod help_ja;
 mod ja;
@@ -41,9 +43,17 @@ pub(crate) struct Texts {
     /// `{m}` and `{s}` are put in by the page itself, each second.
     pub(crate) elapsed_format: &'static str,
     pub(crate) estimate: fn(Estimate, &When) -> String,
+    /// What is left of a wait, and the same in a title; `{m}` is put in by the page itself, too.
+    pub(crate) left: &'static str,
+    pub(crate) left_in_title: &'static str,
+    pub(crate) left_longer: &'static str,
+    pub(crate) title_with_left: fn(&str, &str) -> String,
+    /// What the bar shows, for those who do not see it.
+    pub(crate) bar: &'static str,
     pub(crate) looks_again: &'static str,
-    pub(crate) notify: &'static str,
-    pub(crate) notify_set: &'static str,
+    pub(crate) notify_ready: NotifyTexts,
+    pub(crate) notify_going: NotifyTexts,
+    pub(crate) notify_off: &'static str,
     pub(crate) notify_denied: &'static str,
 
     pub(crate) ask: &'static str,
@@ -59,6 +69,9 @@ pub(crate) struct Texts {
     pub(crate) stays: &'static str,
     pub(crate) until: fn(&str) -> String,
     pub(crate) while_in_use: &'static str,
+    pub(crate) goes_at: fn(&str) -> String,
+    pub(crate) goes_now: &'static str,
+    pub(crate) keep: fn(&str) -> String,
     pub(crate) connections: &'static str,
     pub(crate) connections_now: fn(usize) -> String,
     pub(crate) holders: &'static str,
@@ -91,7 +104,7 @@ pub(crate) struct Texts {
 
     pub(crate) choose: &'static str,
     pub(crate) choose_text: &'static str,
-    pub(crate) see: &'static str,
+    pub(crate) list: ListTexts,
 
     pub(crate) error: fn(&Trouble<'_>, &When) -> Told,
     pub(crate) back: &'static str,
@@ -100,6 +113,25 @@ pub(crate) struct Texts {
     pub(crate) bookings: &'static BookingTexts,
 
     pub(crate) help_sections: fn(&HelpFacts<'_>) -> Vec<Section>,
+}
+
+/// A notification that a reader can have: the offer, and that it is set.
+#[derive(Debug)]
+pub(crate) struct NotifyTexts {
+    pub(crate) offer: &'static str,
+    pub(crate) set: &'static str,
+}
+
+/// What is said of an endpoint in the list.
+#[derive(Debug)]
+pub(crate) struct ListTexts {
+    /// Where it stands cannot be told.
+    pub(crate) not_known: &'static str,
+    pub(crate) stays: fn(&str) -> String,
+    pub(crate) in_use: &'static str,
+    pub(crate) held: fn(&str) -> String,
+    pub(crate) booked: fn(&str) -> String,
+    pub(crate) open: &'static str,
 }
 
 /// What is said about administrators' orders. All but what stands first is for administrators.

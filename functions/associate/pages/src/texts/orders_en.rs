@@ -15,12 +15,12 @@ pub(super) const ORDERS: OrderTexts = OrderTexts {
     ask_again: "Ask again",
     ask_note: "A request does not bring the VPN up now. It is kept for two hours: if the order ends by then, the VPN comes up by \
                itself.",
-    dry_run: "This is a dry run: the VPN is not taken down, neither when it is idle nor by an order.",
+    dry_run: "This is a dry run: neither idle time nor an order takes the VPN down.",
 
     give: "Orders",
     give_text: "Only administrators see this. An order is recorded with your name. Every employee sees it, with its reason.",
     normal: "Back to normal",
-    choose: "What the VPN is to do",
+    choose: "What should the VPN do?",
     on: "Keep it on",
     on_text: "It comes up now and is not taken down.",
     hold: "Keep it off",
@@ -81,8 +81,8 @@ pub(super) fn error(trouble: &OrderTrouble, t: &'static Texts, when: &When) -> T
         OrderTrouble::Changed { now } => (
             "The order has changed",
             format!(
-                "It is no longer the one that your page showed, so yours was not given. The order is now: {}. Look at the VPN’s \
-                 page, and order again if it is still needed.",
+                "It is no longer the one that your page showed, so yours was not given. The order is now: {}. Please look at the \
+                 VPN’s page, and order again if it is still needed.",
                 order_in_words(now, t, when)
             ),
         ),

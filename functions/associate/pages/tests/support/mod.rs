@@ -12,7 +12,8 @@ pub mod bookings;
 use std::collections::BTreeSet;
 
 use associate_pages::{
-    ErrorPage, HelpPage, Language, ListPage, OwnBookings, Site, StatusPage, TakeDownPage, Trouble,
+    ErrorPage, HelpPage, Language, ListPage, Listed, OwnBookings, Site, StatusPage, TakeDownPage,
+    Trouble,
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -22,7 +23,7 @@ use shared::model::{
     DailyWindow, Email, Failure, Holidays, ManagedEndpoint, Restorable, RouteKey, Rules, SubnetId,
 };
 use shared::policy::{Hold, KeepRule, Outlook, Phase, Reason, Warning};
-use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars, PersonalView};
+use shared::reconcile::{EndpointStatus, Glance, LeaseView, ModeView, Particulars, PersonalView};
 
 const HANA: &str = "hana@example.com";
 pub const TRACE_ID: &str = "Root=1-65f0a1b2-0123456789abcdef01234567";
@@ -181,19 +182,54 @@ pub fn help(language: Language) -> String {
     page.html()
 }
 
-pub fn list(language: Language) -> String {
-    let endpoints = ["tokyo", "osaka"].map(|name| ManagedEndpoint {
-        name: name.parse().unwrap(),
+pub fn list(language: Language, glances: &[Option<Glance>]) -> String {
+    let endpoint = |number: usize| ManagedEndpoint {
+        name: format!("vpn-{number}").parse().unwrap(),
         id: "cvpn-endpoint-0123456789abcdef0".parse().unwrap(),
         subnets: vec!["subnet-0123456789abcdef0".parse().unwrap()],
-    });
+    };
+    let endpoints: Vec<ManagedEndpoint> = (0..glances.len()).map(endpoint).collect();
+    let listed = endpoints.iter().zip(glances);
     let page = ListPage {
         site: &site(),
         language,
-        viewer: HANA,
-        endpoints: &endpoints,
+        viewer: &hana(),
+        endpoints: listed
+            .map(|(endpoint, glance)| Listed {
+                name: &endpoint.name,
+                glance: glance.as_ref(),
+            })
+            .collect(),
+        now: now(),
     };
     page.html()
+}
+
+/// What a list knows of an endpoint: Hana holds it where she has a lease.
+pub fn glance(status: EndpointStatus) -> Glance {
+    let own = status.leases.iter().find(|lease| lease.email == HANA);
+    Glance {
+        held_until: own.and_then(|lease| lease.until),
+        booked_for: None,
+        status: Some(status),
+    }
+}
+
+/// A list in which everything is said that a list says.
+pub fn glances() -> Vec<Option<Glance>> {
+    let mut all: Vec<Option<Glance>> = all()
+        .into_iter()
+        .map(|(_, standing)| Some(glance(standing)))
+        .collect();
+    let mut booked = glance(standing(Phase::Off, Reason::NotWanted));
+    booked.booked_for = Some(now() + TimeDelta::hours(22));
+    let old = Glance {
+        status: None,
+        held_until: Some(now() + minutes(30)),
+        booked_for: None,
+    };
+    all.extend([Some(booked), Some(old), None]);
+    all
 }
 
 pub fn error(
