@@ -39,6 +39,8 @@ pub(crate) fn of(urls: &Urls) -> BTreeMap<String, String> {
         ("OVERNIGHT_STALE_CONNECTION_MINUTES", "120"),
         ("MAX_EXTENSION_HOURS", "12"),
         ("SILENT_BELOW_KIB_PER_HOUR", "256"),
+        ("HOLIDAYS", ""),
+        ("BOOKING_LIFETIME_DAYS", "60"),
         ("OFFICE_HOURS", "09:00-18:00"),
         ("ROUTES", ""),
         ("ASSOCIATION_HOUR_PRICE_USD", "0.15"),

@@ -38,7 +38,7 @@ pub const ADMIN_EMAILS: &str = "admin@example.com,boss@example.com";
 pub const AUDITOR_EMAILS: &str = "auditor@example.com";
 
 /// The variables that hold policy, which the developer's own environment may set for the sandbox.
-pub const POLICY_VARIABLES: [&str; 19] = [
+pub const POLICY_VARIABLES: [&str; 21] = [
     "TIME_ZONE",
     "IDLE_TIMEOUT_MINUTES",
     "FIRST_CONNECTION_GRACE_MINUTES",
@@ -48,6 +48,8 @@ pub const POLICY_VARIABLES: [&str; 19] = [
     "OVERNIGHT_STALE_CONNECTION_MINUTES",
     "MAX_EXTENSION_HOURS",
     "SILENT_BELOW_KIB_PER_HOUR",
+    "HOLIDAYS",
+    "BOOKING_LIFETIME_DAYS",
     "OFFICE_HOURS",
     "ROUTES",
     "ASSOCIATION_HOUR_PRICE_USD",
