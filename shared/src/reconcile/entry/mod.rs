@@ -4,6 +4,7 @@ pub(super) mod ask;
 pub(super) mod booking;
 mod ends;
 pub(super) mod order;
+pub(super) mod own_bookings;
 mod placing;
 mod policy;
 pub(super) mod profile;
