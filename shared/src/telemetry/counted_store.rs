@@ -39,6 +39,9 @@ fn values(record: &AuditRecord) -> Vec<(Metric, f64)> {
     if record.event == Event::AssociationFailed {
         return vec![(Metric::FailedStarts, 1.0)];
     }
+    if record.event == Event::BookingMissed {
+        return vec![(Metric::MissedBookings, 1.0)];
+    }
     // One that was adopted becomes ready too, but no employee waited for it: it has no duration.
     match record.details.duration {
         Some(took) if record.event == Event::AssociationCompleted => {

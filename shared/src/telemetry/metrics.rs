@@ -39,8 +39,10 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// Employees' requests that are on record.
+    /// Employees' requests that are on record, those of bookings among them.
     Requests "Count";
+    /// Bookings that were not placed in time.
+    MissedBookings "Count";
     /// Starts that came to "ready".
     Starts "Count";
     /// How long such a start took, from the request.
