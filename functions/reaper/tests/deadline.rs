@@ -14,7 +14,8 @@ use sandbox::embedded::{Embedded, Options, StillClock};
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::EventIds;
-use shared::ports::ClientVpn;
+use shared::model::{BookedOn, BookedTimes, Booking, PersonalItem, WORKDAYS, time_of_day};
+use shared::ports::{ClientVpn, Store};
 use shared::reconcile::Reconciler;
 use shared::telemetry::Metrics;
 use testkit::ec2::{Action, Fault, FaultKind};
@@ -27,6 +28,7 @@ const ENDPOINTS: usize = 12;
 struct World {
     aws: Embedded,
     vpn: Arc<dyn ClientVpn>,
+    store: Arc<dyn Store>,
 }
 
 impl World {
@@ -38,11 +40,24 @@ impl World {
         let aws = Embedded::start(options).await.unwrap();
         let slow = Arc::new(Slow {
             clock: aws.clock.clone(),
+            call: "target_networks",
             seconds: seconds_a_read,
         });
         let vpn: Arc<dyn ClientVpn> = aws.vpn.clone();
         let vpn = Wrapped::new(slow, vpn);
-        Self { aws, vpn }
+        let store = aws.store.clone();
+        Self { aws, vpn, store }
+    }
+
+    /// Each of its transactions takes time.
+    fn with_slow_commits(mut self, seconds: i64) -> Self {
+        let slow = Arc::new(Slow {
+            clock: self.aws.clock.clone(),
+            call: "commit",
+            seconds,
+        });
+        self.store = Wrapped::new(slow, self.store);
+        self
     }
 
     /// A function that has just started.
@@ -59,7 +74,7 @@ impl World {
         Reaper {
             reconciler: Reconciler::new(
                 self.vpn.clone(),
-                self.aws.store.clone(),
+                self.store.clone(),
                 self.aws.clock.clone(),
                 EventIds::from_entropy(),
                 common.settings,
@@ -160,6 +175,53 @@ async fn an_endpoint_whose_state_cannot_be_read_comes_first_and_is_named_as_fail
     assert_eq!(read, BTreeSet::new());
 }
 
+#[tokio::test]
+async fn an_endpoint_with_more_bookings_than_there_is_time_for_is_named_and_served_by_the_next_sweep()
+ {
+    let world = World::new(0).await.with_slow_commits(2);
+    let endpoint = fleet::endpoint_id(3);
+    let now = world.aws.clock.now();
+    // It is 10:31 in Tokyo, a quarter of an hour is the lead.
+    let times = BookedTimes {
+        on: BookedOn::Days(WORKDAYS),
+        ready_by: time_of_day("10:45").unwrap(),
+        stay_until: None,
+    };
+    for who in ["yuki", "ren", "hana", "aoi"] {
+        let booking = Booking {
+            email: format!("{who}@example.com").parse().unwrap(),
+            id: times.id(),
+            times: times.clone(),
+            placed_for: None,
+            created_at: now,
+            renewed_at: now,
+            ended_at: None,
+        };
+        let made = booking.made(None, TimeDelta::days(60));
+        let item = PersonalItem::from(&booking);
+        let made = world.store.update_personal(&endpoint, &item, &made);
+        assert!(made.await.unwrap());
+    }
+    // A second is kept for the answer, and seventeen for a stop: three are left.
+    let sweep = async |seconds| {
+        let mut reaper = world.reaper();
+        reaper.endpoints.retain(|managed| managed.id == endpoint);
+        let deadline = world.aws.clock.now() + TimeDelta::seconds(seconds);
+        reaper.sweep_all(Limits::before(deadline)).await
+    };
+    let failed = sweep(21).await.unwrap_err();
+    assert_eq!(failed.endpoints, [""; 0]);
+    assert_eq!(failed.left_out, names(3..4));
+    let placed = async || {
+        let state = world.store.load_for_sweep(&endpoint).await.unwrap();
+        let placed = state.bookings.iter().filter(|it| it.placed_for.is_some());
+        placed.count()
+    };
+    assert_eq!(placed().await, 2);
+    assert_eq!(sweep(60).await.unwrap().endpoints.len(), 1);
+    assert_eq!(placed().await, 4);
+}
+
 #[test]
 fn the_limits_come_from_lambdas_deadline() {
     let mut context = lambda_runtime::Context::default();
@@ -169,15 +231,16 @@ fn the_limits_come_from_lambdas_deadline() {
     assert_eq!(limits.begin_by.timestamp_millis(), 979_000);
 }
 
-/// EC2 that takes time to list target networks: each call moves the clock.
+/// AWS that takes time for one of its calls: each moves the clock.
 struct Slow {
     clock: Arc<StillClock>,
+    call: &'static str,
     seconds: i64,
 }
 
 impl Between for Slow {
     async fn call<T: Send>(&self, name: &'static str, work: impl Future<Output = T> + Send) -> T {
-        if name == "target_networks" {
+        if name == self.call {
             self.clock.advance(TimeDelta::seconds(self.seconds));
         }
         work.await

@@ -13,12 +13,13 @@ mod stage;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, WeekdaySet};
 use reaper::{Limits, PolicyOnRecord, Reaper, SweepFailed, Watch};
 use serde_json::Value;
 use shared::clock::Clock as _;
 use shared::config::ReaperConfig;
 use shared::model::audit::{EventIds, Origin};
+use shared::model::{BookedOn, BookedTimes, time_of_day};
 use shared::policy::Phase;
 use shared::reconcile::{Ask, Reconciler};
 use shared::telemetry::{CountedStore, Metrics};
@@ -246,6 +247,40 @@ async fn metrics_count_what_was_asked_done_and_seen() {
     let of_each = ["ActiveConnections", "AssociatedMinutes", "UpHours"];
     assert_eq!(names[..2], [of_each, of_each]);
     assert_eq!(names[2], ["Sweeps"]);
+}
+
+#[tokio::test]
+async fn metrics_count_a_placed_booking_as_a_request_and_one_that_was_missed() {
+    let stage = Stage::set().await;
+    let (metrics, lines) = metrics(&stage);
+    let reaper = watched(&stage, &[], &metrics);
+    // It is 10:31 in Tokyo.
+    let times = BookedTimes {
+        on: BookedOn::Days(WeekdaySet::ALL),
+        ready_by: time_of_day("11:00").unwrap(),
+        stay_until: None,
+    };
+    let ask = Ask {
+        email: "yuki@example.com".parse().unwrap(),
+        origin: Origin::default(),
+    };
+    let booked = reaper.reconciler.book(&reaper.endpoints[0], ask, times);
+    booked.await.unwrap();
+    emitted(&lines);
+    stage.clock.advance(TimeDelta::minutes(20));
+    reaper.sweep_all(in_time(&stage)).await.unwrap();
+    assert_eq!(emitted(&lines)[0], [("Requests".to_owned(), 1.0)]);
+    stage
+        .clock
+        .advance(TimeDelta::days(1) + TimeDelta::hours(1));
+    reaper.sweep_all(in_time(&stage)).await.unwrap();
+    let missed = [("MissedBookings".to_owned(), 1.0)];
+    let all = emitted(&lines);
+    assert_eq!(
+        all.iter().filter(|line| **line == missed).count(),
+        1,
+        "{all:?}"
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,10 @@ mod wire;
 mod world;
 
 mod bookings;
+mod bookings_failing;
+mod bookings_many;
+mod bookings_people;
+mod bookings_races;
 mod by_hand;
 mod closing;
 mod counts;

@@ -90,7 +90,8 @@ impl World {
         self.reconciler_over(wire.vpn(self.vpn.clone()), wire.store(self.store.clone()))
     }
 
-    fn reconciler_over(&self, vpn: Arc<dyn ClientVpn>, store: Arc<dyn Store>) -> Reconciler {
+    /// The same over these.
+    pub fn reconciler_over(&self, vpn: Arc<dyn ClientVpn>, store: Arc<dyn Store>) -> Reconciler {
         let settings = Settings {
             rules: self.rules.clone(),
             retention: Retention {

@@ -220,13 +220,17 @@ fn state_of(items: Vec<Item>) -> Result<EndpointState, Malformed> {
 
 /// A booking that cannot be read is left out: others' VPN does not depend on it.
 fn booking(key: &str, item: &Item) -> Option<Booking> {
-    let booking = Booking::parse(item);
-    booking
-        .inspect_err(
-            |error| warn!(error = %error, "a booking cannot be read, and counts for nothing"),
-        )
-        .ok()
-        .filter(|booking| Booking::key(&booking.email, &booking.id) == key)
+    match Booking::parse(item) {
+        Ok(booking) if Booking::key(&booking.email, &booking.id) == key => Some(booking),
+        Ok(_) => {
+            warn!("a booking stands under another's key, and counts for nothing");
+            None
+        }
+        Err(error) => {
+            warn!(error = %error, "a booking cannot be read, and counts for nothing");
+            None
+        }
+    }
 }
 
 /// What became of an update: the item as it is now.

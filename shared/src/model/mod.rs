@@ -1,6 +1,7 @@
 //! The domain's types: what an endpoint is, what was seen of it, what is on record.
 
 pub mod audit;
+mod booked_times;
 mod booking;
 mod clicks;
 mod endpoint;
@@ -18,10 +19,11 @@ mod traffic;
 pub mod update;
 mod vpn;
 
-pub use booking::{
-    BookedOn, BookedTimes, Booking, BookingId, InvalidBookingId, WORKDAYS, clock, day_word,
-    days_of, parse_day,
+pub use booked_times::{
+    BookedOn, BookedTimes, BookingId, InvalidBookingId, WORKDAYS, clock, day_word, days_of,
+    parse_day,
 };
+pub use booking::Booking;
 pub use clicks::Clicks;
 pub use endpoint::ManagedEndpoint;
 pub use holidays::{DateRange, Holidays, InvalidDates, parse_date};

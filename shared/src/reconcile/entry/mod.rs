@@ -5,6 +5,7 @@ pub(super) mod booking;
 mod ends;
 pub(super) mod glance;
 pub(super) mod order;
+pub(super) mod own_bookings;
 mod placing;
 mod policy;
 pub(super) mod profile;

@@ -1,6 +1,7 @@
 //! What a sweep does about bookings, before its pass: those that are due are asked for in their owners' names.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt as _, stream};
 use tracing::{info, warn};
 
 use super::Ask;
@@ -16,17 +17,29 @@ use crate::policy::{
 };
 use crate::ports::{StoreError, Transition};
 use crate::reconcile::Reconciler;
-use crate::reconcile::deadline::Deadline;
+use crate::reconcile::deadline::{Deadline, LeftOut};
+
+/// The start that the first of them asks for does not wait longer than this for the others: they are left to the next
+/// sweep.
+const LONGEST_BEFORE_PASS: TimeDelta = TimeDelta::seconds(15);
+/// Renewals side by side.
+const RENEWALS_AT_ONCE: usize = 8;
 
 /// What became of the bookings that were due.
 #[derive(Debug, Default)]
 pub(super) struct BookingsServed {
-    /// Whether something was written that the pass has to know.
+    /// Whether something may have been written that the pass has to know.
     pub(super) is_changed: bool,
-    /// Bookings for which there was no time.
+    /// Bookings for which there was no time, and those that failed.
     pub(super) left_out: usize,
     /// What failed first. The rest was done.
     pub(super) failure: Option<StoreError>,
+}
+
+impl BookingsServed {
+    pub(super) fn left_out(&self) -> Option<LeftOut> {
+        (self.left_out > 0).then_some(LeftOut::Bookings(self.left_out))
+    }
 }
 
 /// What is to be done about a booking.
@@ -47,20 +60,28 @@ impl Reconciler {
     ) -> BookingsServed {
         let mut state = state.clone();
         let mut served = BookingsServed::default();
-        let duties = self.duties(&state);
+        let began = self.clock.now();
+        let duties = self.duties(&state, began);
         for (done, (booking, duty)) in duties.iter().enumerate() {
-            if !deadline.leaves_time_to_stop(self.clock.now()) {
-                served.left_out = duties.len() - done;
+            let (now, waiting) = (self.clock.now(), duties.len() - done);
+            if !deadline.leaves_time_to_stop(now) {
+                served.left_out += waiting;
                 break;
             }
+            if now - began >= LONGEST_BEFORE_PASS {
+                info!(endpoint = %endpoint.name, waiting, "the next sweep goes on with the bookings that are due");
+                break;
+            }
+            // One that failed may be written all the same, its answer lost.
+            served.is_changed = true;
             match self.fulfil(endpoint, booking, duty, &state).await {
                 Ok(is_written) => {
-                    served.is_changed = true;
                     let is_placed = is_written && matches!(duty, Duty::Place(_));
                     state.demand.requests += u64::from(is_placed);
                 }
                 Err(error) => {
                     warn!(endpoint = %endpoint.name, error = %error, "a booking could not be served; the next sweep tries again");
+                    served.left_out += 1;
                     served.failure.get_or_insert(error);
                 }
             }
@@ -68,32 +89,36 @@ impl Reconciler {
         served
     }
 
-    fn duties(&self, state: &EndpointState) -> Vec<(Booking, Duty)> {
-        let (rules, now) = (&self.settings.rules, self.clock.now());
+    /// What is to be done, in this order, each with the booking as it is to stand then.
+    fn duties(&self, state: &EndpointState, now: DateTime<Utc>) -> Vec<(Booking, Duty)> {
+        let rules = &self.settings.rules;
         let lead = lead(&state.sightings.start_seconds);
         let is_held = is_held(state, now);
-        let duty = |booking: &Booking| {
-            if is_lapsed(booking, rules, now) {
-                return is_standing(booking, rules, now).then_some(Duty::Lapse);
+        let (mut duties, mut others) = (Vec::new(), Vec::new());
+        for booking in &state.bookings {
+            // What is due now is of a later date than what was missed.
+            let due = due(booking, lead, rules, now).filter(|_| !is_held);
+            let missed = missed(booking, rules, now);
+            let is_lapse = is_lapsed(booking, rules, now) && is_standing(booking, rules, now);
+            match (missed, due) {
+                (None, None) if is_lapse => others.push((booking.clone(), Duty::Lapse)),
+                (None, None) => {}
+                (Some(missed), None) => others.push((booking.clone(), Duty::Miss(missed))),
+                (None, Some(due)) => duties.push((due.ready_at, booking.clone(), Duty::Place(due))),
+                (Some(missed), Some(due)) => {
+                    let then = Booking {
+                        placed_for: Some(missed.last.date),
+                        ..booking.clone()
+                    };
+                    duties.push((due.ready_at, booking.clone(), Duty::Miss(missed)));
+                    duties.push((due.ready_at, then, Duty::Place(due)));
+                }
             }
-            if let Some(missed) = missed(booking, rules, now) {
-                return Some(Duty::Miss(missed));
-            }
-            due(booking, lead, rules, now)
-                .filter(|_| !is_held)
-                .map(Duty::Place)
-        };
-        let mut duties: Vec<(Booking, Duty)> = state
-            .bookings
-            .iter()
-            .filter_map(|booking| Some((booking.clone(), duty(booking)?)))
-            .collect();
-        duties.sort_by_key(|(_, duty)| match duty {
-            Duty::Place(due) => due.ready_at,
-            // Not before those for whom the time runs.
-            Duty::Lapse | Duty::Miss(_) => DateTime::<Utc>::MAX_UTC,
-        });
-        duties
+        }
+        duties.sort_by_key(|(ready_at, _, _)| *ready_at);
+        let duties = duties.into_iter().map(|(_, booking, duty)| (booking, duty));
+        // For these no time runs.
+        duties.chain(others).collect()
     }
 
     /// `false`: another sweep, or its owner, was faster.
@@ -194,24 +219,33 @@ impl Reconciler {
         Ok(is_placed)
     }
 
-    /// Renews the bookings of those who are connected.
+    /// Renews the bookings of those who are connected, as far as there is time; the next sweep sees the others too.
     pub(super) async fn renew_connected(
         &self,
         endpoint: &ManagedEndpoint,
         bookings: &[Booking],
         connections: &[Connection],
+        deadline: Deadline,
     ) {
         let now = self.clock.now();
         let is_connected = |booking: &Booking| {
             let mut active = connections.iter().filter(|it| it.active);
             active.any(|it| it.user.eq_ignore_ascii_case(booking.email.as_str()))
         };
-        let seen: Vec<Booking> = bookings
+        let seen = bookings
             .iter()
-            .filter(|booking| is_renewal_due(booking, now) && is_connected(booking))
-            .cloned()
+            .filter(|booking| is_renewal_due(booking, now) && is_connected(booking));
+        let renewals: Vec<_> = seen
+            .map(|booking| async move {
+                if deadline.leaves_time_to_stop(self.clock.now()) {
+                    self.renew(endpoint, std::slice::from_ref(booking), now)
+                        .await;
+                }
+            })
             .collect();
-        self.renew(endpoint, &seen, now).await;
+        stream::iter(renewals)
+            .for_each_concurrent(RENEWALS_AT_ONCE, |renewal| renewal)
+            .await;
     }
 }
 
@@ -230,11 +264,12 @@ fn missed_reason(booking: &Booking, missed: &MissedDates, state: &EndpointState)
         1 => " (and for one date before it)".to_owned(),
         earlier => format!(" (and for {earlier} dates before it)"),
     };
+    let due_from = last.ready_at - lead(&state.sightings.start_seconds);
     let swept_since = state.sightings.last_sweep_at;
     let why = if order_that_kept(missed, state).is_some() {
         "an administrator's order kept the VPN off"
-    } else if swept_since.is_none_or(|at| at < last.due_from) {
-        "no sweep ran in time"
+    } else if swept_since.is_none_or(|at| at < due_from) {
+        "no sweep went through in time"
     } else {
         "it could not be placed in time"
     };

@@ -55,6 +55,15 @@ pub enum SweepError {
     OutOfTime(LeftOut),
 }
 
+/// A sweep that has read the tables.
+struct BegunSweep {
+    /// The state, read before anything else.
+    before: EndpointState,
+    /// All that a sweep needs.
+    loaded: EndpointState,
+    served: BookingsServed,
+}
+
 impl Reconciler {
     /// When a sweep last did all it should at an endpoint: those that waited longest come first.
     pub async fn last_sweep_at(
@@ -90,22 +99,15 @@ impl Reconciler {
         } else {
             Executor::Sweep
         };
-        let (mut before, mut loaded) = self.load_for_sweep(endpoint).await?;
-        // Before EC2 is asked: what it cannot do must not keep a booking from being placed.
-        let served = if dry_run {
-            BookingsServed::default()
-        } else {
-            Box::pin(self.serve_bookings(endpoint, &loaded, deadline)).await
-        };
-        if served.is_changed {
-            (before, loaded) = self.load_for_sweep(endpoint).await?;
+        let begun = self.load_and_serve(endpoint, dry_run, deadline).await?;
+        let (before, loaded, served) = (begun.before, begun.loaded, begun.served);
+        if !is_same_stay(&loaded, &before) {
+            // Another pass changed the endpoint meanwhile, and is at work on it.
+            let mut passed = self.reported(endpoint, loaded);
+            passed.left_out = served.left_out();
+            return finish(endpoint, &mut passed, served.failure, 0, self.clock.now());
         }
         let reading = self.read(endpoint, ReadPlan::for_sweep(&before)).await;
-        if !is_same_stay(&loaded, &before) {
-            // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
-            let passed = self.reported(endpoint, loaded);
-            return Ok(SweepOutcome::of(endpoint, &passed, 0, self.clock.now()));
-        }
         let reading = self.read_on(endpoint, &before, reading).await;
         // The state is the one read first: an ask that came since makes a stop's condition fail.
         let requests_before = before.demand.requests;
@@ -114,10 +116,10 @@ impl Reconciler {
             Ok(seen) => seen,
             Err(error) => {
                 let mut passed = self.after_failed_read(endpoint, state, error).await?;
-                return finish(endpoint, &mut passed, 0, self.clock.now());
+                return finish(endpoint, &mut passed, served.failure, 0, self.clock.now());
             }
         };
-        self.renew_connected(endpoint, &state.bookings, &seen.connections)
+        self.renew_connected(endpoint, &state.bookings, &seen.connections, deadline)
             .await;
         let ends = self.record_ends(endpoint, &state, &seen, deadline).await?;
         if let Some(traffic) = seen
@@ -131,21 +133,36 @@ impl Reconciler {
         let mut execution =
             Execution::on_reading(self, endpoint, executor, state, requests_before, seen);
         execution.deadline = deadline;
-        let left_out = [
-            (served.left_out, LeftOut::Bookings(served.left_out)),
-            (ends.left_out, LeftOut::Ends(ends.left_out)),
-        ];
-        let mut left_out = left_out.into_iter().filter(|(count, _)| *count > 0);
-        execution.left_out = left_out.next().map(|(_, what)| what);
+        let ends_left_out = (ends.left_out > 0).then_some(LeftOut::Ends(ends.left_out));
+        execution.left_out = served.left_out().or(ends_left_out);
         let mut passed = execution.run().await?;
-        if let Some(error) = served.failure {
-            return Err(error.into());
-        }
-        finish(endpoint, &mut passed, ends.recorded, self.clock.now())
+        let now = self.clock.now();
+        finish(endpoint, &mut passed, served.failure, ends.recorded, now)
     }
-}
 
-impl Reconciler {
+    /// Reads the tables, and serves bookings before EC2 is asked: what that cannot do must not keep one from being placed,
+    /// and a pass answers only what was asked before it read EC2.
+    async fn load_and_serve(
+        &self,
+        endpoint: &ManagedEndpoint,
+        dry_run: bool,
+        deadline: Deadline,
+    ) -> Result<BegunSweep, StoreError> {
+        let (mut before, mut loaded) = self.load_for_sweep(endpoint).await?;
+        let mut served = BookingsServed::default();
+        if !dry_run {
+            served = Box::pin(self.serve_bookings(endpoint, &loaded, deadline)).await;
+        }
+        if served.is_changed {
+            (before, loaded) = self.load_for_sweep(endpoint).await?;
+        }
+        Ok(BegunSweep {
+            before,
+            loaded,
+            served,
+        })
+    }
+
     /// The state first: an ask writes its lease before it is counted, so that what is counted here is known with its
     /// lease.
     async fn load_for_sweep(
@@ -161,12 +178,14 @@ impl Reconciler {
 fn finish(
     endpoint: &ManagedEndpoint,
     passed: &mut PassOutcome,
+    of_bookings: Option<StoreError>,
     connections_ended: usize,
     now: DateTime<Utc>,
 ) -> Result<SweepOutcome, SweepError> {
-    match (passed.failure(), passed.left_out) {
-        (Some(error), _) => Err(error.into()),
-        (None, Some(left_out)) => Err(SweepError::OutOfTime(left_out)),
-        (None, None) => Ok(SweepOutcome::of(endpoint, passed, connections_ended, now)),
+    match (of_bookings, passed.failure(), passed.left_out) {
+        (Some(error), _, _) => Err(error.into()),
+        (None, Some(error), _) => Err(error.into()),
+        (None, None, Some(left_out)) => Err(SweepError::OutOfTime(left_out)),
+        (None, None, None) => Ok(SweepOutcome::of(endpoint, passed, connections_ended, now)),
     }
 }
