@@ -1,12 +1,13 @@
 //! Stays as stories, from records as the system puts them.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::BookingId;
 use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventIds};
 use shared::model::item::Value;
 use shared::review::MAX_READ;
 use shared::review::record::text;
 use shared::review::stay::Chapter::{Asked, Going, Gone, Ready, Started, Used};
-use shared::review::stay::{Chapter, StayStory, neighbours, story};
+use shared::review::stay::{Chapter, Neighbours, StayStory, neighbours, story};
 
 use crate::counted::Counted;
 use crate::table::{Table, at, employee, record, tokyo};
@@ -343,9 +344,7 @@ async fn neighbours_are_of_the_same_stay() {
     let table = trail.table().await;
     let id = tokyo().id;
     let around = async |put: &AuditRecord| {
-        let found = neighbours(&table.reader, id.as_str(), &put.event_id)
-            .await
-            .unwrap();
+        let found = neighbours(&table.reader, &put.to_item()).await.unwrap();
         let event = |item: Option<_>| item.map(|item| text(&item, "event").to_owned());
         (event(found.previous), event(found.next))
     };
@@ -372,6 +371,52 @@ async fn neighbours_are_of_the_same_stay() {
             .unwrap()
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_booking_is_of_no_stay_and_what_it_asks_for_is() {
+    let mut trail = Trail::new();
+    trail.put(0, Event::BookingMade, employee("ren"), 0);
+    let asked = trail.put(1, Event::AssociationRequested, employee("ren"), 0);
+    asked.details.booking_id = Some(BookingId::observed("0a1b2c3d"));
+    trail.up(1, 1);
+    trail.put(10, Event::BookingMade, employee("yuki"), 0);
+    trail.put(20, Event::BookingCancelled, employee("yuki"), 0);
+    trail.ours(30, Event::BookingLapsed, 0);
+    // Held while it went down, and after.
+    trail.ours(95, Event::BookingMissed, 0);
+    trail.ours(200, Event::BookingMissed, 0);
+    let table = trail.table().await;
+    let of_stay = told(&table, trail.id(1, Event::AssociationRequested)).await;
+    assert!(of_stay.is_whole);
+    assert_eq!(of_stay.people, ["ren@example.com"]);
+    assert_eq!(of_stay.stay, Some(1));
+    let events: Vec<&str> = steps(&of_stay)
+        .into_iter()
+        .map(|(_, event)| event)
+        .collect();
+    assert!(
+        !events.iter().any(|event| event.starts_with("booking.")),
+        "{events:?}"
+    );
+    for (minute, event) in [
+        (0, Event::BookingMade),
+        (10, Event::BookingMade),
+        (20, Event::BookingCancelled),
+        (30, Event::BookingLapsed),
+        (95, Event::BookingMissed),
+        (200, Event::BookingMissed),
+    ] {
+        let record = trail.id(minute, event);
+        let story = told(&table, record).await;
+        assert_eq!(
+            (story.stay, story.steps.len(), story.is_whole),
+            (None, 1, true),
+            "{minute}"
+        );
+        let alone = neighbours(&table.reader, &record.to_item()).await.unwrap();
+        assert_eq!(alone, Neighbours::default(), "{minute}");
+    }
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub use error_page::{ErrorPage, Trouble};
 pub use findings_page::FindingsPage;
 pub use frame::Site;
 pub use log_page::LogPage;
-pub use now_page::{ConnectionNow, EndpointNow, NowPage};
+pub use now_page::{BookingNow, ConnectionNow, EndpointNow, NowPage};
 pub use page::{Asset, Language};
 pub use record_page::RecordPage;
 pub use stay_page::StayPage;

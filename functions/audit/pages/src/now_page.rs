@@ -1,5 +1,6 @@
 //! Now: where each endpoint stands, and why; what is worth a look; the policy in force.
 
+mod bookings;
 mod connections;
 mod endpoint;
 
@@ -15,8 +16,9 @@ use crate::findings_page::FindingCard;
 use crate::frame::{Part, Site};
 use crate::rows::Row;
 use crate::shown::visible;
-use crate::texts::{NowTexts, Texts};
+use crate::texts::{BookingTexts, NowTexts, Texts};
 
+pub use bookings::BookingNow;
 pub use connections::ConnectionNow;
 pub use endpoint::EndpointNow;
 
@@ -49,6 +51,7 @@ struct Page {
     frame: Frame,
     t: &'static Texts,
     n: &'static NowTexts,
+    b: &'static BookingTexts,
     as_of: String,
     late: Vec<String>,
     cards: Vec<Card>,
@@ -92,6 +95,7 @@ impl NowPage<'_> {
             frame: self.site.frame(self.language, Some(Part::Now), t.now),
             t,
             n,
+            b: BookingTexts::of(self.language),
             as_of: (n.as_of)(&when.at(self.now)),
             late: self
                 .endpoints

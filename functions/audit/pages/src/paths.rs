@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use form_urlencoded::Serializer;
-use shared::model::EndpointName;
+use shared::model::{BookingId, EndpointName};
 use shared::review::log::LogFilter;
 
 pub(crate) const NOW: &str = "/audit";
@@ -67,6 +67,12 @@ pub(crate) fn findings(
 /// Where an administrator gives orders.
 pub(crate) fn orders(name: &EndpointName) -> String {
     format!("{}#orders", status(name))
+}
+
+/// Where an administrator takes a booking back; `None`: no booking of ours is called so.
+pub(crate) fn cancel_booking(name: &EndpointName, id: &str) -> Option<String> {
+    let id: BookingId = id.parse().ok()?;
+    Some(format!("/vpn/{name}/bookings/{id}/cancel"))
 }
 
 /// A record by its key; `None`: no page has such a key.

@@ -1,7 +1,7 @@
 //! Records as rows, for `templates/rows.html`: the log, and what was last on record.
 
 use page::When;
-use shared::model::audit::AuditRecord;
+use shared::model::audit::{AuditRecord, Event};
 use shared::model::item::Item;
 
 use crate::frame::Site;
@@ -47,7 +47,11 @@ impl Row {
 
 /// What happened, in words.
 pub(crate) fn event(record: &Item, t: &Texts) -> &'static str {
-    shown::event(record).map_or(t.unknown_event, t.event)
+    let event = shown::event(record);
+    if event == Some(Event::AssociationRequested) && record.contains_key("booking_id") {
+        return t.asked_by_booking;
+    }
+    event.map_or(t.unknown_event, t.event)
 }
 
 /// The endpoint by name; what is managed still leads to its log.

@@ -234,12 +234,8 @@ impl StayPage<'_> {
 
 /// From which address, by which browser, and whether a link on another site led here.
 fn origin(record: &Item, t: &Texts) -> Option<String> {
-    let booked = record
-        .contains_key("booking_id")
-        .then_some(t.stay.by_booking);
     let foreign = shown::text(record, "sec_fetch_site") == Some("cross-site");
     let parts = [
-        booked.map(str::to_owned),
         shown::text(record, "source_ip").map(shown::name_in_a_row),
         shown::text(record, "user_agent").map(|browser| shown::cut(browser, BROWSER)),
         foreign.then(|| t.stay.cross_site.to_owned()),

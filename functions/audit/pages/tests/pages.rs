@@ -462,6 +462,40 @@ fn a_stay_is_told_in_order_with_times_people_and_cost() {
 }
 
 #[test]
+fn what_a_booking_asked_for_is_told_so() {
+    let mut told = story();
+    let asked = &mut told.steps[0].record;
+    asked.insert("booking_id".to_owned(), s("0a1b2c3d"));
+    let asked = asked.clone();
+    for (language, words) in [
+        (Language::En, "Asked for by a booking"),
+        (Language::Ja, "予約による利用の申し込み"),
+    ] {
+        let plain = stay(language, &story());
+        assert!(!plain.contains(words), "{words}");
+        let pages = [
+            stay(language, &told),
+            log(language, &LogFilter::default(), &[asked.clone()], None),
+            record_page(language, &asked),
+        ];
+        for page in pages {
+            assert!(page.contains(words), "{words}");
+        }
+    }
+    // Only what asks is asked for.
+    let missed = &log_records()[3];
+    let page = record_page(Language::En, missed);
+    assert!(page.contains("<h1>Booking missed</h1>"), "{page}");
+    for text in [
+        "Booked by <code>booked_by</code>",
+        "Order that kept it off <code>mode</code>",
+    ] {
+        assert!(page.contains(text), "no {text}");
+    }
+    assert!(!page.contains("id=\"stay\""));
+}
+
+#[test]
 fn a_stay_that_is_not_over_or_not_whole_says_so() {
     let mut up = story();
     up.ended_at = None;

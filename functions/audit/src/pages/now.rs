@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use audit_pages::{EndpointNow, NowPage};
+use audit_pages::{BookingNow, EndpointNow, NowPage};
 use futures::future::try_join_all;
 use serde::Serialize;
 use serde_json::Value;
+use shared::model::item::rfc3339;
 use shared::model::{EndpointId, EndpointState, NotedConfig};
 use shared::ports::StoreError;
-use shared::reconcile::EndpointStatus;
+use shared::reconcile::{BookingView, EndpointStatus};
 use shared::review::findings::{FindingAt, findings};
 use shared::review::log::{self, LogFilter};
 use shared::review::usage;
@@ -21,6 +22,8 @@ use crate::refusal::Refusal;
 
 /// How many of the last records are shown.
 const RECORDS: usize = 10;
+/// How many bookings are told of all endpoints together, those that come next: an answer is below 1 MB.
+const BOOKINGS: usize = 1_000;
 
 #[derive(Serialize)]
 struct Now<'a> {
@@ -36,6 +39,9 @@ struct Endpoint<'a> {
     #[serde(flatten)]
     status: &'a EndpointStatus,
     connections: Vec<Connection<'a>>,
+    bookings: Vec<Booking<'a>>,
+    /// How many there are, those that are not told among them.
+    bookings_count: usize,
     last_decision: Option<&'a str>,
     last_sweep_at: Option<String>,
 }
@@ -47,6 +53,18 @@ struct Connection<'a> {
     /// Payload in KiB an hour; `null`: not known.
     rate: Option<u64>,
     silent: bool,
+}
+
+/// A booking that stands, with the attributes of the table.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Booking<'a> {
+    email: &'a str,
+    #[serde(flatten)]
+    view: &'a BookingView,
+    placed_for: Option<String>,
+    created_at: String,
+    renewed_at: String,
 }
 
 #[derive(Serialize)]
@@ -129,8 +147,11 @@ impl App {
             usage::today(reader, managed, &states, zone, self.office_hours, call.now).await?;
         let endpoints = managed.iter().zip(days).filter_map(|(endpoint, today)| {
             let state = states.get(&endpoint.id)?;
-            let told = EndpointStatus::on_record(endpoint, state, &settings.rules, call.now);
-            Some(EndpointNow::of(told, state, today))
+            let rules = &settings.rules;
+            let told = EndpointStatus::on_record(endpoint, state, rules, call.now);
+            let bookings = BookingNow::all(state, rules, call.now);
+            let most = BOOKINGS / managed.len();
+            Some(EndpointNow::of(told, state, bookings, most, today))
         });
         Ok(endpoints.collect())
     }
@@ -157,9 +178,18 @@ fn endpoint(now: &EndpointNow) -> Endpoint<'_> {
         rate: it.rate,
         silent: it.is_silent,
     });
+    let bookings = now.bookings.iter().map(|it| Booking {
+        email: it.owner.as_str(),
+        view: &it.view,
+        placed_for: it.placed_for.map(|date| date.to_string()),
+        created_at: rfc3339(it.created_at),
+        renewed_at: rfc3339(it.renewed_at),
+    });
     Endpoint {
         status: &now.status,
         connections: connections.collect(),
+        bookings: bookings.collect(),
+        bookings_count: now.bookings.len() + now.more_bookings,
         last_decision: now.last_decision.as_deref(),
         last_sweep_at: json::time(now.last_sweep_at),
     }

@@ -28,11 +28,9 @@ impl App {
     ) -> Result<Reply, Refusal> {
         let reader = self.reader.as_ref();
         let (endpoint, event) = (name.endpoint_id, &name.event_id);
-        let (record, neighbours) = futures::try_join!(
-            reader.record(endpoint, event),
-            stay::neighbours(reader, endpoint, event),
-        )?;
+        let record = reader.record(endpoint, event).await?;
         let record = record.ok_or(Refusal::NotFound)?;
+        let neighbours = stay::neighbours(reader, &record).await?;
         let (previous, next) = (neighbours.previous.as_ref(), neighbours.next.as_ref());
         let html = || {
             let page = RecordPage {

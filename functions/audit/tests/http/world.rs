@@ -11,8 +11,8 @@ use serde_json::Value;
 use shared::aws::DynamoAuditReader;
 use shared::clock::Clock as _;
 use shared::config::AuditConfig;
-use shared::model::ManagedEndpoint;
 use shared::model::audit::{Actor, AuditRecord, Details, Event, EventIds, Origin};
+use shared::model::{Booking, ManagedEndpoint};
 use shared::ports::Store as _;
 use testkit::alb::{KeyServer, TokenMint};
 use testkit::example;
@@ -127,6 +127,20 @@ impl World {
         };
         self.aws.store.put_record(&record).await.unwrap();
         self.aws.dynamo.reset_calls();
+    }
+
+    /// Puts a booking of Tokyo.
+    pub async fn put_booking(&self, booking: &Booking) {
+        let tokyo = example::TOKYO.parse().unwrap();
+        let made = booking.made(None, TimeDelta::days(60));
+        let store = &self.aws.store;
+        let written = store.update_personal(&tokyo, &booking.into(), &made).await;
+        assert!(written.unwrap());
+        if let Some(at) = booking.ended_at {
+            let ended = booking.ended(at);
+            let written = store.update_personal(&tokyo, &booking.into(), &ended).await;
+            assert!(written.unwrap());
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -124,6 +124,10 @@ impl Timeline<'_> {
         if let Some(stay) = target.stay {
             return Belongs::To(stay);
         }
+        // A booking is of other days than the one on which it is made or ends, and what was missed led to no stay.
+        if target.event.is_some_and(is_of_booking) {
+            return Belongs::ToNone;
+        }
         let before = self.first_change((0..self.around.target).rev());
         let Some((_, last)) = before else {
             return if !self.around.is_from_start {
@@ -255,6 +259,13 @@ fn is_within(asked_at: Option<DateTime<Utc>>, at: Option<DateTime<Utc>>) -> bool
 
 /// Ids made of facts are back-dated a little, and clocks differ.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
+
+fn is_of_booking(event: Event) -> bool {
+    matches!(
+        event,
+        Event::BookingMade | Event::BookingCancelled | Event::BookingLapsed | Event::BookingMissed
+    )
+}
 
 /// Whether it is a change of the endpoint, which names the stay that it is of.
 fn changes_endpoint(event: Event) -> bool {

@@ -23,19 +23,33 @@ pub async fn story(
     endpoint_id: &str,
     event_id: &EventId,
 ) -> Result<Option<StayStory>, StoreError> {
-    let Some(target) = reader.record(endpoint_id, event_id).await? else {
-        return Ok(None);
-    };
-    let partition = Partition::Endpoint(endpoint_id.to_owned());
-    let mut older = Side::new(Direction::NewestFirst, key(&target));
-    let mut newer = Side::new(Direction::OldestFirst, key(&target));
+    match reader.record(endpoint_id, event_id).await? {
+        Some(target) => story_of(reader, &target).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The records of the same stay before and behind one that was read.
+///
+/// # Errors
+/// The table cannot be read.
+pub async fn neighbours(reader: &dyn AuditReader, record: &Item) -> Result<Neighbours, StoreError> {
+    let story = story_of(reader, record).await?;
+    Ok(story.neighbours(&key(record).event_id))
+}
+
+async fn story_of(reader: &dyn AuditReader, target: &Item) -> Result<StayStory, StoreError> {
+    let place = key(target);
+    let partition = Partition::Endpoint(place.endpoint_id.clone());
+    let mut older = Side::new(Direction::NewestFirst, place.clone());
+    let mut newer = Side::new(Direction::OldestFirst, place);
     let mut left = Left {
         records: MAX_READ - 1,
         calls: MAX_CALLS,
     };
     loop {
         let before = older.records.iter().rev();
-        let records: Vec<&Item> = before.chain([&target]).chain(&newer.records).collect();
+        let records: Vec<&Item> = before.chain([target]).chain(&newer.records).collect();
         let members = Members::of(&Around {
             records: &records,
             target: older.records.len(),
@@ -45,27 +59,13 @@ pub async fn story(
         let wants_older = !members.has_beginning && !older.is_finished;
         let wants_newer = !members.has_end && !newer.is_finished;
         if !(wants_older || wants_newer) || left.is_nothing() {
-            return Ok(Some(StayStory::of(&records, &members)));
+            return Ok(StayStory::of(&records, &members));
         }
         // The side of which less was read: a limit that is reached leaves the neighbourhood of the record.
         let is_older = wants_older && (!wants_newer || older.records.len() <= newer.records.len());
         let side = if is_older { &mut older } else { &mut newer };
         side.read(reader, &partition, &mut left).await?;
     }
-}
-
-/// The records of the same stay before and behind one.
-///
-/// # Errors
-/// The table cannot be read.
-pub async fn neighbours(
-    reader: &dyn AuditReader,
-    endpoint_id: &str,
-    event_id: &EventId,
-) -> Result<Neighbours, StoreError> {
-    let story = story(reader, endpoint_id, event_id).await?;
-    let neighbours = story.map(|story| story.neighbours(&event_id.to_string()));
-    Ok(neighbours.unwrap_or_default())
 }
 
 /// What may still be read.

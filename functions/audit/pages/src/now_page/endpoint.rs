@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use page::When;
-use shared::model::EndpointState;
+use shared::model::{EndpointState, Mode};
 use shared::policy::Phase;
 use shared::reconcile::EndpointStatus;
 use shared::review::usage::DayUse;
 
+use super::bookings::{BookingNow, Bookings, bookings};
 use super::connections::{self, ConnectionNow};
 use super::{NowPage, Time};
 use crate::assets::ASSETS;
@@ -26,6 +27,10 @@ pub struct EndpointNow {
     pub status: EndpointStatus,
     /// Those that sweeps remember.
     pub connections: Vec<ConnectionNow>,
+    /// In the order in which they come next.
+    pub bookings: Vec<BookingNow>,
+    /// How many stand beside those.
+    pub more_bookings: usize,
     /// When a sweep read their counters.
     pub counters_read_at: Option<DateTime<Utc>>,
     /// Over what time they were judged then; `None`: no stale rule was in force.
@@ -40,10 +45,20 @@ pub struct EndpointNow {
 }
 
 impl EndpointNow {
-    /// From what the lease table holds.
-    pub fn of(status: EndpointStatus, state: &EndpointState, today: DayUse) -> Self {
+    /// From what the lease table holds. `bookings`: those that stand; so many of them are kept.
+    pub fn of(
+        status: EndpointStatus,
+        state: &EndpointState,
+        mut bookings: Vec<BookingNow>,
+        most_bookings: usize,
+        today: DayUse,
+    ) -> Self {
         let sightings = &state.sightings;
+        let more_bookings = bookings.len().saturating_sub(most_bookings);
+        bookings.truncate(most_bookings);
         Self {
+            bookings,
+            more_bookings,
             connections: state.traffic.iter().map(ConnectionNow::of).collect(),
             counters_read_at: state.traffic.read_at,
             stale_after: state.traffic.stale_after,
@@ -74,12 +89,20 @@ pub(super) struct Card {
     pub(super) more_holders: Option<String>,
     pub(super) order: Option<Order>,
     pub(super) connections: Connections,
+    pub(super) bookings: Bookings,
+    pub(super) labels: Labels,
     pub(super) last_decision: Option<String>,
     pub(super) decided_at: Option<Time>,
     pub(super) last_sweep: Option<Time>,
     pub(super) sweep_ago: String,
     pub(super) orders_path: Option<String>,
     pub(super) log_path: Option<String>,
+}
+
+/// Ids of headings.
+pub(super) struct Labels {
+    pub(super) bookings: String,
+    pub(super) more_bookings: String,
 }
 
 pub(super) struct Until {
@@ -164,6 +187,18 @@ impl EndpointNow {
                 .map(|more| (t.more_holders)(more + 1)),
             order: self.order(t, when),
             connections: self.connected(page, t, when),
+            bookings: bookings(
+                page,
+                &self.bookings,
+                self.more_bookings,
+                self.is_held(),
+                managed.filter(|_| page.site.is_administrator),
+                when,
+            ),
+            labels: Labels {
+                bookings: format!("{id}-bookings"),
+                more_bookings: format!("{id}-more-bookings"),
+            },
             last_decision: self.last_decision.as_deref().map(in_a_row),
             decided_at: self.decided_at.map(|at| Time::of(at, when)),
             last_sweep: self.last_sweep_at.map(|at| Time::of(at, when)),
@@ -190,6 +225,11 @@ impl EndpointNow {
             .take(HOLDERS)
             .map(holder)
             .collect()
+    }
+
+    fn is_held(&self) -> bool {
+        let mode = self.status.mode.as_ref();
+        mode.is_some_and(|order| [Mode::Hold.as_str(), Mode::Off.as_str()].contains(&&*order.mode))
     }
 
     fn order(&self, t: &NowTexts, when: &When) -> Option<Order> {

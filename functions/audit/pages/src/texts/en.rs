@@ -29,6 +29,7 @@ pub(super) static EN: Texts = Texts {
 
     event: events_en::event,
     family: events_en::family,
+    asked_by_booking: "Asked for by a booking",
     unknown_event: "Unknown to this version",
     span,
     day,

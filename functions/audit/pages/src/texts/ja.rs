@@ -29,6 +29,7 @@ pub(super) static JA: Texts = Texts {
 
     event: events_ja::event,
     family: events_ja::family,
+    asked_by_booking: "予約による利用の申し込み",
     unknown_event: "このバージョンでは不明",
     span,
     day,

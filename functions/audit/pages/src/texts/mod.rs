@@ -1,5 +1,6 @@
 //! Every text of these pages, in one place for each language: a [`Texts`] that lacks one does not compile.
 
+mod booking_texts;
 mod en;
 mod events_en;
 mod events_ja;
@@ -26,6 +27,7 @@ use crate::Language;
 use crate::error_page::Trouble;
 use crate::families::Family;
 
+pub(crate) use booking_texts::BookingTexts;
 pub(crate) use now_texts::NowTexts;
 pub(crate) use use_texts::UseTexts;
 
@@ -58,6 +60,8 @@ pub(crate) struct Texts {
 
     pub(crate) event: fn(Event) -> &'static str,
     pub(crate) family: fn(Family) -> &'static str,
+    /// What happened, where a booking asked.
+    pub(crate) asked_by_booking: &'static str,
     pub(crate) unknown_event: &'static str,
     pub(crate) span: fn(TimeDelta) -> String,
     pub(crate) day: fn(NaiveDate) -> String,
@@ -133,7 +137,6 @@ pub(crate) struct StayTexts {
     pub(crate) more: fn(usize) -> String,
     pub(crate) timeline: &'static str,
     pub(crate) left_out: fn(usize) -> String,
-    pub(crate) by_booking: &'static str,
     pub(crate) cross_site: &'static str,
 }
 

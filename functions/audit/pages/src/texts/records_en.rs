@@ -44,7 +44,6 @@ pub(super) const STAY: StayTexts = StayTexts {
     more: |count| format!("and {count} more"),
     timeline: "What happened",
     left_out: |count| format!("{count} records in between are left out here. The log has them."),
-    by_booking: "by a booking",
     cross_site: "came by a link on another site, or from sign-in",
 };
 

@@ -46,7 +46,6 @@ pub(super) const STAY: StayTexts = StayTexts {
     left_out: |count| {
         format!("途中の {count} 件は省略しています。すべての記録は「記録」にあります。")
     },
-    by_booking: "予約による申し込み",
     cross_site: "ほかのサイトのリンク、またはサインインを経由",
 };
 

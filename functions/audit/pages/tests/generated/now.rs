@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use audit_pages::{ConnectionNow, EndpointNow, Language, NowPage};
-use chrono::{DateTime, TimeDelta, Utc};
+use audit_pages::{BookingNow, ConnectionNow, EndpointNow, Language, NowPage};
+use chrono::{DateTime, TimeDelta, Utc, Weekday, WeekdaySet};
 use chrono_tz::Tz;
 use shared::history::{Finding, Kind};
-use shared::model::NotedConfig;
 use shared::model::item::{Item, Value, rfc3339};
+use shared::model::{
+    BookedOn, BookedTimes, Booking, EndpointState, Holidays, Mode, NotedConfig, Rules, WORKDAYS,
+    time_of_day,
+};
 use shared::policy::{Hold, KeepRule, Phase, Reason, Warning};
 use shared::reconcile::{EndpointStatus, LeaseView, ModeView, Particulars};
 use shared::review::findings::FindingAt;
@@ -52,10 +55,57 @@ pub fn endpoint(status: EndpointStatus, up: &[(DateTime<Utc>, DateTime<Utc>)]) -
         decided_at: status.observed_at,
         status,
         connections: Vec::new(),
+        bookings: Vec::new(),
+        more_bookings: 0,
         counters_read_at: None,
         stale_after: None,
         last_sweep_at: Some(now() - TimeDelta::seconds(24)),
         today: day(Tz::Asia__Tokyo, date("2026-11-26"), up, 2),
+    }
+}
+
+/// A booking of this person's, made ten days ago.
+pub fn booking(owner: &str, on: BookedOn, ready_by: &str) -> Booking {
+    let times = BookedTimes {
+        on,
+        ready_by: time_of_day(ready_by).unwrap(),
+        stay_until: None,
+    };
+    Booking {
+        email: owner.parse().unwrap(),
+        id: times.id(),
+        times,
+        placed_for: None,
+        created_at: now() - TimeDelta::days(10),
+        renewed_at: now() - TimeDelta::days(10),
+        ended_at: None,
+    }
+}
+
+/// Those that stand, by the rules in Tokyo. The Monday of next week is a holiday.
+pub fn booked(bookings: Vec<Booking>, order: Option<Mode>) -> Vec<BookingNow> {
+    let mut state = EndpointState {
+        bookings,
+        ..EndpointState::default()
+    };
+    state.order.mode = order;
+    BookingNow::all(&state, &rules(), now())
+}
+
+fn rules() -> Rules {
+    Rules {
+        time_zone: chrono_tz::Asia::Tokyo,
+        idle_timeout: minutes(60),
+        first_connection_grace: minutes(30),
+        overnight_window: Some("22:00-07:00".parse().expect("a window")),
+        overnight_idle_timeout: minutes(10),
+        stale_connection: None,
+        overnight_stale_connection: Some(minutes(120)),
+        silent_below_kib_per_hour: 256,
+        max_extension: TimeDelta::hours(12),
+        routes: Vec::new(),
+        holidays: Holidays::of(vec!["2026-11-30".parse().unwrap()]),
+        booking_lifetime: TimeDelta::days(60),
     }
 }
 
@@ -104,6 +154,7 @@ pub fn endpoints() -> Vec<EndpointNow> {
         ],
         counters_read_at: Some(now() - TimeDelta::seconds(24)),
         stale_after: Some(minutes(120)),
+        bookings: booked(tokyos_bookings(), None),
         ..endpoint(tokyo, &[(morning, now())])
     };
 
@@ -141,11 +192,40 @@ pub fn endpoints() -> Vec<EndpointNow> {
         reason: None,
         text: "hold until 2026-11-26T12:00:00Z".to_owned(),
     });
+    let held_up = booking("mei@example.com", BookedOn::Days(WORKDAYS), "17:30");
     let nagoya = EndpointNow {
+        bookings: booked(vec![held_up], Some(Mode::Hold)),
         last_sweep_at: Some(now() - minutes(9)),
         ..endpoint(nagoya, &[])
     };
     vec![tokyo, osaka, nagoya]
+}
+
+/// Of twelve people: on workdays, on Mondays, for a date, placed for tomorrow already, and until the evening.
+fn tokyos_bookings() -> Vec<Booking> {
+    let workdays = |who: &str, ready_by| {
+        let owner = format!("{who}@example.com");
+        booking(&owner, BookedOn::Days(WORKDAYS), ready_by)
+    };
+    let mondays = BookedOn::Days(WeekdaySet::single(Weekday::Mon));
+    let on = |day| BookedOn::Date(date(day));
+    let mut long = workdays("hana", "08:30");
+    long.times.stay_until = Some(time_of_day("18:00").unwrap());
+    long.id = long.times.id();
+    let mut placed = workdays("ken", "08:30");
+    placed.placed_for = Some(date("2026-11-27"));
+    let mut others: Vec<Booking> = ["sora", "mei", "aoi", "riku", "ren", "admin", "boss"]
+        .iter()
+        .map(|who| workdays(who, "09:00"))
+        .collect();
+    others.extend([
+        long,
+        placed,
+        booking("yuki@example.com", mondays, "07:45"),
+        booking("yuki@example.com", on("2026-12-03"), "13:00"),
+        booking("auditor@example.com", on("2026-12-24"), "10:00"),
+    ]);
+    others
 }
 
 pub fn policy() -> NotedConfig {
@@ -257,6 +337,8 @@ pub fn findings() -> Vec<FindingAt> {
 pub fn now_page(language: Language, endpoints: &[EndpointNow], is_administrator: bool) -> String {
     let mut site = site(Tz::Asia__Tokyo);
     site.is_administrator = is_administrator;
+    let names = endpoints.iter().map(|now| now.status.endpoint.parse());
+    site.endpoints = names.filter_map(Result::ok).collect();
     NowPage {
         site: &site,
         language,

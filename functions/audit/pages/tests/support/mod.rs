@@ -190,7 +190,7 @@ pub fn stay_records() -> Vec<Item> {
 pub fn log_records() -> Vec<Item> {
     let mut records = vec![
         record(
-            "booking.made",
+            "session.moved",
             "2026-11-23T01:30:12Z",
             "mei@example.com",
             "A later version wrote this.",
@@ -209,6 +209,18 @@ pub fn log_records() -> Vec<Item> {
             "reaper",
             "IDLE_TIMEOUT_MINUTES from 60 to 45.",
             &[("endpoint_id", s("-")), ("endpoint_name", s("-"))],
+        ),
+        record(
+            "booking.missed",
+            "2026-11-23T01:19:00Z",
+            "reaper",
+            "The booking of mei@example.com was missed for 2026-11-23, because an administrator's order kept the VPN off: \
+             ready by 09:49 on mon.",
+            &[
+                ("booking_id", s("0a1b2c3d")),
+                ("booked_by", s("mei@example.com")),
+                ("mode", s("hold")),
+            ],
         ),
     ];
     let mut stay = stay_records();

@@ -209,6 +209,14 @@ fn nothing_from_outside_becomes_markup() {
             None,
             false,
         )],
+        bookings: generated::now::booked(
+            vec![generated::now::booking(
+                "<img/src=x>\"'&\u{202e}<script>@alert(1)<script>",
+                shared::model::BookedOn::Days(shared::model::WORKDAYS),
+                "08:30",
+            )],
+            None,
+        ),
         last_decision: Some(HOSTILE.to_owned()),
         last_sweep_at: None,
         ..endpoint(stands, &[])
