@@ -67,6 +67,10 @@ async fn each_sample_gets_the_answer_that_its_name_promises() {
         ("order-by-an-employee.json", 403),
         ("order.json", 200),
         ("take-down-page.json", 200),
+        ("book.json", 201),
+        ("bookings.json", 200),
+        ("cancel-booking.json", 200),
+        ("decline-suggestion.json", 303),
     ] {
         let answer = invoke(&sandbox, "associate", sample).await;
         assert_eq!(answer["statusCode"], status, "{sample}: {answer}");

@@ -14,7 +14,7 @@ use crate::reference::{self, Verdict};
 use crate::stage::{block_on, configuration, mint, now};
 
 /// The statuses of DESIGN 7's table, and 303 for browsers.
-const STATUSES: [u64; 10] = [200, 202, 303, 400, 401, 403, 404, 405, 502, 503];
+const STATUSES: [u64; 12] = [200, 201, 202, 204, 303, 400, 401, 403, 404, 405, 502, 503];
 /// What every answer carries.
 const FIXED: [&str; 5] = [
     "cache-control",

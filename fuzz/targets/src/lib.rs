@@ -10,6 +10,8 @@
 
 mod alb;
 mod base64url;
+mod body;
+mod book;
 mod configuration;
 mod ec2;
 mod event;
@@ -23,6 +25,7 @@ mod stage;
 mod token;
 mod xml;
 
+pub use book::book;
 pub use configuration::configuration;
 pub use ec2::ec2;
 pub use event::event;
@@ -57,6 +60,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "extend",
         run: extend,
+    },
+    Target {
+        name: "book",
+        run: book,
     },
     Target {
         name: "ec2",

@@ -21,6 +21,8 @@ pub(crate) struct Asked {
     pub(crate) calls: usize,
     /// Leases that were written.
     pub(crate) leases: Vec<Lease>,
+    /// What was written of bookings.
+    pub(crate) bookings: Vec<Update>,
 }
 
 /// AWS.
@@ -169,8 +171,14 @@ impl Store for Aws {
         Ok(self.call(Some(EndpointState::default())))
     }
 
-    async fn commit(&self, _: &EndpointId, _: &Transition) -> Result<bool, StoreError> {
-        Ok(self.call(true))
+    async fn commit(&self, _: &EndpointId, transition: &Transition) -> Result<bool, StoreError> {
+        let of_bookings = transition
+            .personal
+            .iter()
+            .filter(|(item, _)| matches!(item, PersonalItem::Booking(..)))
+            .map(|(_, update)| update.clone());
+        self.called(|asked| asked.bookings.extend(of_bookings));
+        Ok(true)
     }
 
     async fn noted_config(&self) -> Result<Option<NotedConfig>, StoreError> {

@@ -80,6 +80,11 @@ const WORDS: &[&str] = &[
     "$TOKEN",
     "minutes=",
     "until=",
+    "days=",
+    "date=",
+    "ready_by=",
+    "2026-12-01",
+    "08:30",
     "email",
     "a@b",
 ];
@@ -212,6 +217,11 @@ fn every_event_is_answered_and_none_reaches_aws_unproven() {
 #[test]
 fn an_accepted_extension_ends_within_its_limit() {
     run("extend", 1000);
+}
+
+#[test]
+fn an_accepted_booking_is_one_within_its_limits() {
+    run("book", 1000);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl BookedTimes {
         let text = format!("{}|{}|{stay_until}", self.on, clock(self.ready_by));
         let hash = digest(&SHA256, text.as_bytes());
         let hex = hash.as_ref().iter().take(4);
-        BookingId(hex.map(|byte| format!("{byte:02x}")).collect())
+        BookingId(hex.fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
     }
 }
 

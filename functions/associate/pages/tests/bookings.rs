@@ -1,8 +1,4 @@
 //! What the status page says of its viewer's bookings.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic, as tests do"
-)]
 
 mod support;
 

@@ -116,11 +116,11 @@ pub fn all() -> Vec<(&'static str, EndpointStatus, OwnBookings)> {
         },
     );
     let (starting, late) = late();
-    let hold = Hold {
+    let kept_off = Reason::Held(Hold {
         until: Some(now() + minutes(90)),
         asked: false,
-    };
-    let held = under("hold", standing(Phase::Off, Reason::Held(hold)));
+    });
+    let kept_off = under("hold", standing(Phase::Off, kept_off));
     vec![
         (
             "bookings-none",
@@ -136,7 +136,11 @@ pub fn all() -> Vec<(&'static str, EndpointStatus, OwnBookings)> {
         ("bookings-five", ready, OwnBookings::Visited(five())),
         ("bookings-lapsing", off(), OwnBookings::Seen(lapsing())),
         ("bookings-kept", off(), OwnBookings::Visited(lapsing())),
-        ("bookings-held-up", held, OwnBookings::Visited(held_up())),
+        (
+            "bookings-held-up",
+            kept_off,
+            OwnBookings::Visited(held_up()),
+        ),
         ("bookings-late", starting, OwnBookings::Visited(late)),
     ]
 }
