@@ -82,6 +82,11 @@ async fn every_phase(language: &'static str) {
     page.assert_accessible(&called("starting")).await;
     desk.come_up().await;
     page.assert_accessible(&called("ready")).await;
+    page.goto(&desk.url("/")).await;
+    page.wait_for(".cards .ready .own").await;
+    page.assert_accessible(&called("list with one held")).await;
+    page.goto(&desk.url("/vpn/tokyo/status")).await;
+    page.phase("ready").await;
     desk.connect("hana@example.com");
     desk.pass_and_look(TimeDelta::seconds(10)).await;
     page.until("!document.querySelector('#profile').matches('.primary')")

@@ -47,16 +47,17 @@
   let lookedFor = null;
   const tellOfGoing = () => {
     const going = byId("going");
+    if (!going) toldOf = lookedFor = null;
     if (!going || now() < Date.parse(going.dataset.from)) return;
     const text = going.querySelector("p").textContent;
-    if (toldOf === text || busy) return;
-    if (lookedFor !== text) {
+    if (toldOf !== text && (busy || lookedFor !== text)) {
       lookedFor = text;
       tick();
       return;
     }
-    toldOf = text;
     going.hidden = false;
+    if (toldOf === text) return;
+    toldOf = text;
     byId("live").textContent = text;
     notify(`${text} – ${document.querySelector(".name").textContent}`);
   };

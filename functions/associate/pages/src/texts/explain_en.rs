@@ -101,9 +101,7 @@ fn after_the_last(about: &About<'_>) -> String {
         .map_or(String::new(), |[from, to, minutes]| {
             format!(" ({minutes} minutes between {from} and {to})")
         });
-    format!(
-        "It stays up while it is in use, and for {day} minutes after the last connection ends{night}."
-    )
+    format!("After the last connection ends, it stays up for {day} more minutes{night}.")
 }
 
 fn back(about: &About<'_>) -> String {

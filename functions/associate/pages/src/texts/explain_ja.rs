@@ -99,7 +99,7 @@ fn after_the_last(about: &About<'_>) -> String {
         .map_or(String::new(), |[from, to, minutes]| {
             format!("（{from}〜{to} は {minutes} 分後）")
         });
-    format!("使用中は停止しません。最後の接続が切れてから {day} 分後{night}に停止します。")
+    format!("最後の接続が切れてから {day} 分後{night}に停止します。")
 }
 
 fn back(about: &About<'_>) -> String {

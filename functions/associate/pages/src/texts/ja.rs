@@ -48,7 +48,7 @@ pub(super) static JA: Texts = Texts {
     facts: "現在の状況",
     stays: "利用できる時間：",
     until: |at| format!("{at} まで"),
-    while_in_use: "使用中は停止しません",
+    while_in_use: "使用中は継続",
     goes_at: |at| format!("{at} に停止します。延長しますか？"),
     goes_now: "まもなく停止します。延長しますか？",
     keep: |span| format!("{span}延長"),
