@@ -124,6 +124,7 @@ VARIABLES = "/Globals/Function/Environment/Variables"
 ASSOCIATE_VARIABLES = "AssociateFunction/Environment/Variables"
 GROUPS = "/Metadata/AWS::CloudFormation::Interface/ParameterGroups"
 DASHBOARD = "Dashboard/DashboardBody/Fn::Sub/0"
+NEWS = "AuditEvents"
 FILTERS = "AuditChanges/SourceParameters/FilterCriteria/Filters"
 
 # The way in
@@ -232,7 +233,14 @@ noticed("every_change_of_a_record_is_reported_and_expiry_is_not",
         expiry_is_reported_as_tampering=put(f"{FILTERS}/1/Pattern", '{"eventName": ["REMOVE"]}'))
 noticed("the_event_topic_leaves_out_connections_and_downloads",
         every_connection_goes_to_the_event_topic=put(
-            "AuditEvents/SourceParameters/FilterCriteria/Filters", [{"Pattern": '{"eventName": ["INSERT"]}'}]))
+            "AuditEvents/SourceParameters/FilterCriteria/Filters", [{"Pattern": '{"eventName": ["INSERT"]}'}]),
+        missed_bookings_are_no_news=replace(f"{NEWS}/SourceParameters/FilterCriteria/Filters/0/Pattern", '"booking.missed", ', ""),
+        colleagues_learn_who_booked=replace(
+            f"{NEWS}/SourceParameters/FilterCriteria/Filters/0/Pattern", '"booking.missed"', '{"prefix": "booking."}'))
+noticed("a_chat_gets_the_form_that_its_service_takes_and_mails_get_a_sentence",
+        a_sentence_that_the_chat_service_drops=put(f"{NEWS}/TargetParameters/InputTemplate/Fn::If/1", '"<$.dynamodb.NewImage.reason.S>"'),
+        another_source=replace(f"{NEWS}/TargetParameters/InputTemplate/Fn::If/1", '"custom"', '"vpn"'),
+        mails_in_the_form_of_the_chat=put("/Conditions/SendsToChat", {"Fn::Equals": [{"Ref": "SendAuditEvents"}, "true"]}))
 
 # Rights
 
@@ -260,6 +268,9 @@ noticed("records_are_put_and_never_changed",
             f"{_statements('AssociateRole')}/AuditTable/Action", ["dynamodb:PutItem", "dynamodb:UpdateItem"]),
         records_can_be_deleted=append(_statements("ReaperRole"), {
             "Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": _arn("AuditTable")}))
+noticed("leases_and_bookings_are_marked_and_never_deleted",
+        bookings_can_be_deleted=append(f"{_statements('ReaperRole')}/LeaseTable/Action", "dynamodb:DeleteItem"),
+        leases_can_be_deleted_in_a_batch=append(f"{_statements('AssociateRole')}/LeaseTable/Action", "dynamodb:BatchWriteItem"))
 noticed("the_audit_function_reads_and_puts_records_of_no_endpoint",
         records_of_endpoints_can_be_forged=delete(f"{_statements('AuditRole')}/RecordsOfItsOwn/Condition"),
         a_request_without_a_partition_passes=delete(f"{_statements('AuditRole')}/RecordsOfItsOwn/Condition/Null"),
@@ -308,8 +319,9 @@ noticed("every_function_gets_the_variables_that_it_reads",
         the_audit_function_gets_what_it_does_not_read=put("AuditFunction/Environment/Variables/DRY_RUN", {"Ref": "DryRun"}),
         office_hours_are_for_one_function=put(f"{VARIABLES}/OFFICE_HOURS", {"Ref": "OfficeHours"}),
         a_variable_that_no_function_reads=put(f"{VARIABLES}/IDLE_MINUTES", "60"))
-noticed("the_longest_lists_of_people_fit_into_an_environment",
-        lists_without_end=put("/Parameters/AdminEmails/MaxLength", 4000))
+noticed("the_longest_lists_fit_into_an_environment",
+        lists_without_end=put("/Parameters/AdminEmails/MaxLength", 4000),
+        every_holiday_of_a_century=put("/Parameters/Holidays/MaxLength", 4000))
 noticed("defaults_are_those_of_the_code",
         another_default=put("/Parameters/IdleTimeoutMinutes/Default", 15),
         office_hours_of_another_company=put("/Parameters/OfficeHours/Default", "10:00-19:00"))
@@ -344,10 +356,13 @@ noticed("alarms_watch_existing_metrics",
         an_alarm_on_the_wrong_dimension=put(
             "UpTooLongAlarm/Dimensions", [{"Name": "Function", "Value": {"Ref": "ReaperFunction"}}]),
         an_alarm_on_the_wrong_function=put("SlowStartAlarm/Dimensions/0/Value", {"Ref": "AssociateFunction"}),
+        bookings_are_missed_elsewhere=put("MissedBookingAlarm/Dimensions/0/Value", {"Ref": "AssociateFunction"}),
         an_alarm_on_a_metric_that_does_not_exist=put("StuckStopAlarm/MetricName", "StoppingSeconds"))
 noticed("the_dashboard_shows_existing_metrics",
         a_widget_without_a_metric=replace(
             DASHBOARD, '"StartSeconds", "FunctionName", "${AssociateFunction}"', '"StartSeconds", "Endpoint", "tokyo"'),
+        booked_requests_of_the_wrong_function=replace(
+            DASHBOARD, '"Requests", "FunctionName", "${ReaperFunction}"', '"Requests", "FunctionName", "${AuditFunction}"'),
         an_alarm_that_is_not_on_the_dashboard=replace(DASHBOARD, '"${LostEventsAlarm.Arn}"', '"${FailedSweepsAlarm.Arn}"'))
 noticed("every_metric_is_watched",
         a_metric_that_is_not_watched=replace(
@@ -358,6 +373,7 @@ noticed("missing_sweeps_are_an_alarm",
         missing_data_is_no_alarm=put("NoSweepAlarm/TreatMissingData", "missing"))
 noticed("alarms_fire_when_they_should",
         quiet_times_are_alarms=put("FailedStartAlarm/TreatMissingData", "breaching"),
+        one_missed_booking_is_no_alarm=put("MissedBookingAlarm/Threshold", 10),
         an_alarm_that_fires_when_all_is_well=put("SlowStartAlarm/ComparisonOperator", "LessThanThreshold"))
 noticed("each_function_is_watched_for_errors_and_the_audit_function_before_it_runs_out_of_time",
         slow_answers_that_fast_ones_hide=put("AuditSlowAlarm/Statistic", "Average"),

@@ -1,7 +1,11 @@
-"""EventBridge's event patterns, as far as the template uses them.
+"""EventBridge's event patterns and the pipes' input templates, as far as the template uses them.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-input-transformation.html
 """
+
+import json
+import re
 
 
 def matches(pattern, event):
@@ -28,3 +32,14 @@ def _is(choice, value):
         case "anything-but":
             return value is not None and value not in (argument if isinstance(argument, list) else [argument])
     raise AssertionError(f"not known: {operator}")
+
+
+def transformed(template, event):
+    """What a pipe sends to its target. A value stands within quotes, and is escaped there."""
+    def value(match):
+        found = event
+        for name in match.group(1).split("."):
+            found = found[name]
+        return json.dumps(found)[1:-1]
+
+    return re.sub(r"<\$\.([\w.]+)>", value, template)

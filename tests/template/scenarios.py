@@ -71,5 +71,11 @@ BAD = {
     "a priority whose rules no listener has": (_USUAL | {"ListenerRulePriority": "5000"}, "ListenerRulePriority"),
     "an administrator without an address": (_USUAL | {"AdminEmails": "hana@example.com,root"}, "AdminEmails"),
     "an auditor behind a space": (_USUAL | {"AuditorEmails": "hana@example.com, ken@example.com"}, "AuditorEmails"),
+    "a holiday by its name": (_USUAL | {"Holidays": "new-year"}, "Holidays"),
+    "a month that does not exist": (_USUAL | {"Holidays": "2026-13-01"}, "Holidays"),
+    "a range of holidays without an end": (_USUAL | {"Holidays": "2026-12-29.."}, "Holidays"),
+    "holidays with a space": (_USUAL | {"Holidays": "2026-12-29, 2027-01-11"}, "Holidays"),
+    "a booking that lapses at once": (_USUAL | {"BookingLifetimeDays": "0"}, "BookingLifetimeDays"),
+    "news in a form that is none": (_USUAL | {"SendAuditEvents": "slack"}, "SendAuditEvents"),
     "a rate that is none": (_USUAL | {"SweepRate": "every minute"}, "SweepRate"),
 }

@@ -1,4 +1,4 @@
-"""The roles allow what the functions called in a day and an unlucky night, and nothing besides.
+"""The roles allow what the functions called in a day, a morning and an unlucky day, and nothing besides.
 
 The calls were recorded in the sandbox; a simulator of IAM's rules decides."""
 
@@ -124,7 +124,7 @@ def _foreign(stack):
         ("dynamodb:PartiQLInsert", audit), ("dynamodb:PartiQLSelect", audit),
         ("dynamodb:UpdateTimeToLive", audit), ("dynamodb:DeleteTable", audit), ("dynamodb:UpdateTable", audit),
         # Leases
-        ("dynamodb:DeleteItem", lease), ("dynamodb:Scan", lease), ("dynamodb:DeleteTable", lease),
+        ("dynamodb:DeleteItem", lease), ("dynamodb:BatchWriteItem", lease), ("dynamodb:PartiQLDelete", lease), ("dynamodb:Scan", lease), ("dynamodb:DeleteTable", lease),
         ("dynamodb:PutItem", "arn:aws:dynamodb:ap-northeast-1:123456789012:table/another-companys"),
         # And a way to more
         ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"), ("sts:AssumeRole", "arn:aws:iam::123456789012:role/admin"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use chrono::TimeDelta;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use sandbox::alb;
 use sandbox::clock::ClockKeeper;
 use serde_json::{Value, json};
@@ -88,11 +88,7 @@ impl Browser {
 
     /// Sends a wish from a terminal: the status and the JSON.
     pub(crate) async fn json(&self, wish: Wish) -> anyhow::Result<(StatusCode, Value)> {
-        let answer = self.request(TOKYO, wish).send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        let json = serde_json::from_str(&text).with_context(|| format!("{status}: {text}"))?;
-        Ok((status, json))
+        answered(self.request(TOKYO, wish).send().await?).await
     }
 
     /// Asks for the VPN's status.
@@ -119,6 +115,31 @@ impl Browser {
         let answer = get.headers(navigation()).send().await?;
         let status = answer.status();
         Ok((status, answer.text().await?))
+    }
+
+    /// Books: the status, and what stands booked.
+    pub(crate) async fn book(&self, booking: &Value) -> anyhow::Result<(StatusCode, Value)> {
+        let post = self.post("/bookings").json(booking);
+        answered(post.send().await?).await
+    }
+
+    /// What stands booked.
+    pub(crate) async fn bookings(&self) -> anyhow::Result<(StatusCode, Value)> {
+        let get = self.client.get(self.url(TOKYO, "/bookings"));
+        let get = get.header(ACCEPT, "application/json");
+        answered(get.send().await?).await
+    }
+
+    /// Cancels a booking: the status, and what stands booked.
+    pub(crate) async fn cancel(&self, id: &str) -> anyhow::Result<(StatusCode, Value)> {
+        let post = self.post(&format!("/bookings/{id}/cancel"));
+        answered(post.send().await?).await
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder {
+        let post = self.client.post(self.url(TOKYO, path));
+        post.header(SEC_FETCH_SITE, "same-origin")
+            .header(ACCEPT, "application/json")
     }
 
     /// Sends a wish, and waits for the answer however long it takes.
@@ -205,6 +226,14 @@ impl Browser {
             Wish::Open => get("").headers(navigation()),
         }
     }
+}
+
+/// The status and the JSON of an answer.
+async fn answered(answer: Response) -> anyhow::Result<(StatusCode, Value)> {
+    let status = answer.status();
+    let text = answer.text().await?;
+    let json = serde_json::from_str(&text).with_context(|| format!("{status}: {text}"))?;
+    Ok((status, json))
 }
 
 fn trace_id() -> String {

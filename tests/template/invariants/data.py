@@ -72,9 +72,32 @@ def every_change_of_a_record_is_reported_and_expiry_is_not(t):
 @invariant
 def the_event_topic_leaves_out_connections_and_downloads(t):
     reported = lambda event: _filtered(t.full, "AuditEvents", _change("INSERT", event))  # noqa: E731
-    for event in ("association.requested", "disassociation.completed", "lease.extended", "mode.changed", "access.denied"):
+    for event in ("association.requested", "disassociation.completed", "lease.extended", "mode.changed", "access.denied",
+                  "booking.missed"):
         assert reported(event), event
-    for event in ("connection.ended", "profile.downloaded"):
+    # One that was placed is an ask. When an employee means to come is no news for colleagues.
+    for event in ("connection.ended", "profile.downloaded", "booking.made", "booking.cancelled", "booking.lapsed"):
         assert not reported(event), event
     assert not _filtered(t.full, "AuditEvents", _change("MODIFY"))
     assert not t.before_saml.exists("AuditEvents"), "only if SendAuditEvents is set"
+
+
+# As the stream has it of a record whose reason an administrator wrote.
+_TOLD = {"dynamodb": {"Keys": {"event_id": {"S": "019ab"}}, "NewImage": {
+    "endpoint_name": {"S": "tokyo"}, "event": {"S": "mode.changed"}, "occurred_at": {"S": "2026-11-24T00:00:00Z"},
+    "reason": {"S": 'hana@example.com held the VPN off: "maintenance".'}}}}
+
+
+def _told(t, form):
+    stack = t.stack(t.full.parameters | {"SendAuditEvents": form})
+    assert not stack.refusals() and stack.properties("AuditEvents")["Target"].endswith(":AuditEventTopic")
+    return json.loads(patterns.transformed(stack.properties("AuditEvents")["TargetParameters"]["InputTemplate"], _TOLD))
+
+
+@invariant
+def a_chat_gets_the_form_that_its_service_takes_and_mails_get_a_sentence(t):
+    sentence = 'hana@example.com held the VPN off: "maintenance". (mode.changed, 2026-11-24T00:00:00Z)'
+    assert _told(t, "true") == f"VPN tokyo: {sentence}"
+    # https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    assert _told(t, "chat") == {
+        "version": "1.0", "source": "custom", "id": "019ab", "content": {"title": "VPN tokyo", "description": sentence}}

@@ -86,6 +86,14 @@ def records_are_put_and_never_changed(t):
 
 
 @invariant
+def leases_and_bookings_are_marked_and_never_deleted(t):
+    lease = t.full._attribute("LeaseTable", "Arn")
+    for name, role in _roles(t).items():
+        actions = {action for action, resource in iam.granted(role) if resource == lease}
+        assert actions <= {f"dynamodb:{action}" for action in ("GetItem", "Query", "PutItem", "UpdateItem")}, f"{name}: {actions}"
+
+
+@invariant
 def the_audit_function_reads_and_puts_records_of_no_endpoint(t):
     role = t.full.properties("AuditRole")
     lease, audit = (t.full._attribute(table, "Arn") for table in ("LeaseTable", "AuditTable"))

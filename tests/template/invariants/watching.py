@@ -88,8 +88,10 @@ def the_dashboard_shows_existing_metrics(t):
 def every_metric_is_watched(t):
     metrics, searches = _shown(t)
     alarms = [_watched(alarm) for alarm in t.full.there_are("AWS::CloudWatch::Alarm").values()]
-    seen = {name for _, name, _ in metrics + alarms} | {_SEARCH.fullmatch(s).group(4) for s in searches}
-    assert {name for _, name, _, _ in _emitted()} <= seen, "a metric that is not watched costs money"
+    seen = {(name, dimensions.get("FunctionName")) for _, name, dimensions in metrics + alarms}
+    seen |= {_SEARCH.fullmatch(search).group(4, 3) for search in searches}
+    missing = {(name, f"vpn-{function}") for _, name, _, function in _emitted()} - seen
+    assert not missing, f"a metric that is not watched costs money: {missing}"
 
 
 @invariant
@@ -115,6 +117,7 @@ def alarms_fire_when_they_should(t):
     expected = {
         "FailedStartAlarm": ("GreaterThanOrEqualToThreshold", 1),
         "FailedStartInSweepAlarm": ("GreaterThanOrEqualToThreshold", 1), "SlowStartAlarm": ("GreaterThanThreshold", 30),
+        "MissedBookingAlarm": ("GreaterThanOrEqualToThreshold", 1),
         "StuckStopAlarm": ("GreaterThanThreshold", 30), "UpTooLongAlarm": ("GreaterThanThreshold", 24),
         "AssociateErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1), "ReaperErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1),
         "AuditErrorsAlarm": ("GreaterThanOrEqualToThreshold", 1), "AuditThrottledAlarm": ("GreaterThanOrEqualToThreshold", 1),

@@ -1,15 +1,20 @@
 //! `cargo sandbox -- day`: a working day at high speed, with real processes, that says whether all was as it should be.
 //!
-//! Between two things that happen, time jumps from minute to minute; each minute has its sweep. So a day of 18 hours
-//! takes a minute or two, no rule's time is shortened, and no token goes stale.
+//! Between two things that happen, time jumps from minute to minute; each minute has its sweep. So a day and the next
+//! morning take a minute or two, no rule's time is shortened, and no token goes stale.
 
+mod bill;
+mod booked;
 mod facts;
+mod morning;
 mod reading;
 mod record;
 mod records;
 mod script;
 mod state;
 pub(crate) mod timeline;
+mod told;
+mod trail;
 mod unlucky;
 
 use std::path::Path;
@@ -22,6 +27,8 @@ use state::Day;
 
 /// A Monday, seven in the morning in Tokyo.
 const START: &str = "2026-11-22T22:00:00Z";
+/// The Wednesday of that week is one.
+const HOLIDAYS: &str = "2026-11-25";
 
 /// Plays the day and prints it, and writes what it showed of the functions to `facts`. `true`: everything was as DESIGN
 /// says.
@@ -37,6 +44,9 @@ pub async fn run(mut options: Options, facts: Option<&Path>) -> anyhow::Result<b
     options.scheduler.running = false;
     // Room for all at once: the sandbox may be slow on a busy machine, and a day has no patience to test.
     options.max_instances = 12;
+    options
+        .environment
+        .insert("HOLIDAYS".to_owned(), HOLIDAYS.to_owned());
     let sandbox = Sandbox::start(options).await?;
     let mut day = Day::new(sandbox, start)?;
     timeline::heading("A working day in Tokyo, Monday 23 November 2026");

@@ -1,18 +1,18 @@
 //! What happens on this day, and what has to come of it.
 
-use anyhow::Context;
 use chrono::TimeDelta;
 use reqwest::StatusCode;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 use testkit::ec2::Action;
-use testkit::example;
 use testkit::people::{self, Wish};
 
 use super::state::Day;
+use super::told::{phase, wait_for};
+use super::{morning, trail};
 use crate::browser::Browser;
 
-/// The day from seven in the morning until the small hours.
+/// The day from seven in the morning until the small hours, and the morning after it.
 pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
     let url = day.sandbox.url().to_owned();
     let clock = day.sandbox.clock().clone();
@@ -25,9 +25,11 @@ pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
         "every route is back before an employee is told that the VPN is ready",
     );
     a_day_of_work(day, &yuki).await?;
+    morning::two_people_book(day, &yuki, &ren).await?;
     an_evening_and_a_laptop_left_on(day, &ren, &person("Aoi")?).await?;
     an_employee_asks_while_it_goes_down(day, &person("Hana")?).await?;
-    the_trail_is_complete(day).await
+    morning::play(day, &yuki, &ren).await?;
+    trail::is_complete(day).await
 }
 
 /// Until today the endpoint was always on: an administrator associated it by hand. The first sweeps take it over,
@@ -222,91 +224,4 @@ async fn an_employee_asks_while_it_goes_down(day: &mut Day, hana: &Browser) -> a
         .await?;
     day.checks.that(gone, "and is gone");
     day.until(day.now() + TimeDelta::minutes(3)).await
-}
-
-/// Each event that has to be on record, in its order: the endpoint's own, and what people did.
-async fn the_trail_is_complete(day: &mut Day) -> anyhow::Result<()> {
-    let records = day.sandbox.dynamo().records().await?;
-    let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-        records
-            .iter()
-            .map(|record| record.text("event").to_owned())
-            .filter(|event| wanted(event))
-            .collect()
-    };
-    let transitions = of(&|event| {
-        (event.starts_with("association.") && event != "association.requested")
-            || event.starts_with("disassociation.")
-            || event.starts_with("routes.")
-    });
-    let one_time_up = [
-        "association.started",
-        "association.completed",
-        "routes.restored",
-        "disassociation.started",
-        "disassociation.completed",
-    ];
-    let adopted = [
-        "association.adopted",
-        "association.completed",
-        "disassociation.started",
-        "disassociation.completed",
-    ];
-    let expected: Vec<String> = adopted
-        .iter()
-        .chain(&one_time_up)
-        .chain(&one_time_up)
-        .map(ToString::to_string)
-        .collect();
-    day.checks.equal(
-        &transitions,
-        &expected,
-        "the endpoint's transitions, each once and in order",
-    );
-    for (event, times) in [
-        ("association.requested", 5),
-        ("lease.extended", 1),
-        ("lease.released", 1),
-        ("profile.downloaded", 1),
-        ("connection.ended", 5),
-        ("access.denied", 0),
-        ("mode.changed", 0),
-    ] {
-        day.checks
-            .equal(&of(&|found| found == event).len(), &times, event);
-    }
-    let osaka = records
-        .iter()
-        .any(|record| record.text("endpoint_name") == "osaka");
-    day.checks.that(
-        !osaka,
-        "an endpoint that no employee asked for has no record",
-    );
-    let osaka: shared::model::EndpointId = example::OSAKA.parse()?;
-    let untouched = day.ec2().read(|world| {
-        world
-            .endpoint(&osaka)
-            .is_some_and(|e| e.networks.is_empty())
-    });
-    day.checks.that(untouched, "and no association");
-    Ok(())
-}
-
-pub(super) async fn wait_for(day: &mut Day, person: &Browser, wanted: &str) -> anyhow::Result<()> {
-    for _ in 0..45 {
-        let told = person.status().await?;
-        if phase(&told) == wanted {
-            return Ok(());
-        }
-        let next = day.now() + TimeDelta::seconds(30);
-        day.until(next).await?;
-    }
-    anyhow::bail!(
-        "{} waited in vain for the VPN to be {wanted}",
-        person.email()
-    )
-}
-
-pub(super) fn phase(told: &Value) -> &str {
-    told["phase"].as_str().context("no phase").unwrap_or("?")
 }

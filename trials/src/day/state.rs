@@ -49,6 +49,11 @@ impl Day {
         self.sandbox.ec2()
     }
 
+    /// How long the story has lasted.
+    pub(super) fn lasted(&self) -> TimeDelta {
+        self.now() - self.start
+    }
+
     pub(super) fn sweeps(&self) -> usize {
         self.sweeps
     }

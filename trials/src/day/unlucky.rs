@@ -3,6 +3,8 @@
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use chrono_tz::Asia::Tokyo;
+use reqwest::StatusCode;
 use reqwest::redirect::Policy;
 use serde_json::json;
 use shared::model::{SecurityGroupId, VpcId};
@@ -10,17 +12,17 @@ use testkit::ec2::{Action, Fault, FaultKind, NewRoute, Request, RouteTarget};
 use testkit::example;
 use testkit::people::Wish;
 
-use super::script::{phase, wait_for};
 use super::state::Day;
 use super::timeline::heading;
+use super::told::{phase, wait_for};
 use crate::browser::Browser;
 
 /// A group of the example's VPC that is not its default.
 const GROUP: &str = "sg-1aaaaaaaaaaaaaaaa";
 
-/// Three more times up, each with a misfortune of its own.
+/// A booking that is missed, and three more times up, each with a misfortune of its own.
 pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
-    heading("An unlucky night");
+    heading("An unlucky day");
     let url = day.sandbox.url().to_owned();
     let clock = day.sandbox.clock().clone();
     let mio = Browser::new("Mio", &url, clock, Policy::default())?;
@@ -30,6 +32,7 @@ pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
         behaviour.forget_security_groups = true;
         world.set_behaviour(behaviour);
     });
+    no_sweep_comes_for_a_booking(day, &mio).await?;
     associations_fail(day, &mio).await?;
     an_administrator_changes_mode_and_routes_in_one_minute(day).await?;
     a_sweep_fails(day).await?;
@@ -50,6 +53,39 @@ pub(super) async fn play(day: &mut Day) -> anyhow::Result<()> {
     day.until(day.now() + TimeDelta::minutes(2)).await?;
     groups_are_back(day, "with no employee watching")?;
     take_down(day, &mio).await
+}
+
+/// As with a reaper that is paused, from before it is due until it is too late.
+async fn no_sweep_comes_for_a_booking(day: &mut Day, mio: &Browser) -> anyhow::Result<()> {
+    let ready_at = day.now() + TimeDelta::minutes(20);
+    let wall = ready_at.with_timezone(&Tokyo);
+    let booking = json!({
+        "date": wall.format("%Y-%m-%d").to_string(),
+        "ready_by": wall.format("%H:%M").to_string(),
+    });
+    mio.sign_in("/").await?;
+    let (status, _) = mio.book(&booking).await?;
+    day.checks
+        .equal(&status, &StatusCode::CREATED, "a booking is made");
+    day.tell_news().await?;
+    day.say("schedule", "does not invoke the reaper for an hour");
+    day.a_moment_later(3600)?;
+    day.until(day.now() + TimeDelta::minutes(2)).await?;
+    let records = day.sandbox.dynamo().records().await?;
+    let missed = records
+        .iter()
+        .filter(|record| record.text("event") == "booking.missed")
+        .map(|record| record.text("reason").contains("no sweep ran in time"));
+    day.checks.equal(
+        &missed.collect::<Vec<_>>(),
+        &vec![true],
+        "it is missed, once, and the record says why",
+    );
+    day.checks.that(
+        day.networks().is_empty(),
+        "and nothing is started for it when it is too late",
+    );
+    Ok(())
 }
 
 /// The first attempt fails while an employee looks at the page, the second while none does.
