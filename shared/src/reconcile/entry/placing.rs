@@ -71,11 +71,12 @@ impl Reconciler {
         let lead = lead(&state.sightings.start_seconds);
         let is_held = is_held(state, now);
         let duty = |booking: &Booking| {
-            if is_lapsed(booking, rules, now) {
-                return is_standing(booking, rules, now).then_some(Duty::Lapse);
-            }
+            // What was missed before it lapsed comes first: after that, nothing is put on record of it any more.
             if let Some(missed) = missed(booking, rules, now) {
                 return Some(Duty::Miss(missed));
+            }
+            if is_lapsed(booking, rules, now) {
+                return is_standing(booking, rules, now).then_some(Duty::Lapse);
             }
             due(booking, lead, rules, now)
                 .filter(|_| !is_held)
