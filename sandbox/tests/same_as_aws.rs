@@ -15,8 +15,9 @@ use shared::clock::Clock as _;
 use shared::model::audit::{Actor, AuditRecord, Details, Event, EventId};
 use shared::model::update::Update;
 use shared::model::{
-    AssociationId, ConnectionId, ConnectionTraffic, Counters, EndpointId, EndpointState, Lease,
-    ManagedEndpoint, PersonalItem, RouteKey, SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId,
+    AssociationId, BookedOn, BookedTimes, Booking, Clicks, ConnectionId, ConnectionTraffic,
+    Counters, EndpointId, EndpointState, Lease, ManagedEndpoint, PersonalItem, RouteKey,
+    SecurityGroupId, Snapshot, SubnetId, Traffic, VpcId, WORKDAYS,
 };
 use shared::ports::{ClientVpn, Store, Transition};
 use simulator::plan::RunPlan;
@@ -102,6 +103,7 @@ async fn script(
 ) -> Vec<String> {
     let mut answers = of_ec2(vpn, around).await;
     answers.extend(of_the_tables(store, start).await);
+    answers.extend(of_what_is_personal(store, start).await);
     answers
 }
 
@@ -288,6 +290,140 @@ async fn of_the_tables(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
         store.state(&id).await.map(|state| brief(&state)),
     ));
     heard
+}
+
+/// Bookings and clicks: each write twice, for the second must fail where the first has made its condition untrue.
+async fn of_what_is_personal(store: &dyn Store, start: DateTime<Utc>) -> Vec<String> {
+    let id: EndpointId = testkit::example::TOKYO.parse().unwrap();
+    let lifetime = TimeDelta::days(60);
+    let weekly = booking("yuki@example.com", BookedOn::Days(WORKDAYS), start);
+    let dated = booking(
+        "yuki@example.com",
+        BookedOn::Date(start.date_naive()),
+        start,
+    );
+    // Its key begins as another's does.
+    let other = booking("yuki@example.co", BookedOn::Days(WORKDAYS), start);
+    let mut heard = Vec::new();
+    for booking in [&weekly, &dated, &other] {
+        let clicks = PersonalItem::Clicks(booking.email.clone());
+        let read = store.load_personal(&id, &booking.email).await.unwrap();
+        let made = Transition {
+            records: vec![AuditRecord {
+                event_id: EventId::of_fact(start, &[booking.email.as_str(), booking.id.as_str()]),
+                ..record(&id, start)
+            }],
+            personal: vec![
+                (booking.into(), booking.made(None, lifetime)),
+                (clicks, read.clicks.booking_made(start)),
+            ],
+            ..Transition::default()
+        };
+        // The state has no part in it.
+        for _ in 0..2 {
+            heard.push(told("make", store.commit(&id, &made).await));
+        }
+        heard.push(told("mine", store.load_personal(&id, &booking.email).await));
+    }
+    let later = start + TimeDelta::days(2);
+    let date = later.date_naive();
+    let lapsed = weekly.lapsed(later);
+    for (item, update) in [
+        (&weekly, weekly.placed(date)),
+        (&weekly, weekly.placed(date)),
+        (&weekly, weekly.renewed(later, lifetime)),
+        (&weekly, lapsed),
+        (&dated, dated.ended(later)),
+        (&dated, dated.renewed(later, lifetime)),
+        (&dated, dated.placed(date)),
+    ] {
+        let item = PersonalItem::from(item);
+        heard.push(told(
+            "update",
+            store.update_personal(&id, &item, &update).await,
+        ));
+    }
+    let clicks = PersonalItem::Clicks(weekly.email.clone());
+    for update in [
+        Clicks::clicked(start, start.date_naive(), start),
+        Clicks::clicked(start + TimeDelta::hours(1), start.date_naive(), start),
+        Clicks::declined(later),
+    ] {
+        heard.push(told(
+            "click",
+            store.update_personal(&id, &clicks, &update).await,
+        ));
+    }
+    heard.extend(of_placing(store, &id, &other, start).await);
+    for email in ["yuki@example.com", "yuki@example.co", "nobody@example.com"] {
+        let email = email.parse().unwrap();
+        heard.push(told("mine", store.load_personal(&id, &email).await));
+        let seen = store.glance(&id, &email).await;
+        heard.push(told("glance", seen.map(|state| with_bookings(&state))));
+    }
+    for load in [store.load(&id).await, store.load_for_sweep(&id).await] {
+        heard.push(told("load", load.map(|state| with_bookings(&state))));
+    }
+    heard
+}
+
+/// A booking is placed: booking, lease, count and record together, and once.
+async fn of_placing(
+    store: &dyn Store,
+    id: &EndpointId,
+    booking: &Booking,
+    start: DateTime<Utc>,
+) -> Vec<String> {
+    let mut heard = Vec::new();
+    let lease = Lease {
+        email: booking.email.clone(),
+        ..lease(start, 2)
+    };
+    for (ask, lease) in [("a", &lease), ("b", &lease)] {
+        let ask = EventId::of_fact(start, &["placed", ask]);
+        let placed = Transition {
+            update: EndpointState::request(start, &ask),
+            records: vec![AuditRecord {
+                event_id: ask,
+                ..record(id, start)
+            }],
+            personal: vec![
+                (booking.into(), booking.placed(start.date_naive())),
+                (
+                    PersonalItem::Lease(lease.email.clone()),
+                    lease.granted(false),
+                ),
+            ],
+            ..Transition::default()
+        };
+        heard.push(told("place", store.commit(id, &placed).await));
+        heard.push(told(
+            "load",
+            store.load(id).await.map(|state| brief(&state)),
+        ));
+    }
+    heard
+}
+
+fn booking(email: &str, on: BookedOn, at: DateTime<Utc>) -> Booking {
+    let times = BookedTimes {
+        on,
+        ready_by: "08:30:00".parse().unwrap(),
+        stay_until: "18:00:00".parse().ok(),
+    };
+    Booking {
+        email: email.parse().unwrap(),
+        id: times.id(),
+        times,
+        placed_for: None,
+        created_at: at,
+        renewed_at: at,
+        ended_at: None,
+    }
+}
+
+fn with_bookings(state: &EndpointState) -> String {
+    format!("{} {:?}", brief(state), state.bookings)
 }
 
 fn updates() -> Vec<Update> {

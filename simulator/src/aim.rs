@@ -11,6 +11,8 @@ use crate::weather::Weather;
 
 /// A sweep takes about so long from its first call to the one that disassociates.
 const SWEEP_MILLISECONDS: i64 = 900;
+/// And so long until it places what is booked.
+const PLACING_MILLISECONDS: i64 = 300;
 
 impl People {
     /// Whether the next sweep will find that nothing keeps the VPN, as far as the last one knows.
@@ -37,8 +39,39 @@ impl People {
         })
     }
 
+    /// Something comes between a sweep's reading and its placing of a booking.
+    fn meet_placing(&self, chance: &mut fastrand::Rng) {
+        let now = self.engine.now();
+        let due = {
+            let universe = &*self.engine.universe();
+            universe.witness.due(now, &universe.tables)
+        };
+        let Some(due) = due else { return };
+        let soon = now + TimeDelta::milliseconds(chance.i64(0..PLACING_MILLISECONDS));
+        let people = self.clone();
+        match chance.u8(..6) {
+            0 | 1 => self.engine.at(soon, move |engine| {
+                engine.spawn(async move {
+                    people.cancel(&due.email, &due.id, false).await;
+                });
+            }),
+            2 | 3 => {
+                people.lambda.sweep();
+            }
+            4 => {
+                // For a moment, or until it is missed.
+                let minutes = if chance.bool() { 15 } else { 100 };
+                self.engine.at(soon, move |engine| {
+                    happens(engine, &people, What::Deed(Deed::Mode("hold", minutes)));
+                });
+            }
+            _ => {}
+        }
+    }
+
     /// Sweeps; if that is about to be a stop or a start, something comes in between.
     pub(crate) fn sweep_aimed(&self, chance: &mut fastrand::Rng) {
+        self.meet_placing(chance);
         if !self.stop_is_due() {
             let sweep = self.lambda.sweep();
             if self.start_is_due() && chance.u8(..4) == 0 {

@@ -1,6 +1,8 @@
 //! Bugs planted on purpose, to prove that the witness would see them. Each changes what passes between the real code and
 //! the world as a mistake in that code would.
 
+mod bookings;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +16,8 @@ use testkit::ec2::{Answer, ConnectionStatus, ConnectionView, Request, RouteStatu
 use testkit::rulebook::Invariant;
 
 use crate::tables::Tables;
+
+pub(crate) use bookings::{loaded_for_sweep, personal, personal_is_lost};
 
 macro_rules! bugs {
     ($($name:ident: $invariants:expr, $text:literal;)*) => {
@@ -51,7 +55,7 @@ bugs! {
     RoutesNotRestored: [I::RouteLost], "Routes are not made again.";
     GroupsNotRestored: [I::RouteLost, I::Unserved], "Security groups are not applied again.";
     SnapshotEmpty: [I::RouteLost, I::Unserved], "The snapshot forgets the routes.";
-    NaiveLocalTime: [I::StoppedEarly, I::LeftOn], "The overnight window is taken for UTC.";
+    NaiveLocalTime: [I::StoppedEarly, I::LeftOn, I::BookedWrongly, I::BookedUnserved], "The overnight window is taken for UTC.";
     OutcomeLost: [I::NoOutcome], "The end of a stop is not put on record.";
     StartNotRecorded: [I::Unexplained, I::NoOutcome], "What EC2 accepted is not put on record.";
     UnreadIsNone: [I::IncompleteEvidence, I::CutOff], "Connections that could not be read count as none.";
@@ -73,7 +77,7 @@ bugs! {
     SaysOff: [I::ToldOff], "People are told `off` while it is starting.";
     AlwaysWanted: [I::Unasked], "An employee always seems to wait.";
     OtherEndpoint: [I::Meddled], "Another endpoint's routes are read.";
-    GraceNotGiven: [I::StoppedEarly], "The grace for the first connection is not given.";
+    GraceNotGiven: [I::StoppedEarly, I::BookedUnserved, I::MissedWrongly], "The grace for the first connection is not given.";
     KeepalivesCounted: [I::LeftOn], "Keepalive packets count as use.";
     OffReadAsHold: [I::ModeIgnored], "`off` takes nothing down.";
     HeldAssociates: [I::ModeIgnored], "An attempt under way is finished whatever was ordered.";
@@ -85,6 +89,19 @@ bugs! {
     ClosingWrong: [I::CostWrong], "The summary of a stay has twice its time.";
     EndNotRecorded: [I::NoOutcome], "The end of an order is not put on record.";
     ReadyUnderOff: [I::ModeIgnored], "What comes up under `off` is called ready.";
+    PlacedTwice: [I::BookedTwice], "No condition says that a booking is not placed yet.";
+    PlacedForgotten: [I::BookedTwice, I::MissedWrongly], "For which date a booking was placed is not read.";
+    HolidayPlaced: [I::BookedWrongly], "Holidays are not read.";
+    CancelledPlaced: [I::BookedWrongly], "A booking that ended is placed.";
+    HeldPlaced: [I::BookedWrongly], "A booking is placed whatever was ordered.";
+    LeadIgnored: [I::BookedUnserved], "A booking is placed when it is to be ready.";
+    NeverPlaced: [I::BookedUnserved], "A booking is not placed.";
+    LeaseNotBooked: [I::BookedUnserved], "A booking is placed without its lease.";
+    SkippedTimeLost: [I::BookedUnserved, I::MissedWrongly], "A booking at a time that the clocks skip is not placed.";
+    MissedNotRecorded: [I::MissedWrongly], "That a booking was missed is not put on record.";
+    BookingKeepsNothing: [I::BookingNotKept], "A booking that is near keeps nothing.";
+    LapseLost: [I::LapsedWrongly], "Bookings do not lapse.";
+    RenewalLost: [I::LapsedWrongly], "Bookings are not renewed.";
     MissingIsStill: [I::CutOff, I::StoppedEarly], "Counters that are missing count as counters that stand still.";
 }
 
@@ -153,6 +170,9 @@ pub(crate) fn transition(
     tables: &mut Tables,
 ) -> bool {
     update(bug, &mut transition.update, before);
+    if bookings::transition(bug, transition) {
+        return true;
+    }
     let has = |event| {
         transition
             .records

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::model::{BookedOn, BookedTimes};
 use testkit::ec2::Delay;
 use testkit::people::Deed;
 use testkit::rulebook::Violation;
@@ -46,6 +47,8 @@ enum Before {
     Released,
     /// An administrator disassociated everything.
     DisassociatedByHand,
+    /// An employee booked it for so many minutes from then.
+    Booked(&'static str, i64),
 }
 
 /// Who acts in a small world.
@@ -56,6 +59,8 @@ enum Actor {
     Extends(&'static str),
     Releases(&'static str),
     Connects(&'static str),
+    /// Takes every booking of theirs back.
+    Cancels(&'static str),
     /// An administrator orders a mode by the page, where none stands.
     Orders(&'static str),
     Sweep,
@@ -122,6 +127,30 @@ pub const SCENES: &[Scene] = &[
         name: "one orders `off` and one asks for an endpoint that is off, while a sweep passes",
         before: &[],
         actors: &[Actor::Orders("off"), Actor::Asks(ANN), Actor::Sweep],
+    },
+    Scene {
+        name: "one takes back what two sweeps are about to place",
+        before: &[Before::Booked(BEN, 20), Before::Unswept(5)],
+        actors: &[Actor::Cancels(BEN), Actor::Sweep, Actor::Sweep],
+    },
+    Scene {
+        name: "one orders `hold` and one asks while a sweep is about to place what both booked",
+        before: &[
+            Before::Booked(ANN, 20),
+            Before::Booked(BEN, 20),
+            Before::Unswept(5),
+        ],
+        actors: &[Actor::Orders("hold"), Actor::Asks(ANN), Actor::Sweep],
+    },
+    Scene {
+        name: "one releases and one takes a booking back while a sweep is about to stop",
+        before: &[
+            Before::Asked,
+            Before::Minutes(20),
+            Before::Booked(ANN, 50),
+            Before::Unswept(20),
+        ],
+        actors: &[Actor::Releases(BEN), Actor::Cancels(ANN), Actor::Sweep],
     },
 ];
 
@@ -409,6 +438,18 @@ fn happened(engine: &Engine, people: &People, before: Before) {
         Before::Asked => act(engine, people, Actor::Asks(BEN)),
         Before::Released => act(engine, people, Actor::Releases(BEN)),
         Before::DisassociatedByHand => people.deed(&Deed::Disassociate),
+        Before::Booked(email, minutes) => {
+            let ready_at = engine.now() + TimeDelta::minutes(minutes);
+            let ready_at = ready_at.with_timezone(&chrono_tz::Asia::Tokyo);
+            let minute = ready_at.format("%H:%M:00").to_string();
+            let times = BookedTimes {
+                on: BookedOn::Date(ready_at.date_naive()),
+                ready_by: minute.parse().unwrap_or_default(),
+                stay_until: None,
+            };
+            let people = people.clone();
+            engine.spawn(async move { people.book_as(email, times).await });
+        }
         Before::Unswept(minutes) => watch(engine, engine.now() + TimeDelta::minutes(minutes)),
         Before::Minutes(minutes) => {
             for _ in 0..minutes {
@@ -436,6 +477,11 @@ fn act(engine: &Engine, people: &People, actor: Actor) {
         }
         Actor::Sweep => {
             people.lambda.sweep();
+            return;
+        }
+        Actor::Cancels(email) => {
+            let people = people.clone();
+            engine.spawn(async move { people.cancel_all(email).await });
             return;
         }
         Actor::Connects(email) => {

@@ -12,8 +12,9 @@ use reaper::{Limits, PolicyOnRecord, Reaper, Watch};
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
-use shared::model::audit::EventIds;
-use shared::reconcile::Reconciler;
+use shared::model::audit::{EventIds, Origin};
+use shared::model::{Email, ManagedEndpoint};
+use shared::reconcile::{Ask, BookError, BookingView, CancelError, Reconciler};
 use shared::telemetry::Metrics;
 use testkit::alb::{Event, TokenMint};
 
@@ -21,7 +22,7 @@ use crate::caller::Function;
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
 use crate::process::Process;
-use crate::request::{Request, Response};
+use crate::request::{BookingRequest, Request, Response};
 use crate::weather::LAST_OF_IT;
 
 /// How long `associate` may take, as the sandbox and the template have it.
@@ -58,6 +59,8 @@ struct Fleet {
     /// The tasks of the invocations, while they may still be killed.
     tasks: BTreeMap<u64, TaskId>,
     associates: Vec<Instance<App>>,
+    /// Instances of `associate` as well, for what people want of bookings.
+    bookers: Vec<Instance<Reconciler>>,
     reapers: Vec<Instance<Reaper>>,
 }
 
@@ -129,6 +132,32 @@ impl Lambda {
             invocation,
             status,
             body,
+        }
+    }
+
+    /// What a person wants of bookings, past the handler: the reconciler's own answer, as the page's status.
+    pub async fn bookings(&self, email: &Email, request: BookingRequest) -> Response {
+        let asked_at = self.inner.engine.now();
+        let instance = self.instance_of_booker();
+        let invocation = self.begin(&instance.process);
+        let (answer, answered) = oneshot::channel();
+        let (lambda, running, email) = (self.clone(), instance.clone(), email.clone());
+        let task = self.inner.engine.spawn(async move {
+            let endpoint = lambda.inner.associate.common.endpoints.first();
+            if let Some(endpoint) = endpoint {
+                let response = booked(&running.function, endpoint, email, request).await;
+                drop(answer.send(response));
+            }
+            lambda.fleet(|fleet| fleet.bookers.push(running));
+        });
+        self.limit(invocation, task, REQUEST_LIMIT);
+        let killed = (502, Vec::new());
+        let (status, bookings) = answered.await.unwrap_or(killed);
+        Response {
+            asked_at,
+            invocation,
+            status,
+            body: json!(bookings),
         }
     }
 
@@ -216,6 +245,16 @@ impl Lambda {
         })
     }
 
+    fn instance_of_booker(&self) -> Instance<Reconciler> {
+        let idle = self.fleet(|fleet| fleet.bookers.pop());
+        idle.unwrap_or_else(|| {
+            let (process, line, ids) = self.start(Function::Associate);
+            let settings = self.inner.associate.common.settings.clone();
+            let function = Arc::new(reconciler(&process, line, ids, settings));
+            Instance { process, function }
+        })
+    }
+
     fn instance_of_reaper(&self) -> Instance<Reaper> {
         let idle = self.fleet(|fleet| fleet.reapers.pop());
         idle.unwrap_or_else(|| {
@@ -225,15 +264,8 @@ impl Lambda {
                 dry_run,
                 policy,
             } = self.inner.reaper.clone();
-            let reconciler = Reconciler::new(
-                Arc::new(SimulatedVpn::new(line.clone())),
-                Arc::new(SimulatedStore::new(line)),
-                Arc::clone(&process) as _,
-                ids,
-                common.settings,
-            );
             let function = Arc::new(Reaper {
-                reconciler,
+                reconciler: reconciler(&process, line, ids, common.settings),
                 clock: Arc::clone(&process) as _,
                 endpoints: common.endpoints,
                 dry_run,
@@ -268,6 +300,7 @@ impl Lambda {
     pub fn recycle(&self) {
         self.fleet(|fleet| {
             fleet.associates.clear();
+            fleet.bookers.clear();
             fleet.reapers.clear();
         });
     }
@@ -308,6 +341,55 @@ impl Lambda {
         let token = self.inner.mint.mint(email, email, self.inner.engine.now());
         let request = request.header("accept", "application/json");
         request.identity(&token, email).event()
+    }
+}
+
+fn reconciler(
+    process: &Arc<Process>,
+    line: Line,
+    ids: EventIds,
+    settings: shared::reconcile::Settings,
+) -> Reconciler {
+    Reconciler::new(
+        Arc::new(SimulatedVpn::new(line.clone())),
+        Arc::new(SimulatedStore::new(line)),
+        Arc::clone(process) as _,
+        ids,
+        settings,
+    )
+}
+
+/// What the reconciler answers, and the status that goes with it.
+async fn booked(
+    reconciler: &Reconciler,
+    endpoint: &ManagedEndpoint,
+    email: Email,
+    request: BookingRequest,
+) -> (u64, Vec<BookingView>) {
+    let ask = Ask {
+        email: email.clone(),
+        origin: Origin::default(),
+    };
+    match request {
+        BookingRequest::Book(times) => match reconciler.book(endpoint, ask, times).await {
+            Ok(bookings) => (201, bookings),
+            Err(BookError::Past | BookError::TooLong { .. } | BookError::TooMany) => {
+                (400, Vec::new())
+            }
+            Err(BookError::Store(_) | BookError::Busy) => (503, Vec::new()),
+        },
+        BookingRequest::Cancel(owner, id) => {
+            let cancelled = reconciler.cancel_booking(endpoint, ask, &owner, &id);
+            match cancelled.await {
+                Ok(bookings) => (200, bookings),
+                Err(CancelError::Unknown) => (404, Vec::new()),
+                Err(CancelError::Store(_) | CancelError::Busy) => (503, Vec::new()),
+            }
+        }
+        BookingRequest::Visit => match reconciler.visit(endpoint, &email).await {
+            Ok(view) => (200, view.bookings),
+            Err(_) => (503, Vec::new()),
+        },
     }
 }
 

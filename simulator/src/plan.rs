@@ -1,6 +1,8 @@
 //! What a run is made of, drawn from its seed: people with their habits, an administrator's deeds, storms. A plan can be
 //! cut down to a part of itself, which is how a failure shrinks to a short story.
 
+mod bookings;
+
 use std::fmt;
 
 use chrono::{
@@ -8,7 +10,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use testkit::ec2::Delay;
-use testkit::people::{Deed, Leaves, Order, Visit, pick};
+use testkit::people::{BookingDeed, Deed, Leaves, Order, Visit, pick};
 
 use crate::weather::Weather;
 
@@ -57,8 +59,12 @@ pub struct Event {
 pub enum What {
     /// An employee wants to use the VPN.
     Visit(Visit),
+    /// An employee books, or does something about bookings.
+    Books(BookingDeed),
     /// The administrator does something by hand.
     Deed(Deed),
+    /// The schedule does not sweep for so long.
+    NoSweeps(TimeDelta),
     /// For so long, this goes wrong.
     Storm(Weather, TimeDelta),
     /// The schedule delivers twice, as it may.
@@ -72,11 +78,12 @@ impl RunPlan {
     pub fn draw(seed: u64, days: u32) -> Self {
         let mut plan = Self::plain(seed, days);
         plan.choose_rare_moments();
+        plan.draw_bookings();
         plan.events.sort_by_key(|event| event.at);
         plan
     }
 
-    /// The same, without the rare moments.
+    /// The same, without the rare moments and without bookings.
     pub fn plain(seed: u64, days: u32) -> Self {
         let mut chance = fastrand::Rng::with_seed(seed);
         let zone = *pick(
@@ -305,7 +312,9 @@ impl fmt::Display for Event {
         write!(f, "{} ", self.at.format("%Y-%m-%d %H:%M:%S"))?;
         match &self.what {
             What::Visit(visit) => write!(f, "{visit:?}"),
+            What::Books(deed) => write!(f, "{deed:?}"),
             What::Deed(deed) => write!(f, "administrator: {deed:?}"),
+            What::NoSweeps(lasts) => write!(f, "no sweep for {} min", lasts.num_minutes()),
             What::Storm(weather, lasts) => {
                 write!(f, "storm for {} min: {weather:?}", lasts.num_minutes())
             }

@@ -1,6 +1,8 @@
 //! What the runs have reached: rare situations, each counted, so that seeds that no longer meet one fail the gate instead
 //! of passing for less.
 
+mod bookings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Offset as _, TimeDelta, Utc};
@@ -63,6 +65,17 @@ situations! {
     ListingBehind: "EC2 lists no association that is there.",
     SweepsOverlap: "A sweep begins while another one is under way.",
     TransactionUnheard: "A transaction is committed, and its answer is lost.",
+    BookedInTime: "What is booked is there by its time.",
+    PlacedWhileUp: "A booking is placed while the endpoint is up.",
+    PlacedWithOthers: "A booking is placed with another one for the same time.",
+    PlacedWithinLead: "A booking is placed as it is made.",
+    PlacedAsClocksChange: "A booking is placed within six hours after the clocks changed.",
+    PlacingLostToSweep: "Another sweep has just placed what a sweep is about to place.",
+    CancelledAsPlaced: "A booking is taken back in the moment in which it is placed.",
+    MissedByOrder: "A booking is missed because of an order.",
+    MissedBySweeps: "A booking is missed because no sweep placed it.",
+    BookingLapsed: "A booking lapses.",
+    BookingRevived: "A booking that ended is made again.",
     DoneTooLate: "A call is done after its caller gave up.",
 }
 

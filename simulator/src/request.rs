@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use shared::model::{BookedTimes, BookingId, Email};
 
 /// The endpoint's name in the URL.
 pub const ENDPOINT_NAME: &str = "tokyo";
@@ -28,6 +29,17 @@ pub enum Request {
         /// The mode that the page has shown.
         shown: String,
     },
+}
+
+/// What a person wants of bookings.
+#[derive(Debug, Clone)]
+pub enum BookingRequest {
+    /// Books.
+    Book(BookedTimes),
+    /// Takes a booking of this employee's back.
+    Cancel(Email, BookingId),
+    /// Opens the status page, as only a person does.
+    Visit,
 }
 
 /// What came back.

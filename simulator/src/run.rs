@@ -197,6 +197,7 @@ pub(crate) fn set(plan: &RunPlan, options: Options) -> anyhow::Result<(Engine, P
         },
         bug: options.bug,
         runs_on: options.runs_on,
+        no_sweep_until: None,
     };
     set_in(plan, universe, plan.start)
 }
@@ -265,6 +266,13 @@ fn schedule(plan: &RunPlan, engine: &Engine, people: &People) {
         loop {
             let late = sim.universe().chance.i64(0..2_000);
             sim.sleep(every + TimeDelta::milliseconds(late)).await;
+            if sim
+                .universe()
+                .no_sweep_until
+                .is_some_and(|at| sim.now() < at)
+            {
+                continue;
+            }
             slept += 1;
             if slept < ASLEEP && people.is_asleep() {
                 continue;
@@ -287,7 +295,15 @@ pub(crate) fn happens(engine: &Engine, people: &People, what: What) {
         What::Visit(visit) => {
             engine.spawn(people.clone().visit(visit));
         }
+        What::Books(deed) => {
+            engine.spawn(people.clone().books(deed));
+        }
         What::Deed(deed) => people.deed(&deed),
+        What::NoSweeps(lasts) => {
+            let universe = &mut *engine.universe();
+            universe.no_sweep_until = universe.no_sweep_until.max(Some(now + lasts));
+            universe.witness.storm(now + lasts + LAST_OF_IT);
+        }
         What::ExtraSweep => {
             people.lambda.sweep();
         }
@@ -331,6 +347,7 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
             universe
                 .witness
                 .look_around(now, &universe.vpn, &universe.tables);
+            universe.reached.met(universe.witness.take_reached());
         }
         universe.runs_on || universe.witness.violation().is_none()
     });
@@ -339,6 +356,7 @@ pub(crate) fn watch(engine: &Engine, end: DateTime<Utc>) {
 /// The storms are over and all employees go. Once more one asks, and all must be as it was; then all must be off.
 fn afterwards(engine: &Engine, people: &People, end: DateTime<Utc>) {
     set_weather(engine, Weather::calm());
+    engine.universe().no_sweep_until = None;
     people.all_leave();
     let asked = end + AFTERWARDS;
     watch(engine, asked);
@@ -377,6 +395,7 @@ fn variables(chosen: &[(&'static str, String)]) -> Variables {
 fn mistaken(mut variables: Variables, bug: Option<Bug>) -> Variables {
     let mistake = match bug {
         Some(Bug::NaiveLocalTime) => Some(("TIME_ZONE", "UTC")),
+        Some(Bug::HolidayPlaced) => Some(("HOLIDAYS", "")),
         Some(Bug::GraceNotGiven) => Some(("FIRST_CONNECTION_GRACE_MINUTES", "1")),
         _ => None,
     };

@@ -75,13 +75,36 @@ impl Tables {
         })
     }
 
-    fn bookings(&self, endpoint: &EndpointId, keys: &str) -> Result<Vec<Booking>, Malformed> {
-        let from = (endpoint.clone(), keys.to_owned());
-        self.items
-            .range(from..)
-            .take_while(|((of, key), _)| of == endpoint && key.starts_with(keys))
-            .map(|(_, item)| Booking::parse(item))
+    /// Every booking there is, those that ended among them; what cannot be read is left out.
+    pub fn bookings_of_all(&self, endpoint: &EndpointId) -> Vec<Booking> {
+        self.items_from(endpoint, Booking::KEY)
+            .filter_map(|item| Booking::parse(item).ok())
             .collect()
+    }
+
+    /// A booking as it stands there.
+    pub fn booking(&self, endpoint: &EndpointId, item: &PersonalItem) -> Option<Booking> {
+        match item {
+            PersonalItem::Booking(..) => Booking::parse(&self.item(endpoint, &item.key())).ok(),
+            PersonalItem::Lease(_) | PersonalItem::Clicks(_) => None,
+        }
+    }
+
+    fn bookings(&self, endpoint: &EndpointId, keys: &str) -> Result<Vec<Booking>, Malformed> {
+        self.items_from(endpoint, keys)
+            .map(Booking::parse)
+            .collect()
+    }
+
+    fn items_from<'a>(
+        &'a self,
+        endpoint: &'a EndpointId,
+        keys: &'a str,
+    ) -> impl Iterator<Item = &'a Item> {
+        let from = (endpoint.clone(), keys.to_owned());
+        let items = self.items.range(from..);
+        let items = items.take_while(move |((of, key), _)| of == endpoint && key.starts_with(keys));
+        items.map(|(_, item)| item)
     }
 
     /// `UpdateItem` of an employee's; whether its conditions held.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::model::EndpointState;
 use shared::model::audit::AuditRecord;
+use shared::model::{Booking, EndpointId, EndpointState, PersonalItem};
 use testkit::ec2;
 use testkit::ec2::{Answer, ApiError, Request};
 
@@ -15,7 +15,7 @@ use crate::reached::Reached;
 use crate::request::Response;
 use crate::tables::Tables;
 use crate::weather::Weather;
-use crate::witness::Witness;
+use crate::witness::{BookingChange, Witness};
 
 /// What the processes of a run share.
 pub struct Universe {
@@ -37,6 +37,8 @@ pub struct Universe {
     pub bug: Option<Bug>,
     /// Whether it goes on whatever must not be and was.
     pub runs_on: bool,
+    /// Until when the schedule does not sweep.
+    pub no_sweep_until: Option<DateTime<Utc>>,
 }
 
 /// What happened, line by line.
@@ -116,6 +118,7 @@ impl Universe {
             story: Story::default(),
             bug: self.bug,
             runs_on: self.runs_on,
+            no_sweep_until: self.no_sweep_until,
         }
     }
 
@@ -213,6 +216,30 @@ impl Universe {
         self.reached.changed(now, caller, before, after, records);
         self.witness
             .state_changed(now, caller, before, after, records, &self.vpn, &self.tables);
+    }
+
+    /// An item of an employee's was changed, together with these records: if it is a booking, it was `before` as this says.
+    pub(crate) fn booking_changed(
+        &mut self,
+        now: DateTime<Utc>,
+        caller: Caller,
+        endpoint: &EndpointId,
+        item: &PersonalItem,
+        before: Option<Booking>,
+        records: &[AuditRecord],
+    ) {
+        let (Some(after), Ok(state)) = (
+            self.tables.booking(endpoint, item),
+            self.tables.state(endpoint),
+        ) else {
+            return;
+        };
+        let change = BookingChange { before, after };
+        let tables = &self.tables;
+        self.reached
+            .booking_changed(now, caller, &state, &change, records);
+        self.witness
+            .booking_changed(now, caller, &change, records, tables);
     }
 
     /// An employee got an answer.

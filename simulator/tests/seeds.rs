@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use chrono::TimeDelta;
-use simulator::plan::{RunPlan, What};
+use chrono::{NaiveTime, TimeDelta, WeekdaySet};
+use shared::model::{BookedOn, BookedTimes};
+use simulator::plan::{Event, RunPlan, What};
 use simulator::run::{Accounts, Options, run};
 use simulator::weather::Weather;
+use testkit::people::BookingDeed;
 
 /// Seeds that broke something, before it was mended: each with its days and what it showed.
 const ONCE_FAILED: &[(u64, u32, &str)] = &[
@@ -59,6 +61,45 @@ fn closing_records_of_a_year_add_up_to_ec2s_own_time() {
     }
     println!("{sum:?}");
     assert!(sum.closing_records > 400, "{sum:?}");
+}
+
+/// Two days after its owner was seen last, and no sweep passes from before its last date until it has lapsed.
+#[test]
+fn a_date_missed_shortly_before_a_booking_lapses_is_on_record() {
+    let mut plan = RunPlan::plain(1, 4);
+    plan.zone = chrono_tz::Asia::Tokyo;
+    plan.start = "2027-02-02T15:00:00Z".parse().unwrap();
+    plan.skew = TimeDelta::zero();
+    plan.sweep_every = TimeDelta::minutes(1);
+    plan.variables = vec![("BOOKING_LIFETIME_DAYS", "2".to_owned())];
+    let minutes = |minutes| plan.start + TimeDelta::minutes(minutes);
+    let book = BookingDeed::Book {
+        person: 7,
+        times: BookedTimes {
+            on: BookedOn::Days(WeekdaySet::ALL),
+            ready_by: NaiveTime::MIN + TimeDelta::hours(8),
+            stay_until: None,
+        },
+    };
+    let day = 24 * 60;
+    plan.events = vec![
+        Event {
+            at: minutes(8 * 60 + 31),
+            what: What::Books(book),
+        },
+        Event {
+            at: minutes(2 * day + 7 * 60),
+            what: What::NoSweeps(TimeDelta::hours(2)),
+        },
+    ];
+    let outcome = run(&plan, Options::default()).unwrap();
+    assert_eq!(outcome.violation, None);
+    let records = outcome.remains.tables.records_since(0);
+    let told: Vec<&str> = records
+        .map(|record| record.event.as_str())
+        .filter(|event| event.starts_with("booking."))
+        .collect();
+    assert_eq!(told, ["booking.made", "booking.missed", "booking.lapsed"]);
 }
 
 #[test]

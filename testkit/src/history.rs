@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use shared::history::Trail;
 use shared::model::audit::{AuditRecord, Event};
-use shared::model::{AssociationId, ConnectionId, EndpointId, SubnetId};
+use shared::model::{AssociationId, Booking, ConnectionId, EndpointId, SubnetId};
 
 use crate::ec2::{Action, Actor, AssociationStatus, Call, Connection, Moment, Outcome};
 use crate::people::{Answer, Wish};
@@ -32,6 +32,8 @@ pub struct History {
     pub answers: Vec<Answer>,
     /// What administrators ordered by the page, where it is kept for later.
     pub orders: Vec<SentOrder>,
+    /// What employees booked, where it is kept for later.
+    pub bookings: Vec<Booking>,
     /// What is on record, oldest first, where it is kept for later.
     pub records: Vec<AuditRecord>,
     /// What records say, as far as they were judged.
@@ -116,6 +118,7 @@ impl History {
             calls: Vec::new(),
             answers: Vec::new(),
             orders: Vec::new(),
+            bookings: Vec::new(),
             records: Vec::new(),
             trail: Trail::new(hour_price_usd),
             promises: Vec::new(),
@@ -269,20 +272,31 @@ impl History {
         let promises = self.answers.iter().filter(|answer| answer.is_promise());
         promises
             .filter_map(|answer| {
-                let changes = self.answers.iter().filter(|other| {
-                    other.email == answer.email
-                        && matches!(other.wish, Wish::Release | Wish::Extend(_))
-                        && other.received_at > answer.sent_at
-                        && other.trace != answer.trace
-                });
+                let (email, trace) = (&answer.email, answer.trace.as_str());
                 Some(Promise {
-                    email: answer.email.clone(),
+                    email: email.clone(),
                     from: answer.received_at,
                     until: answer.sent_at + lease(answer.wish, grace)?,
-                    ended_at: changes.map(|other| other.sent_at).min(),
+                    ended_at: self.given_back_after(email, answer.sent_at, Some(trace)),
                 })
             })
             .collect()
+    }
+
+    /// When an employee first released or extended after this time, but for the wish with this trace.
+    pub(crate) fn given_back_after(
+        &self,
+        email: &str,
+        after: DateTime<Utc>,
+        but_for: Option<&str>,
+    ) -> Option<DateTime<Utc>> {
+        let changes = self.answers.iter().filter(|other| {
+            other.email == email
+                && matches!(other.wish, Wish::Release | Wish::Extend(_))
+                && other.received_at > after
+                && but_for != Some(other.trace.as_str())
+        });
+        changes.map(|other| other.sent_at).min()
     }
 
     fn times_up(&self) -> impl Iterator<Item = (DateTime<Utc>, Option<DateTime<Utc>>)> {

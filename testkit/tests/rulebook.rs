@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId};
 use shared::model::{
-    AssociationId, ConnectionId, EndpointId, Holidays, ManagedEndpoint, Rules, SubnetId,
+    AssociationId, BookedOn, BookedTimes, Booking, ConnectionId, EndpointId, Holidays,
+    ManagedEndpoint, Rules, SubnetId,
 };
 use testkit::ec2::AssociationStatus::{
     self, Associated, Associating, AssociationFailed, Disassociated, Disassociating,
@@ -34,6 +35,7 @@ struct Story {
     connection: Connection,
     calls: Vec<Done>,
     answers: Vec<Answer>,
+    bookings: Vec<Booking>,
     records: Vec<AuditRecord>,
     /// The records as they are found later, if not as they were.
     later: Option<Vec<AuditRecord>>,
@@ -96,9 +98,37 @@ fn asked(event: Event, answer: &Answer) -> AuditRecord {
     record
 }
 
+/// Ken booked at 0:10 to have it ready at 20:00, and until 28:00.
+fn booking() -> Booking {
+    let times = BookedTimes {
+        on: BookedOn::Date("2026-11-23".parse().expect("a date")),
+        ready_by: "09:20:00".parse().expect("a time"),
+        stay_until: None,
+    };
+    Booking {
+        email: "ken@example.com".parse().expect("an email"),
+        id: times.id(),
+        times,
+        placed_for: None,
+        created_at: at(0, 10),
+        renewed_at: at(0, 10),
+        ended_at: None,
+    }
+}
+
+/// The record of a booking that is placed.
+fn placed(at_minute: i64) -> AuditRecord {
+    let booking = booking();
+    let mut record = record(at(at_minute, 0), Event::AssociationRequested, &[]);
+    record.actor = Actor::Employee(booking.email);
+    record.details.booking_id = Some(booking.id);
+    record.details.until = Some(at(28, 0));
+    record
+}
+
 const BOTH: [&str; 2] = ["one", "other"];
 
-/// Asked for at 0:00, ready at 5:00, used from 6:00 to 30:00, stopped at 44:00 and gone at 50:00.
+/// Asked for at 0:00, ready at 5:00, placed for who had booked it at 7:00, used from 6:00 to 30:00, stopped at 44:00 and gone at 50:00.
 fn story() -> Story {
     let steps = vec![
         (at(0, 2), Associating),
@@ -157,8 +187,10 @@ fn story() -> Story {
             ended,
             record(at(44, 0), Event::DisassociationStarted, &BOTH),
             bill,
+            placed(7),
         ],
         answers,
+        bookings: vec![booking()],
         later: None,
         calm_from: at(0, 0),
     }
@@ -220,6 +252,7 @@ fn judged(story: &Story) -> Rulebook {
         .insert(connection.id.clone(), connection);
     history.calls.clone_from(&story.calls);
     history.answers.clone_from(&story.answers);
+    history.bookings.clone_from(&story.bookings);
     history.records.clone_from(&story.records);
     history.storm(story.calm_from);
     book.judge(at(90, 0));
@@ -354,6 +387,18 @@ fn each_rule_breaks_when_the_history_is_tampered_with() {
             it.records[5].details.cost_usd = Some(0.25);
         }),
         (I::LeftOn, |it| it.networks[0].2.truncate(2)),
+        (I::BookedTwice, |it| it.records.push(placed(8))),
+        (I::BookedWrongly, |it| it.records.push(placed(40))),
+        (I::BookedWrongly, |it| it.bookings.clear()),
+        (I::MissedWrongly, |it| drop(it.records.remove(6))),
+        (I::MissedWrongly, |it| {
+            let mut missed = record(at(29, 0), Event::BookingMissed, &[]);
+            missed.details.booking_id = Some(booking().id);
+            it.records.push(missed);
+        }),
+        (I::LeaseBroken, |it| {
+            it.records[6].details.until = Some(at(50, 0));
+        }),
     ];
     for (number, (invariant, tamper)) in tampered.iter().enumerate() {
         let mut story = story();

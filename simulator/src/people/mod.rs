@@ -1,7 +1,8 @@
-//! The people of a run: employees with their browsers and laptops (`employee`), and the administrator
-//! (`administrator`). What they do is [`testkit::people`]'s; here it is done in the simulated world.
+//! The people of a run: employees with their browsers and laptops (`employee`), what they book (`booker`), and the
+//! administrator (`administrator`). What they do is [`testkit::people`]'s; here it is done in the simulated world.
 
 mod administrator;
+mod booker;
 mod employee;
 
 use shared::model::{ConnectionId, EndpointId, SubnetId};
@@ -25,7 +26,7 @@ pub struct People {
 }
 
 impl People {
-    /// All employees go home for good, and the administrator takes the mode away.
+    /// All employees go home for good and want nothing any more, and the administrator takes the mode away.
     pub fn all_leave(&self) {
         let connections: Vec<ConnectionId> = {
             let universe = &*self.engine.universe();
@@ -38,12 +39,17 @@ impl People {
             self.disconnect(&connection);
         }
         self.deed(&Deed::NoMode);
+        self.no_booking_stands();
     }
 
-    /// Whether there is anything that a sweep could do or miss: an endpoint that is off and that no employee wants is swept
-    /// less often, which saves the simulator time and is within what a schedule may do.
+    /// Whether there is anything that a sweep could do or miss: an endpoint that is off and that no employee wants, now or soon, is
+    /// swept less often, which saves the simulator time and is within what a schedule may do.
     pub(crate) fn is_asleep(&self) -> bool {
         let universe = &*self.engine.universe();
+        let now = self.engine.now();
+        if universe.witness.is_booking_near(now, &universe.tables) {
+            return false;
+        }
         let off = universe
             .vpn
             .endpoint(&self.endpoint)

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::model::audit::{AuditRecord, Event, EventId};
+use shared::model::item::Malformed;
 use shared::model::update::Update;
 use shared::model::{
     Email, EndpointId, EndpointState, Lease, NotedConfig, Personal, PersonalItem, Traffic,
@@ -11,6 +12,8 @@ use shared::ports::{Store, StoreError, Transition};
 
 use super::Line;
 use crate::bugs;
+use crate::caller::Caller;
+use crate::engine::Engine;
 use crate::universe::Universe;
 use crate::weather::{Failing, To};
 
@@ -55,8 +58,10 @@ impl Store for SimulatedStore {
         let endpoint = endpoint.clone();
         let answer = self
             .line
-            .call(READ, "Query", move |universe, _, _| {
-                bugs::loaded(universe.bug, universe.tables.load_for_sweep(&endpoint))
+            .call(READ, "Query", move |universe, engine, _| {
+                let rules = &universe.witness.terms().rules;
+                let loaded = universe.tables.load_for_sweep(&endpoint);
+                bugs::loaded_for_sweep(universe.bug, loaded, rules, engine.now())
             })
             .await;
         Ok(answer.map_err(failed("Query"))??)
@@ -69,7 +74,9 @@ impl Store for SimulatedStore {
     ) -> Result<Personal, StoreError> {
         let (endpoint, email) = (endpoint.clone(), email.clone());
         let read = move |universe: &mut Universe, _: &_, _| {
-            universe.tables.load_personal(&endpoint, &email)
+            let mut personal = universe.tables.load_personal(&endpoint, &email)?;
+            bugs::personal(universe.bug, &mut personal.bookings);
+            Ok::<Personal, Malformed>(personal)
         };
         let answer = self.line.call(READ, "Query bookings", read).await;
         Ok(answer.map_err(failed("Query"))??)
@@ -94,8 +101,17 @@ impl Store for SimulatedStore {
         update: &Update,
     ) -> Result<bool, StoreError> {
         let (endpoint, item, update) = (endpoint.clone(), item.clone(), update.clone());
-        let write = move |universe: &mut Universe, _: &_, _| {
-            universe.tables.update_personal(&endpoint, &item, &update)
+        let write = move |universe: &mut Universe, engine: &Engine, caller: Caller| {
+            if bugs::personal_is_lost(universe.bug, &item) {
+                return true;
+            }
+            let before = universe.tables.booking(&endpoint, &item);
+            let is_written = universe.tables.update_personal(&endpoint, &item, &update);
+            if is_written {
+                let now = engine.now();
+                universe.booking_changed(now, caller, &endpoint, &item, before, &[]);
+            }
+            is_written
         };
         let answer = self.line.call(WRITE, "UpdateItem", write).await;
         answer.map_err(failed("UpdateItem"))
@@ -231,11 +247,18 @@ impl Store for SimulatedStore {
                     ) {
                         return Ok(true);
                     }
+                    let (now, records) = (engine.now(), &transition.records);
+                    let items = transition.personal.iter().map(|(item, _)| item);
+                    let tables = &universe.tables;
+                    let bookings = items.map(|item| (item, tables.booking(&endpoint, item)));
+                    let bookings: Vec<_> = bookings.collect();
                     if !universe.tables.commit(&endpoint, &transition) {
-                        universe.reached.lost(&before, &transition.records);
+                        universe.reached.lost(&before, records);
+                        for booking in bookings.iter().filter_map(|(_, it)| it.as_ref()) {
+                            universe.reached.booking_lost(now, booking, records);
+                        }
                         return Ok(false);
                     }
-                    let (now, records) = (engine.now(), &transition.records);
                     for record in records {
                         universe.story.tell(now, || {
                             let (event, reason) = (record.event.as_str(), &record.reason);
@@ -249,7 +272,11 @@ impl Store for SimulatedStore {
                     let ask = asks.find(|it| it.event == Event::AssociationRequested);
                     if let Some(ask) = ask.filter(|_| requests > before.demand.requests) {
                         let (id, tables) = (&ask.event_id, &universe.tables);
+                        universe.reached.asked(&after);
                         universe.witness.asked(now, caller, id, requests, tables);
+                    }
+                    for (item, booking) in bookings {
+                        universe.booking_changed(now, caller, &endpoint, item, booking, records);
                     }
                     universe.state_changed(now, caller, &before, &after, records);
                     Ok(true)

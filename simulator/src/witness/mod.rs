@@ -3,6 +3,8 @@
 //! asks are durable, what the tables hold.
 
 mod answers;
+mod booked;
+mod bookings;
 mod expected;
 mod orders;
 mod records;
@@ -22,9 +24,13 @@ use testkit::history::Promise;
 use testkit::rulebook::{Invariant, Rulebook, Terms, Violation, fingerprint, record_key};
 
 use crate::caller::Caller;
+use crate::reached::Situation;
 use crate::tables::Tables;
+use bookings::Booked;
 use expected::Expected;
 use truth::{Rest, Truth};
+
+pub use bookings::BookingChange;
 
 /// The witness of one run.
 #[derive(Debug, Clone)]
@@ -35,6 +41,9 @@ pub struct Witness {
     evidence: BTreeMap<u64, Evidence>,
     routes: Expected,
     rest: Rest,
+    booked: Booked,
+    /// Rare situations that only the witness can tell.
+    reached: Vec<Situation>,
 }
 
 const CONNECTIONS: &str = "DescribeClientVpnConnections";
@@ -63,6 +72,8 @@ impl Witness {
             evidence: BTreeMap::new(),
             routes: Expected::default(),
             rest: Rest::default(),
+            booked: Booked::default(),
+            reached: Vec::new(),
         }
     }
 
@@ -96,6 +107,11 @@ impl Witness {
 
     fn tolerance(&self) -> TimeDelta {
         self.book.tolerance()
+    }
+
+    /// The rare situations that it saw since it was asked last.
+    pub(crate) fn take_reached(&mut self) -> Vec<Situation> {
+        std::mem::take(&mut self.reached)
     }
 
     /// Whether nothing went wrong since then.
@@ -252,8 +268,9 @@ impl Witness {
         tables: &Tables,
     ) {
         if after.stay.stop.since.is_some() && after.stay.stop.since != before.stay.stop.since {
-            self.stop_committed(now, caller, before, vpn, records);
+            self.stop_committed(now, caller, before, vpn, tables, records);
         }
+        self.booked.starts_are(now, &after.sightings.start_seconds);
         self.order_changed(now, before, after, records);
         self.served(now, before, after, records);
         self.released(now, before, records, tables);

@@ -20,6 +20,7 @@ impl Witness {
         self.order_is_obeyed(now, vpn, tables);
         self.unserved(now, tables);
         self.routes_at_rest(now, vpn);
+        self.bookings_are_served(now, vpn, tables);
     }
 
     fn left_on(&mut self, now: DateTime<Utc>, vpn: &Ec2World, tables: &Tables) {
@@ -109,7 +110,8 @@ impl Witness {
         let ends = endpoint.connections.values().filter_map(|c| c.ended_at);
         let used_at = ends.max().max(self.rest.counted_at);
         let used = used_at.is_some_and(|at| at + idle + tolerance > now);
-        !(leased || wanted || pinned || grace || used || night_changed)
+        let booked = self.may_be_booked(now, tables);
+        !(leased || booked || wanted || pinned || grace || used || night_changed)
     }
 
     /// Each employee who asked has an answer, in the time that EC2 and the attempts take.

@@ -8,6 +8,7 @@ use testkit::rulebook::Invariant;
 
 use super::Witness;
 use crate::caller::{Caller, Function};
+use crate::tables::Tables;
 
 /// A stop's commit is acted on within this.
 const ACT_WITHIN: TimeDelta = TimeDelta::seconds(30);
@@ -31,6 +32,7 @@ impl Witness {
         caller: Caller,
         before: &EndpointState,
         vpn: &Ec2World,
+        tables: &Tables,
         records: &[AuditRecord],
     ) {
         self.evidence(caller).stop_committed_at = Some(now);
@@ -58,6 +60,7 @@ impl Witness {
         }
         self.no_ask_waits(now, before);
         self.book.no_lease_runs(now);
+        self.no_booking_is_near(now, tables);
         let as_of = listings.last().copied().unwrap_or(now);
         if let Some(ready) = self.truth.ready_since {
             self.book.time_has_passed(now, ready, as_of, seen);

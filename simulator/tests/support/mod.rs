@@ -1,10 +1,11 @@
 //! What brings planted bugs to light.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc, WeekdaySet};
+use shared::model::{BookedOn, BookedTimes};
 use simulator::bugs::Bug;
 use simulator::plan::{Event, RunPlan, What};
 use simulator::weather::Weather;
-use testkit::people::{Deed, Leaves, Order, Visit};
+use testkit::people::{BookingDeed, Deed, Leaves, Order, Visit};
 
 const DAYS: u32 = 5;
 
@@ -48,11 +49,31 @@ pub(crate) fn provoked(bug: Bug, seed: u64) -> RunPlan {
             630,
             What::Storm(no_counters(), TimeDelta::hours(4)),
         ),
+        (Bug::HolidayPlaced, 5, book(0, 720)),
+        (Bug::CancelledPlaced, 5, book(0, 720)),
+        (Bug::CancelledPlaced, 30, cancel(0)),
+        (Bug::HeldPlaced, 5, book(0, 720)),
+        (Bug::HeldPlaced, 690, order("hold")),
+        (Bug::MissedNotRecorded, 5, book(0, 720)),
+        (Bug::MissedNotRecorded, 690, order("hold")),
+        (Bug::PlacedTwice, 5, book(0, 720)),
+        (Bug::PlacedTwice, 6, book(1, 720)),
+        (Bug::SkippedTimeLost, 5, book(0, 150)),
+        (Bug::LapseLost, 5, book(7, 720)),
+        (Bug::RenewalLost, 5, book(0, 720)),
+        (
+            Bug::RenewalLost,
+            600,
+            What::Books(BookingDeed::LookIn { person: 0 }),
+        ),
+        // One after the other: the lease of each ends shortly before the next one is due.
+        (Bug::BookingKeepsNothing, 5, book(0, 600)),
+        (Bug::BookingKeepsNothing, 5, book(1, 640)),
+        (Bug::BookingKeepsNothing, 5, book(2, 695)),
+        (Bug::BookingKeepsNothing, 5, book(3, 740)),
+        (Bug::BookingKeepsNothing, 5, book(4, 795)),
     ];
-    if bug == Bug::MissingIsStill {
-        plan.variables
-            .push(("STALE_CONNECTION_MINUTES", "45".to_owned()));
-    }
+    provoke_by_settings(bug, &mut plan);
     for day in 0..DAYS {
         let midnight = plan.start + TimeDelta::days(day.into());
         let events = provocations.iter().filter(|(of, ..)| *of == bug);
@@ -63,6 +84,52 @@ pub(crate) fn provoked(bug: Bug, seed: u64) -> RunPlan {
     }
     plan.events.sort_by_key(|event| event.at);
     plan
+}
+
+fn provoke_by_settings(bug: Bug, plan: &mut RunPlan) {
+    let mut set = |name, value: &str| plan.variables.push((name, value.to_owned()));
+    match bug {
+        Bug::MissingIsStill => set("STALE_CONNECTION_MINUTES", "45"),
+        Bug::LapseLost | Bug::RenewalLost => set("BOOKING_LIFETIME_DAYS", "2"),
+        Bug::HolidayPlaced => {
+            let first = plan.start.with_timezone(&plan.zone).date_naive();
+            let last = first + TimeDelta::days(DAYS.into());
+            set("HOLIDAYS", &format!("{first}..{last}"));
+        }
+        Bug::PlacedTwice => plan.aim = Some(plan.seed),
+        Bug::SkippedTimeLost => {
+            // The day before the clocks are set forward.
+            set("TIME_ZONE", "Europe/Berlin");
+            plan.zone = chrono_tz::Europe::Berlin;
+            let start: DateTime<Utc> = "2027-03-26T23:00:00Z".parse().unwrap_or_default();
+            let later = start - plan.start;
+            plan.start = start;
+            for event in &mut plan.events {
+                event.at += later;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Each day at this minute of it.
+fn book(person: u8, minute: i64) -> What {
+    What::Books(BookingDeed::Book {
+        person,
+        times: BookedTimes {
+            on: BookedOn::Days(WeekdaySet::ALL),
+            ready_by: NaiveTime::MIN + TimeDelta::minutes(minute),
+            stay_until: None,
+        },
+    })
+}
+
+fn cancel(person: u8) -> What {
+    What::Books(BookingDeed::Cancel {
+        person,
+        nth: 0,
+        by_administrator: false,
+    })
 }
 
 /// EC2 is throttled now and then, and nothing else goes wrong.

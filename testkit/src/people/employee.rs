@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 /// How many employees there are.
-const PEOPLE: u8 = 5;
+pub(super) const PEOPLE: u8 = 5;
 
 /// An employee's visit.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,11 +2,13 @@
 //! it, each with plans of its own.
 
 mod administrator;
+mod booking;
 mod employee;
 
 use chrono::{DateTime, Utc};
 
 pub use administrator::{Deed, Order, associate, change_route, groups_of};
+pub use booking::BookingDeed;
 pub use employee::{Leaves, Visit};
 
 /// What an employee wants of an endpoint.

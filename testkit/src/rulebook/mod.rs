@@ -2,6 +2,8 @@
 //! real processes. It works the rules out anew, from DESIGN and not from the code that it judges.
 
 mod asks;
+mod booked;
+pub mod bookings;
 mod cost;
 mod over;
 mod records;
@@ -87,6 +89,12 @@ invariants! {
     CostWrong: "The cost on record is EC2's own time.",
     ColleagueHurt: "No employee's release ends a colleague's lease.",
     ModeIgnored: "An administrator's mode is honoured.",
+    BookedTwice: "No booking is placed twice for one date.",
+    BookedWrongly: "No booking is placed that was taken back or lapsed, on a holiday, under an order or outside its time.",
+    BookedUnserved: "What is booked is placed in time, with its lease, and ready by its time if EC2 takes no longer than its lead allows.",
+    MissedWrongly: "A booking that could not be placed is on record as missed, once, and no other is.",
+    BookingNotKept: "Nothing is disassociated from 20 minutes before the lead of a booking begins.",
+    LapsedWrongly: "A booking lapses when its owner was not seen for its lifetime, and only then.",
     Meddled: "Nothing but the managed endpoint is touched.",
 }
 

@@ -15,8 +15,11 @@ impl Rulebook {
     pub fn judge(&mut self, now: DateTime<Utc>) {
         let grace = self.terms.rules.first_connection_grace;
         self.history.promises = self.history.promises_told(grace);
+        let booked = self.history.promises_booked();
+        self.history.promises.extend(booked);
         for record in self.history.records.clone() {
             self.recorded(now, &record);
+            self.placed_was_booked(&record);
             let code = record.details.error_code.as_deref();
             let honest = code.is_none_or(|code| code == "association-failed");
             let at = record.occurred_at;
@@ -36,6 +39,7 @@ impl Rulebook {
             self.is_on_record(&answer);
         }
         self.stops();
+        self.bookings_are_served(now);
         self.connections_are_on_record(now);
         self.changes_are_recorded_once(now);
         self.routes_are_restored_once(now);
@@ -141,6 +145,7 @@ impl Rulebook {
         let grace = rules.first_connection_grace;
         let answers = history.answers.iter();
         let leases = answers.filter_map(|it| Some(it.received_at + lease(it.wish, grace)?));
+        let booked = history.placed().map(|(_, until)| until);
         let ready = history.of(Event::AssociationCompleted);
         let ready = ready.map(|record| record.occurred_at + grace);
         let connections = history.connections.values();
@@ -149,7 +154,12 @@ impl Rulebook {
         let networks = history.networks.values();
         let moved = networks.filter_map(|it| it.first(AssociationStatus::Associated));
         let calm = history.calm_from().map(|calm| calm + STOP_IN_FORCE);
-        let kept = leases.chain(ready).chain(used).chain(moved).chain(calm);
+        let kept = leases
+            .chain(booked)
+            .chain(ready)
+            .chain(used)
+            .chain(moved)
+            .chain(calm);
         kept.max().unwrap_or_default()
     }
 }

@@ -70,6 +70,9 @@ impl Rulebook {
             .answers
             .iter()
             .any(|other| other.wish.asks() && other.received_at >= since && other.sent_at <= back);
+        let booked = history
+            .placed()
+            .any(|(record, _)| record.occurred_at >= since && record.occurred_at <= back);
         let by_hand = history.made_by_hand.iter().any(|id| {
             let held = history.networks.get(id).and_then(Network::held);
             held.is_some_and(|(from, _)| from >= since && from <= back)
@@ -77,7 +80,7 @@ impl Rulebook {
         // An ask that an order kept is served when the order ends.
         let modes = ["hold", "off"];
         let was_held = history.ordered(&modes, since, back).next().is_some();
-        let explained = asked || by_hand || was_held;
+        let explained = asked || booked || by_hand || was_held;
         self.holds(Invariant::ToldOff, back, explained, || {
             format!("{answer:?}, and it was associated at {back}")
         });
