@@ -242,7 +242,7 @@ async fn a_text_is_found_whatever_its_case_in_reason_actor_and_ids() {
     );
     found.details = Details {
         connection_id: Some(ConnectionId::observed("cvpn-connection-0ABC")),
-        booking_id: Some(BookingId::observed("0a1b2c3d")),
+        booking_id: Some(BookingId::observed("b00c4ed5")),
         booked_by: Some("hana@example.com".parse().unwrap()),
         ..Details::default()
     };
@@ -260,7 +260,7 @@ async fn a_text_is_found_whatever_its_case_in_reason_actor_and_ids() {
         ("ｖｐｎ ÜBER", 1),
         ("CONNECTION-0abc", 1),
         ("root=1-TRACE", 1),
-        ("0A1B2C3D", 1),
+        ("B00C4ED5", 1),
         ("HANA@", 1),
         (&found.event_id.to_string().to_uppercase()[..20], 1),
         ("CVPN-ENDPOINT-0A1B", 2),
