@@ -27,8 +27,8 @@ pub fn book(data: &[u8]) {
             );
             match times.on {
                 BookedOn::Days(days) => assert!(!days.is_empty()),
-                BookedOn::Date(date) => {
-                    assert!(is_to_come(&times, date, &rules, now()), "{times}");
+                BookedOn::Date(day) => {
+                    assert!(is_to_come(&times, day, &rules, now()), "{times}");
                 }
             }
         }

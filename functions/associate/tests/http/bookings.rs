@@ -338,8 +338,8 @@ async fn the_status_page_costs_two_reads_more_and_json_none() {
 async fn an_order_that_holds_a_booking_up_is_told() {
     let world = World::new().await;
     let hold = json!({"mode": "hold", "minutes": 60, "shown": "none"});
-    let held = Request::post("/vpn/tokyo/mode").json(&hold);
-    assert_eq!(world.send_as(ADMIN, held).await.status(), 200);
+    let order = Request::post("/vpn/tokyo/mode").json(&hold);
+    assert_eq!(world.send_as(ADMIN, order).await.status(), 200);
     booked(&world, &workdays("10:40")).await;
     assert_eq!(asked(&world).await, 0);
     let page = world.send(click(STATUS)).await;
