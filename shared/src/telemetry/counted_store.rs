@@ -39,7 +39,8 @@ fn values(record: &AuditRecord) -> Vec<(Metric, f64)> {
     if record.event == Event::AssociationFailed {
         return vec![(Metric::FailedStarts, 1.0)];
     }
-    if record.event == Event::BookingMissed {
+    // What an order kept off was told to everyone: no alarm.
+    if record.event == Event::BookingMissed && record.details.mode.is_none() {
         return vec![(Metric::MissedBookings, 1.0)];
     }
     // One that was adopted becomes ready too, but no employee waited for it: it has no duration.

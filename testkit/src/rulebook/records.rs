@@ -152,7 +152,8 @@ impl Rulebook {
 /// The invariant that a mistake of ours on record breaks; `None`: others may have done it.
 fn broken_by(kind: Kind) -> Option<Invariant> {
     match kind {
-        Kind::RecordedTwice | Kind::BookingWrong => Some(Invariant::RecordedTwice),
+        Kind::RecordedTwice => Some(Invariant::RecordedTwice),
+        Kind::BookingWrong => Some(Invariant::BookedWrongly),
         Kind::NoOutcome | Kind::Unclosed => Some(Invariant::NoOutcome),
         Kind::StopUnexplained => Some(Invariant::Uncommitted),
         Kind::CostWrong | Kind::ClosingWrong => Some(Invariant::CostWrong),
