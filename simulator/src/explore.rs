@@ -22,6 +22,7 @@ use crate::plan::RunPlan;
 use crate::request::Request;
 use crate::run::{Options, set, set_in, watch};
 use crate::universe::Universe;
+use crate::weather::LAST_OF_IT;
 
 /// Who acts at once in a small world, after what has gone before.
 #[derive(Debug, Clone)]
@@ -66,6 +67,7 @@ enum Actor {
     Sweep,
 }
 
+const DISASSOCIATE: &str = "DisassociateClientVpnTargetNetwork";
 const ANN: &str = "ann@example.com";
 const BEN: &str = "ben@example.com";
 const ADMINISTRATOR: &str = "admin@example.com";
@@ -383,6 +385,11 @@ impl Small {
                     self.engine.kill(*task);
                 }
                 self.engine.forget_calls_of(caller.invocation);
+                if name == DISASSOCIATE {
+                    // What a stop that is half made costs is on record only as far as later sweeps see it.
+                    let until = self.engine.now() + LAST_OF_IT;
+                    self.engine.universe().witness.storm(until);
+                }
                 self.heard.insert(caller.invocation, u64::MAX);
                 self.told.push(format!("{caller} dies before {name}"));
             }

@@ -1,6 +1,8 @@
 //! Lambda, the ALB before it and the schedule: instances of the real functions, one invocation each at a time, killed
 //! when the time is up or at any other moment.
 
+mod bookings;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,9 +14,8 @@ use reaper::{Limits, PolicyOnRecord, Reaper, Watch};
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::config::{AssociateConfig, ReaperConfig};
-use shared::model::audit::{EventIds, Origin};
-use shared::model::{Email, ManagedEndpoint};
-use shared::reconcile::{Ask, BookError, BookingView, CancelError, Reconciler};
+use shared::model::audit::EventIds;
+use shared::reconcile::{Reconciler, Settings};
 use shared::telemetry::Metrics;
 use testkit::alb::{Event, TokenMint};
 
@@ -22,7 +23,7 @@ use crate::caller::Function;
 use crate::engine::{Engine, TaskId};
 use crate::ports::{Line, SimulatedKeys, SimulatedStore, SimulatedVpn};
 use crate::process::Process;
-use crate::request::{BookingRequest, Request, Response};
+use crate::request::{Request, Response};
 use crate::weather::LAST_OF_IT;
 
 /// How long `associate` may take, as the sandbox and the template have it.
@@ -135,32 +136,6 @@ impl Lambda {
         }
     }
 
-    /// What a person wants of bookings, past the handler: the reconciler's own answer, as the page's status.
-    pub async fn bookings(&self, email: &Email, request: BookingRequest) -> Response {
-        let asked_at = self.inner.engine.now();
-        let instance = self.instance_of_booker();
-        let invocation = self.begin(&instance.process);
-        let (answer, answered) = oneshot::channel();
-        let (lambda, running, email) = (self.clone(), instance.clone(), email.clone());
-        let task = self.inner.engine.spawn(async move {
-            let endpoint = lambda.inner.associate.common.endpoints.first();
-            if let Some(endpoint) = endpoint {
-                let response = booked(&running.function, endpoint, email, request).await;
-                drop(answer.send(response));
-            }
-            lambda.fleet(|fleet| fleet.bookers.push(running));
-        });
-        self.limit(invocation, task, REQUEST_LIMIT);
-        let killed = (502, Vec::new());
-        let (status, bookings) = answered.await.unwrap_or(killed);
-        Response {
-            asked_at,
-            invocation,
-            status,
-            body: json!(bookings),
-        }
-    }
-
     /// One sweep; it goes on by itself. Returns its invocation.
     pub fn sweep(&self) -> u64 {
         let instance = self.instance_of_reaper();
@@ -241,16 +216,6 @@ impl Lambda {
             };
             let app = App::new(self.inner.associate.clone(), ports);
             let function = Arc::new(app.expect("the simulator's own sign-out URL fits a header"));
-            Instance { process, function }
-        })
-    }
-
-    fn instance_of_booker(&self) -> Instance<Reconciler> {
-        let idle = self.fleet(|fleet| fleet.bookers.pop());
-        idle.unwrap_or_else(|| {
-            let (process, line, ids) = self.start(Function::Associate);
-            let settings = self.inner.associate.common.settings.clone();
-            let function = Arc::new(reconciler(&process, line, ids, settings));
             Instance { process, function }
         })
     }
@@ -344,12 +309,7 @@ impl Lambda {
     }
 }
 
-fn reconciler(
-    process: &Arc<Process>,
-    line: Line,
-    ids: EventIds,
-    settings: shared::reconcile::Settings,
-) -> Reconciler {
+fn reconciler(process: &Arc<Process>, line: Line, ids: EventIds, settings: Settings) -> Reconciler {
     Reconciler::new(
         Arc::new(SimulatedVpn::new(line.clone())),
         Arc::new(SimulatedStore::new(line)),
@@ -357,40 +317,6 @@ fn reconciler(
         ids,
         settings,
     )
-}
-
-/// What the reconciler answers, and the status that goes with it.
-async fn booked(
-    reconciler: &Reconciler,
-    endpoint: &ManagedEndpoint,
-    email: Email,
-    request: BookingRequest,
-) -> (u64, Vec<BookingView>) {
-    let ask = Ask {
-        email: email.clone(),
-        origin: Origin::default(),
-    };
-    match request {
-        BookingRequest::Book(times) => match reconciler.book(endpoint, ask, times).await {
-            Ok(bookings) => (201, bookings),
-            Err(BookError::Past | BookError::TooLong { .. } | BookError::TooMany) => {
-                (400, Vec::new())
-            }
-            Err(BookError::Store(_) | BookError::Busy) => (503, Vec::new()),
-        },
-        BookingRequest::Cancel(owner, id) => {
-            let cancelled = reconciler.cancel_booking(endpoint, ask, &owner, &id);
-            match cancelled.await {
-                Ok(bookings) => (200, bookings),
-                Err(CancelError::Unknown) => (404, Vec::new()),
-                Err(CancelError::Store(_) | CancelError::Busy) => (503, Vec::new()),
-            }
-        }
-        BookingRequest::Visit => match reconciler.visit(endpoint, &email).await {
-            Ok(view) => (200, view.bookings),
-            Err(_) => (503, Vec::new()),
-        },
-    }
 }
 
 fn kill(engine: &Engine, invocation: u64, task: TaskId) {

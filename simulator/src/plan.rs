@@ -9,6 +9,7 @@ use chrono::{
     DateTime, Datelike, Days, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Utc, Weekday,
 };
 use chrono_tz::Tz;
+use shared::model::LISTING_LAG;
 use testkit::ec2::Delay;
 use testkit::people::{BookingDeed, Deed, Leaves, Order, Visit, pick};
 
@@ -79,6 +80,7 @@ impl RunPlan {
         let mut plan = Self::plain(seed, days);
         plan.choose_rare_moments();
         plan.draw_bookings();
+        plan.keep_apart_what_cannot_be_told_apart();
         plan.events.sort_by_key(|event| event.at);
         plan
     }
@@ -193,6 +195,19 @@ impl RunPlan {
             let at = self.start + TimeDelta::hours(chance.i64(7..24));
             let what = What::Storm(failures, TimeDelta::hours(2));
             self.events.push(Event { at, what });
+        }
+    }
+
+    /// What is not listed for two minutes is gone (DESIGN 5): a listing that lags and clocks that are apart have to fit in there
+    /// together.
+    fn keep_apart_what_cannot_be_told_apart(&mut self) {
+        for event in &mut self.events {
+            if let What::Storm(weather, _) = &mut event.what {
+                let lags = TimeDelta::seconds(weather.listing_lag_seconds.into());
+                if lags + self.skew >= LISTING_LAG {
+                    weather.listing_lag_seconds = 0;
+                }
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 //! stuck in the network, time has jumped. Within an invocation a second is a second, so that time-outs and rules keep their proportion.
 
 mod administrator;
+mod bookings;
 mod calm;
 mod evidence;
 mod orders;

@@ -76,6 +76,8 @@ pub(super) fn tell(
         "  orders, and their answers: {}",
         list(&orders::count(evidence))
     );
+    let booked = evidence.histories().map(|it| it.bookings.len());
+    println!("  {} bookings", booked.sum::<usize>());
     println!("  answers to asks: {}", answers(evidence, true));
     println!("  other answers: {}", answers(evidence, false));
     let mut events: BTreeMap<&str, u32> = BTreeMap::new();

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::administrator::Administrator;
+use super::bookings;
 use super::evidence::{Evidence, JUMP, endpoints};
 use super::orders::{OrderToSend, Orders};
 use super::people::{People, Sent};
@@ -120,6 +121,9 @@ impl Storm {
         let leases = self.sandbox.dynamo().items(example::LEASE_TABLE).await?;
         self.administrator
             .act(by_hand, &ec2, &leases, &mut self.evidence);
+        let booking = self.plan.dice("booking", minute);
+        let (now, dynamo) = (self.now(), self.sandbox.dynamo());
+        bookings::act(booking, now, dynamo, &mut self.evidence).await?;
         let patience = Duration::from_millis(dice.between(40, 220));
         self.wait(patience).await?;
         self.learn();
