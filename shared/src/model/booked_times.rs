@@ -44,11 +44,16 @@ pub const WORKDAYS: WeekdaySet = WeekdaySet::from_array([
 
 impl BookedTimes {
     pub fn id(&self) -> BookingId {
+        use fmt::Write as _;
         let stay_until = self.stay_until.map(clock).unwrap_or_default();
         let text = format!("{}|{}|{stay_until}", self.on, clock(self.ready_by));
         let hash = digest(&SHA256, text.as_bytes());
-        let hex = hash.as_ref().iter().take(4);
-        BookingId(hex.fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
+        let mut hex = String::new();
+        for byte in hash.as_ref().iter().take(4) {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        BookingId(hex)
     }
 }
 

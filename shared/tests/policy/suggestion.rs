@@ -43,18 +43,18 @@ fn suggested(clicks: &Clicks, bookings: &[Booking], rules: &Rules) -> Option<(St
     Some((clock(suggestion.comes_at), clock(suggestion.ready_by)))
 }
 
-fn pair(comes_at: &str, ready_by: &str) -> Option<(String, String)> {
-    Some((format!("{comes_at}:00"), format!("{ready_by}:00")))
+fn pair(comes_at: &str, ready_by: &str) -> (String, String) {
+    (format!("{comes_at}:00"), format!("{ready_by}:00"))
 }
 
 #[test]
 fn five_first_clicks_within_half_an_hour_are_a_habit() {
     let cases: [(&[&str], _); 8] = [
-        (&["08:50:00"; 5], pair("08:50", "08:45")),
+        (&["08:50:00"; 5], Some(pair("08:50", "08:45"))),
         (&["08:50:00"; 4], None),
         (
             &["08:30:00", "08:40:00", "08:50:00", "08:55:00", "09:00:00"],
-            pair("08:50", "08:45"),
+            Some(pair("08:50", "08:45")),
         ),
         (
             &["08:30:00", "08:40:00", "08:50:00", "08:55:00", "09:00:01"],
@@ -65,9 +65,9 @@ fn five_first_clicks_within_half_an_hour_are_a_habit() {
             None,
         ),
         // The times that a person would say.
-        (&["08:54:59"; 5], pair("08:50", "08:45")),
-        (&["08:55:00"; 5], pair("08:55", "08:50")),
-        (&["00:00:00"; 5], pair("00:00", "00:00")),
+        (&["08:54:59"; 5], Some(pair("08:50", "08:45"))),
+        (&["08:55:00"; 5], Some(pair("08:55", "08:50"))),
+        (&["00:00:00"; 5], Some(pair("00:00", "00:00"))),
     ];
     for (times, expected) in cases {
         let clicks = in_the_week(times);
@@ -75,7 +75,10 @@ fn five_first_clicks_within_half_an_hour_are_a_habit() {
     }
     // On the day before midnight it would be another day of the week.
     let clicks = in_the_week(&["00:05:00"; 5]);
-    assert_eq!(suggested(&clicks, &[], &rules()), pair("00:05", "00:00"));
+    assert_eq!(
+        suggested(&clicks, &[], &rules()),
+        Some(pair("00:05", "00:00"))
+    );
 }
 
 #[test]
@@ -102,10 +105,10 @@ fn of_two_habits_the_more_frequent_counts_and_of_equals_the_earlier() {
     ];
     let both = [early, late].concat();
     let found = suggested(&on_days(&both), &[], &rules());
-    assert_eq!(found, pair("08:00", "07:55"));
+    assert_eq!(found, Some(pair("08:00", "07:55")));
     let more = [both, vec![("2026-11-16", "13:10:00")]].concat();
     let found = suggested(&on_days(&more), &[], &rules());
-    assert_eq!(found, pair("13:00", "12:55"));
+    assert_eq!(found, Some(pair("13:00", "12:55")));
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn only_the_last_twenty_workdays_count() {
     ]);
     assert_eq!(suggested(&clicks, &[], &crate::world::rules()), None);
     let rules = with_holidays(&["2026-11-02"]);
-    let expected = pair("08:50", "08:45");
+    let expected = Some(pair("08:50", "08:45"));
     assert_eq!(suggested(&clicks, &[], &rules), expected);
 }
 
@@ -178,6 +181,6 @@ fn nothing_is_suggested_to_who_declined_or_has_a_weekly_booking() {
     let others = [ended, dated("2026-12-01", "08:30")];
     assert_eq!(
         suggested(&clicks, &others, &rules()),
-        pair("08:50", "08:45")
+        Some(pair("08:50", "08:45"))
     );
 }
