@@ -64,7 +64,7 @@ impl Time {
         }
     }
 
-    fn none(text: String) -> Self {
+    fn untimed(text: String) -> Self {
         let machine = None;
         Self { machine, text }
     }
@@ -133,13 +133,13 @@ fn is_down(situation: Situation) -> bool {
 /// Until when it stays, or how long it still takes.
 fn outlook(status: &EndpointStatus, t: &'static Texts, when: &When) -> Option<Time> {
     match status.phase {
-        Phase::Starting | Phase::Stopping => left(status, t, when.now).map(Time::none),
+        Phase::Starting | Phase::Stopping => left(status, t, when.now).map(Time::untimed),
         Phase::Ready => {
             let until = status.keep_until.filter(|until| *until > when.now);
             let in_use = matches!(status.particulars.reason, Reason::InUse { .. });
             until
                 .map(|until| Time::at(until, t.list.stays, when))
-                .or(in_use.then(|| Time::none(t.list.in_use.to_owned())))
+                .or(in_use.then(|| Time::untimed(t.list.in_use.to_owned())))
         }
         Phase::Off | Phase::Failed => None,
     }

@@ -58,10 +58,14 @@ pub(super) struct Keep {
 impl Going {
     /// `None`: it does not go, or the viewer has no part in it.
     pub(super) fn of(page: &StatusPage<'_>, t: &'static Texts, when: &When) -> Option<Self> {
-        let (from, text) = match (&page.standing.particulars.reason, goes_at(page)) {
-            (Reason::Kept { .. }, Some(at)) => (at - TOLD_BEFORE, (t.goes_at)(&when.clock(at))),
-            (Reason::Due { .. }, _) => (page.now, t.goes_now.to_owned()),
-            _ => return None,
+        let reason = &page.standing.particulars.reason;
+        let at = goes_at(page).filter(|_| matches!(reason, Reason::Kept { .. }));
+        let (from, text) = if let Some(at) = at {
+            (at - TOLD_BEFORE, (t.goes_at)(&when.clock(at)))
+        } else if matches!(reason, Reason::Due { .. }) {
+            (page.now, t.goes_now.to_owned())
+        } else {
+            return None;
         };
         let concerns_viewer = page.is_up() && page.is_users() && !page.site.is_dry_run;
         let longest = page.site.rules.max_extension.num_minutes();
