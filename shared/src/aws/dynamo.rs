@@ -209,7 +209,7 @@ fn state_of(items: Vec<Item>) -> Result<EndpointState, Malformed> {
             Some(Value::S(key)) if key == Traffic::KEY => rest.traffic = Traffic::parse(&item),
             Some(Value::S(key)) if Lease::is_key(key) => rest.leases.push(Lease::parse(&item)?),
             Some(Value::S(key)) if Booking::is_key(key) => {
-                rest.bookings.extend(booking(key, &item))
+                rest.bookings.extend(booking(key, &item));
             }
             // An item of a later version, or an administrator's note: not ours to judge.
             Some(_) | None => {}
