@@ -17,7 +17,7 @@ use testkit::rulebook::Invariant;
 
 use crate::tables::Tables;
 
-pub(crate) use bookings::{loaded_for_sweep, personal, personal_is_lost};
+pub(crate) use bookings::{booked, loaded_for_sweep, personal, personal_is_lost};
 
 macro_rules! bugs {
     ($($name:ident: $invariants:expr, $text:literal;)*) => {
@@ -170,9 +170,6 @@ pub(crate) fn transition(
     tables: &mut Tables,
 ) -> bool {
     update(bug, &mut transition.update, before);
-    if bookings::transition(bug, transition) {
-        return true;
-    }
     let has = |event| {
         transition
             .records

@@ -56,7 +56,7 @@ pub(crate) fn loaded_for_sweep(
 }
 
 /// A transaction about a booking; whether it is only pretended.
-pub(super) fn transition(bug: Option<Bug>, transition: &mut Transition) -> bool {
+pub(crate) fn booked(bug: Option<Bug>, transition: &mut Transition) -> bool {
     let is_of = |record: &AuditRecord, event| record.event == event;
     let has = |event| transition.records.iter().any(|it| is_of(it, event));
     let is_placing = has(Event::AssociationRequested) && !transition.personal.is_empty();

@@ -239,12 +239,11 @@ impl Store for SimulatedStore {
                 "TransactWriteItems",
                 move |universe, engine, caller| {
                     let before = universe.tables.load(&endpoint)?;
-                    if bugs::transition(
-                        universe.bug,
-                        &mut transition,
-                        &before,
-                        &mut universe.tables,
-                    ) {
+                    let bug = universe.bug;
+                    let tables = &mut universe.tables;
+                    if bugs::booked(bug, &mut transition)
+                        || bugs::transition(bug, &mut transition, &before, tables)
+                    {
                         return Ok(true);
                     }
                     let (now, records) = (engine.now(), &transition.records);

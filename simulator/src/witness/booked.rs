@@ -7,7 +7,7 @@ use testkit::rulebook::Invariant;
 use testkit::rulebook::bookings::{Appointment, KEPT_BEFORE_LEAD, LONGEST_LEAD, instant};
 
 use super::Witness;
-use super::bookings::{DECIDED_WITHIN, Fate, key};
+use super::fates::{DECIDED_WITHIN, Fate, key};
 use crate::reached::Situation;
 use crate::tables::Tables;
 

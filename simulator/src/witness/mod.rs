@@ -6,6 +6,7 @@ mod answers;
 mod booked;
 mod bookings;
 mod expected;
+mod fates;
 mod orders;
 mod records;
 mod rest;
@@ -26,11 +27,11 @@ use testkit::rulebook::{Invariant, Rulebook, Terms, Violation, fingerprint, reco
 use crate::caller::Caller;
 use crate::reached::Situation;
 use crate::tables::Tables;
-use bookings::Booked;
 use expected::Expected;
+use fates::Booked;
 use truth::{Rest, Truth};
 
-pub use bookings::BookingChange;
+pub use fates::BookingChange;
 
 /// The witness of one run.
 #[derive(Debug, Clone)]
