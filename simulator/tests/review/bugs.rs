@@ -11,6 +11,10 @@
 //! - An order says what was ordered, and no record says that it was not obeyed, or not given (`ModeUnread`,
 //!   `HeldAssociates`, `ReadyUnderOff`, `OrderNotRecorded`, `OrderNotNoted`, `OrderByAnother`, `OrderedStopUnnamed`,
 //!   `EndNotRecorded`).
+//! - No record says what was booked for a date and not placed, where no sweep says that it was missed (`MissedNotRecorded`), nor
+//!   which days are holidays, what a lead is, what a lease is, and who was seen (`HolidayPlaced`, `LeadIgnored`,
+//!   `LeaseNotBooked`, `SkippedTimeLost`, `BookingKeepsNothing`, `LapseLost`, `RenewalLost`). An order may come after what
+//!   it should have kept from being placed (`HeldPlaced`).
 //! - A record that is amended reads as if it had been written so: the table's stream shows it (`RecordsRewritten`).
 
 use std::collections::BTreeSet;
@@ -27,15 +31,15 @@ use crate::trail::all_findings;
 
 /// A bug, a seed in which it strikes, and a finding that is there with it and not without it.
 const SHOWN: &[(Bug, u64, Kind)] = &[
-    (Bug::NoVersionCheck, 1, Kind::RecordedTwice),
+    (Bug::NoVersionCheck, 2, Kind::RecordedTwice),
     (Bug::ConstantToken, 1, Kind::RecordedTwice),
-    (Bug::FreshTokens, 5, Kind::AssociatedByOthers),
+    (Bug::FreshTokens, 13, Kind::AssociatedByOthers),
     (Bug::SnapshotEmpty, 2, Kind::RoutesChangedByOthers),
     (Bug::OutcomeLost, 1, Kind::NoOutcome),
     (Bug::StartNotRecorded, 1, Kind::NoOutcome),
     (Bug::RequestNotCounted, 1, Kind::Unanswered),
     (Bug::AskNotRecorded, 1, Kind::StartUnexplained),
-    (Bug::EndsRecordedTwice, 2, Kind::RecordedTwice),
+    (Bug::EndsRecordedTwice, 7, Kind::RecordedTwice),
     (Bug::StopNotCommitted, 1, Kind::RemovedByOthers),
     (Bug::ReadyTooSoon, 2, Kind::RoutesChangedByOthers),
     (Bug::ClocksFromTheClick, 1, Kind::ClosingWrong),
@@ -43,6 +47,10 @@ const SHOWN: &[(Bug, u64, Kind)] = &[
     (Bug::OffReadAsHold, 1, Kind::UpLong),
     (Bug::ClosingLost, 1, Kind::Unclosed),
     (Bug::ClosingWrong, 1, Kind::ClosingWrong),
+    (Bug::PlacedTwice, 1, Kind::BookingWrong),
+    (Bug::PlacedForgotten, 1, Kind::BookingWrong),
+    (Bug::CancelledPlaced, 1, Kind::BookingWrong),
+    (Bug::NeverPlaced, 1, Kind::BookingMissed),
 ];
 
 /// Where no closing record was ever put, a page cannot tell the bug from a version that put none.

@@ -475,7 +475,12 @@ fn what_a_booking_asked_for_is_told_so() {
         assert!(!plain.contains(words), "{words}");
         let pages = [
             stay(language, &told),
-            log(language, &LogFilter::default(), &[asked.clone()], None),
+            log(
+                language,
+                &LogFilter::default(),
+                std::slice::from_ref(&asked),
+                None,
+            ),
             record_page(language, &asked),
         ];
         for page in pages {
