@@ -88,27 +88,26 @@ pub(crate) fn provoked(bug: Bug, seed: u64) -> RunPlan {
 
 fn provoke_by_settings(bug: Bug, plan: &mut RunPlan) {
     let mut set = |name, value: &str| plan.variables.push((name, value.to_owned()));
-    match bug {
-        Bug::MissingIsStill => set("STALE_CONNECTION_MINUTES", "45"),
-        Bug::LapseLost | Bug::RenewalLost => set("BOOKING_LIFETIME_DAYS", "2"),
-        Bug::HolidayPlaced => {
-            let first = plan.start.with_timezone(&plan.zone).date_naive();
-            let last = first + TimeDelta::days(DAYS.into());
-            set("HOLIDAYS", &format!("{first}..{last}"));
+    if bug == Bug::MissingIsStill {
+        set("STALE_CONNECTION_MINUTES", "45");
+    } else if matches!(bug, Bug::LapseLost | Bug::RenewalLost) {
+        set("BOOKING_LIFETIME_DAYS", "2");
+    } else if bug == Bug::HolidayPlaced {
+        let first = plan.start.with_timezone(&plan.zone).date_naive();
+        let last = first + TimeDelta::days(DAYS.into());
+        set("HOLIDAYS", &format!("{first}..{last}"));
+    } else if bug == Bug::PlacedTwice {
+        plan.aim = Some(plan.seed);
+    } else if bug == Bug::SkippedTimeLost {
+        // The day before the clocks are set forward.
+        set("TIME_ZONE", "Europe/Berlin");
+        plan.zone = chrono_tz::Europe::Berlin;
+        let start: DateTime<Utc> = "2027-03-26T23:00:00Z".parse().unwrap_or_default();
+        let later = start - plan.start;
+        plan.start = start;
+        for event in &mut plan.events {
+            event.at += later;
         }
-        Bug::PlacedTwice => plan.aim = Some(plan.seed),
-        Bug::SkippedTimeLost => {
-            // The day before the clocks are set forward.
-            set("TIME_ZONE", "Europe/Berlin");
-            plan.zone = chrono_tz::Europe::Berlin;
-            let start: DateTime<Utc> = "2027-03-26T23:00:00Z".parse().unwrap_or_default();
-            let later = start - plan.start;
-            plan.start = start;
-            for event in &mut plan.events {
-                event.at += later;
-            }
-        }
-        _ => {}
     }
 }
 
