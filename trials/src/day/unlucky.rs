@@ -75,7 +75,11 @@ async fn no_sweep_comes_for_a_booking(day: &mut Day, mio: &Browser) -> anyhow::R
     let missed = records
         .iter()
         .filter(|record| record.text("event") == "booking.missed")
-        .map(|record| record.text("reason").contains("no sweep ran in time"));
+        .map(|record| {
+            record
+                .text("reason")
+                .contains("no sweep went through in time")
+        });
     day.checks.equal(
         &missed.collect::<Vec<_>>(),
         &vec![true],
