@@ -8,7 +8,7 @@ use crate::body::post;
 use crate::stage::{configuration, now};
 
 /// A body that is accepted makes one booking, which reads back, is to come, and is no longer than the limit; any other is
-/// a 400, and nothing is asked of AWS. See [`post`] for the input.
+/// a 400, and nothing is asked of AWS. See `post` for the input.
 pub fn book(data: &[u8]) {
     let (answer, asked) = post("/vpn/tokyo/bookings", data);
     match answer.status {

@@ -4,7 +4,7 @@ use crate::body::post;
 use crate::stage::{configuration, now};
 
 /// A body that is accepted makes one lease, which ends after now and within the limit; any other is a 400, and nothing
-/// is asked of AWS. See [`post`] for the input.
+/// is asked of AWS. See `post` for the input.
 pub fn extend(data: &[u8]) {
     let (answer, asked) = post("/vpn/tokyo/extend", data);
     let limit = now() + configuration().common.settings.rules.max_extension;
