@@ -1,6 +1,7 @@
 //! A sweep's visit to one endpoint: a pass on complete evidence, and what only sweeps put on record.
 
 use chrono::{DateTime, Utc};
+use futures::future::{Either, select};
 use serde::Serialize;
 
 use super::placing::BookingsServed;
@@ -10,6 +11,7 @@ use crate::ports::{StoreError, VpnError};
 use crate::reconcile::deadline::{Deadline, LeftOut};
 use crate::reconcile::execute::Execution;
 use crate::reconcile::pass::PassOutcome;
+use crate::reconcile::read::Reading;
 use crate::reconcile::{Gauges, Reconciler};
 
 /// What a sweep came to at one endpoint.
@@ -55,12 +57,13 @@ pub enum SweepError {
     OutOfTime(LeftOut),
 }
 
-/// A sweep that has read the tables.
+/// A sweep that has read the tables and EC2.
 struct BegunSweep {
     /// The state, read before anything else.
     before: EndpointState,
     /// All that a sweep needs.
     loaded: EndpointState,
+    reading: Reading,
     served: BookingsServed,
 }
 
@@ -99,15 +102,18 @@ impl Reconciler {
         } else {
             Executor::Sweep
         };
-        let begun = self.load_and_serve(endpoint, dry_run, deadline).await?;
-        let (before, loaded, served) = (begun.before, begun.loaded, begun.served);
+        let BegunSweep {
+            before,
+            loaded,
+            reading,
+            served,
+        } = self.begin(endpoint, dry_run, deadline).await?;
         if !is_same_stay(&loaded, &before) {
-            // Another pass changed the endpoint meanwhile, and is at work on it.
+            // Another pass changed the endpoint meanwhile; this reading is of an earlier stay.
             let mut passed = self.reported(endpoint, loaded);
             passed.left_out = served.left_out();
             return finish(endpoint, &mut passed, served.failure, 0, self.clock.now());
         }
-        let reading = self.read(endpoint, ReadPlan::for_sweep(&before)).await;
         let reading = self.read_on(endpoint, &before, reading).await;
         // The state is the one read first: an ask that came since makes a stop's condition fail.
         let requests_before = before.demand.requests;
@@ -140,38 +146,44 @@ impl Reconciler {
         finish(endpoint, &mut passed, served.failure, ends.recorded, now)
     }
 
-    /// Reads the tables, and serves bookings before EC2 is asked: what that cannot do must not keep one from being placed,
-    /// and a pass answers only what was asked before it read EC2.
-    async fn load_and_serve(
+    /// Reads the state first: an ask writes its lease before it is counted, so that what is counted there is known with
+    /// its lease. Then the rest of the tables and EC2, side by side.
+    ///
+    /// Bookings that are due are served as soon as they are known, whatever EC2 does; what was read until then is of
+    /// before, so all of it is read anew.
+    async fn begin(
         &self,
         endpoint: &ManagedEndpoint,
         dry_run: bool,
         deadline: Deadline,
     ) -> Result<BegunSweep, StoreError> {
-        let (mut before, mut loaded) = self.load_for_sweep(endpoint).await?;
-        let mut served = BookingsServed::default();
-        if !dry_run {
-            served = Box::pin(self.serve_bookings(endpoint, &loaded, deadline)).await;
+        let mut served = dry_run.then(BookingsServed::default);
+        loop {
+            let before = self.store.state(&endpoint.id).await?;
+            let reading = Box::pin(self.read(endpoint, ReadPlan::for_sweep(&before)));
+            let loading = self.store.load_for_sweep(&endpoint.id);
+            let (loaded, reading) = match select(loading, reading).await {
+                Either::Left((loaded, reading)) => (loaded?, Either::Left(reading)),
+                Either::Right((reading, loading)) => (loading.await?, Either::Right(reading)),
+            };
+            if served.is_none() {
+                let first = Box::pin(self.serve_bookings(endpoint, &loaded, deadline)).await;
+                if served.insert(first).is_changed {
+                    continue;
+                }
+            }
+            let reading = match reading {
+                Either::Left(under_way) => under_way.await,
+                Either::Right(reading) => reading,
+            };
+            let served = served.unwrap_or_default();
+            return Ok(BegunSweep {
+                before,
+                loaded,
+                reading,
+                served,
+            });
         }
-        if served.is_changed {
-            (before, loaded) = self.load_for_sweep(endpoint).await?;
-        }
-        Ok(BegunSweep {
-            before,
-            loaded,
-            served,
-        })
-    }
-
-    /// The state first: an ask writes its lease before it is counted, so that what is counted here is known with its
-    /// lease.
-    async fn load_for_sweep(
-        &self,
-        endpoint: &ManagedEndpoint,
-    ) -> Result<(EndpointState, EndpointState), StoreError> {
-        let before = self.store.state(&endpoint.id).await?;
-        let loaded = self.store.load_for_sweep(&endpoint.id).await?;
-        Ok((before, loaded))
     }
 }
 
