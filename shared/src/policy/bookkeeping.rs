@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use super::Policy;
 use super::decision::Action;
 use super::view::{View, ids};
-use super::wanted::is_held;
 use crate::model::{
     AssociationId, EndpointState, Failure, NetworkStatus, Observation, SeenNetwork, SubnetId,
 };
@@ -57,9 +56,10 @@ impl View<'_> {
         })
     }
 
-    /// What a committed attempt may have associated before its answer was lost, while an order forbids to finish it.
+    /// What a committed attempt may have associated before its answer was lost, while no pass is going to finish it: an
+    /// order forbids it, or the employees who wanted it are gone.
     fn unheard(self) -> Option<Action> {
-        if self.state.attempts.began_at.is_none() || !is_held(self.state, self.now) {
+        if self.state.attempts.began_at.is_none() || self.finish_start().is_some() {
             return None;
         }
         let unanswered = self.unanswered_subnets();

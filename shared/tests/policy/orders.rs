@@ -183,6 +183,15 @@ fn what_an_attempt_made_unheard_is_claimed_where_nothing_may_be_associated() {
 }
 
 #[test]
+fn what_an_attempt_made_unheard_is_claimed_once_no_employee_waits_for_it() {
+    let given_up = World::off()
+        .with(|w| w.state.attempts.began_at = Some(w.now))
+        .networks(&[(A, Associating)]);
+    assert_eq!(given_up.actions(), ["ClaimUnheard"]);
+    assert_eq!(given_up.asked().actions(), ["FinishStart"]);
+}
+
+#[test]
 fn a_stop_by_order_carries_what_it_deletes_and_is_left_alone_for_ten_minutes_after_a_refusal() {
     let routes = |w: &mut World| {
         let added = key("10.9.0.0/16", A);
