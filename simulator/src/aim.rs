@@ -1,6 +1,7 @@
 //! The moments of a stop and of a start: what chance alone hardly ever puts between a sweep's decision and its call to EC2.
 
 use chrono::TimeDelta;
+use shared::model::Booking;
 use shared::policy::off_at;
 use testkit::people::{Deed, Leaves, Visit};
 
@@ -39,14 +40,19 @@ impl People {
         })
     }
 
+    /// A booking that the next sweep places.
+    fn booking_is_due(&self) -> Option<Booking> {
+        let now = self.engine.now();
+        let universe = &*self.engine.universe();
+        universe.witness.due(now, &universe.tables)
+    }
+
     /// Something comes between a sweep's reading and its placing of a booking.
     fn meet_placing(&self, chance: &mut fastrand::Rng) {
-        let now = self.engine.now();
-        let due = {
-            let universe = &*self.engine.universe();
-            universe.witness.due(now, &universe.tables)
+        let Some(due) = self.booking_is_due() else {
+            return;
         };
-        let Some(due) = due else { return };
+        let now = self.engine.now();
         let soon = now + TimeDelta::milliseconds(chance.i64(0..PLACING_MILLISECONDS));
         let people = self.clone();
         match chance.u8(..6) {
@@ -71,10 +77,11 @@ impl People {
 
     /// Sweeps; if that is about to be a stop or a start, something comes in between.
     pub(crate) fn sweep_aimed(&self, chance: &mut fastrand::Rng) {
+        let starts = self.start_is_due() || self.booking_is_due().is_some();
         self.meet_placing(chance);
         if !self.stop_is_due() {
             let sweep = self.lambda.sweep();
-            if self.start_is_due() && chance.u8(..4) == 0 {
+            if starts && chance.u8(..4) == 0 {
                 let after = TimeDelta::milliseconds(chance.i64(0..2 * SWEEP_MILLISECONDS));
                 self.lambda.kill_at(self.engine.now() + after, sweep);
             }
