@@ -18,7 +18,7 @@ use support::provoked;
 use testkit::rulebook::{Invariant, Violation};
 
 /// The seeds that are tried, one after the other.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 50;
 /// How often each small world is strolled through, for a bug that takes an unlucky moment.
 const STROLLS: usize = 300;
 
