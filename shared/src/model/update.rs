@@ -123,6 +123,14 @@ impl Update {
         self
     }
 
+    /// Both changes, if what must hold for either does.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.conditions.extend(other.conditions);
+        self.assignments.extend(other.assignments);
+        self
+    }
+
     /// Makes the change to an item in memory, its conditions taken as checked.
     pub fn apply(&self, item: &mut Item) {
         for assignment in &self.assignments {

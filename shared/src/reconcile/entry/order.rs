@@ -127,8 +127,7 @@ impl Reconciler {
             let event = Event::AssociationRequested;
             let asked = self.record_of(Some(endpoint), ask, event, reason, now, Details::default());
             let request = EndpointState::request(now, &asked.event_id);
-            transition.update.conditions.extend(request.conditions);
-            transition.update.assignments.extend(request.assignments);
+            transition.update = transition.update.and(request);
             let until = whole_seconds(now) + self.settings.rules.first_connection_grace;
             let lease = lease_asked_for(&ask.email, until, state, now);
             transition.personal = vec![lease];

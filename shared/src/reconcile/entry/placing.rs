@@ -203,13 +203,10 @@ impl Reconciler {
         // Nothing is placed under an order that came since.
         let mut change = StateChange::of(state);
         change.require_as_read(&[Attribute::Mode, Attribute::ModeUntil]);
-        let mut update = change.update();
         let request = EndpointState::request(now, &record.event_id);
-        update.conditions.extend(request.conditions);
-        update.assignments.extend(request.assignments);
         let lease = lease_asked_for(&booking.email, due.lease_until, state, now);
         let transition = Transition {
-            update,
+            update: change.update().and(request),
             records: vec![record],
             personal: vec![(booking.into(), booking.placed(due.date)), lease],
             ..Transition::default()
