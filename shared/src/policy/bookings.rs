@@ -239,7 +239,7 @@ fn unplaced(
         .filter(|it| it.due_from < renew_by(booking, rules))
 }
 
-fn today(rules: &Rules, now: DateTime<Utc>) -> NaiveDate {
+pub(super) fn today(rules: &Rules, now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&rules.time_zone).date_naive()
 }
 

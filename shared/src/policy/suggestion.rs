@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike as _, Utc};
 
-use super::bookings::is_standing;
+use super::bookings::{is_standing, today};
 use crate::model::{BookedOn, Booking, Clicks, Rules, WORKDAYS};
 
 /// So many workdays are looked back on.
@@ -34,7 +34,7 @@ pub fn suggestion(
     if clicks.declined_at.is_some() || standing.any(is_weekly) {
         return None;
     }
-    let today = now.with_timezone(&rules.time_zone).date_naive();
+    let today = today(rules, now);
     let is_workday =
         |date: &NaiveDate| BookedOn::Days(WORKDAYS).names(*date) && !rules.holidays.contains(*date);
     let days = std::iter::successors(Some(today), NaiveDate::pred_opt).filter(is_workday);
