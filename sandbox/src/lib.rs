@@ -16,8 +16,9 @@ pub mod network;
 mod options;
 pub mod rights;
 pub mod scheduler;
-mod server;
+pub mod server;
 mod system;
+pub mod tls;
 mod trace;
 
 pub use options::{Options, StartError};

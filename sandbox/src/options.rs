@@ -11,6 +11,7 @@ use shared::clock::Clock;
 use testkit::ec2 as model;
 
 use crate::lambda::Program;
+use crate::tls::Tls;
 use crate::{alb, dynamo, ec2, scheduler};
 
 /// How a sandbox is started. [`Options::new`] gives what `cargo sandbox` uses, [`Options::for_test`] what tests want;
@@ -43,6 +44,8 @@ pub struct Options {
     pub scheduler: scheduler::Settings,
     /// The seed of the faults of the network between the functions and AWS; `None`: there is nothing between them.
     pub faulty_network: Option<u64>,
+    /// How AWS speaks TLS; `None`: it is served without. The functions must be told whom to trust.
+    pub tls: Option<Tls>,
     /// How long a function may take, in real time.
     pub time_limit: Duration,
     /// How many processes of a function there may be.
@@ -66,6 +69,7 @@ impl Options {
             alb: alb::Settings::default(),
             scheduler: scheduler::Settings::default(),
             faulty_network: None,
+            tls: None,
             time_limit: Duration::from_secs(29),
             max_instances: 8,
         }

@@ -22,6 +22,7 @@ use crate::options::{Options, StartError};
 use crate::rights::Rights;
 use crate::scheduler::Scheduler;
 use crate::server::{self, Server};
+use crate::tls::{Connections, Tls};
 
 /// What a state directory holds; `fresh` removes this and nothing else.
 const STATE: [&str; 7] = [
@@ -76,10 +77,11 @@ impl Sandbox {
         } else {
             Storage::Memory
         };
-        let dynamo = Dynamo::start(storage).await?;
+        let tls = options.tls.as_ref();
+        let dynamo = Dynamo::start_by(storage, tls).await?;
         let mint = TokenMint::development();
-        let keys = serve(alb::key_server(mint.clone())).await?;
-        let ec2_server = serve(dynamo.rights().watch(ec2.router())).await?;
+        let keys = serve(alb::key_server(mint.clone()), tls).await?;
+        let ec2_server = serve(dynamo.rights().watch(ec2.router()), tls).await?;
         let urls = Urls {
             alb: alb::public_url(&listener).map_err(io_error("cannot listen"))?,
             keys: keys.url(),
@@ -163,6 +165,16 @@ impl Sandbox {
     /// The server of the load balancer's public keys: `GET /{kid}`.
     pub fn keys_url(&self) -> &str {
         &self.urls.keys
+    }
+
+    /// The connections to EC2, where it speaks TLS.
+    pub fn ec2_connections(&self) -> Option<&Connections> {
+        self.ec2_server.connections()
+    }
+
+    /// The connections to the key server, where it speaks TLS.
+    pub fn keys_connections(&self) -> Option<&Connections> {
+        self.keys.connections()
     }
 
     /// EC2's Client VPN.
@@ -250,11 +262,11 @@ fn io_error(what: &str) -> impl FnOnce(io::Error) -> StartError + use<> {
     move |source| StartError::Io { what, source }
 }
 
-async fn serve(router: axum::Router) -> Result<Server, StartError> {
+async fn serve(router: axum::Router, tls: Option<&Tls>) -> Result<Server, StartError> {
     let listener = server::bind(None)
         .await
         .map_err(io_error("cannot listen"))?;
-    Server::start(listener, router).map_err(io_error("cannot listen"))
+    Server::start_by(listener, router, tls).map_err(io_error("cannot listen"))
 }
 
 /// The lock of a state directory, given up when this goes.

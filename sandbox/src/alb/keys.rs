@@ -7,7 +7,7 @@ use axum::routing::get;
 use testkit::alb::TokenMint;
 
 /// The key server's answer: `GET /{kid}`.
-pub(crate) fn key_server(mint: TokenMint) -> Router {
+pub fn key_server(mint: TokenMint) -> Router {
     Router::new()
         .route("/{key_id}", get(public_key))
         .with_state(mint)

@@ -26,7 +26,7 @@ use crate::server::Server;
 use parts::{Parts, Shared};
 use session::Sessions;
 
-pub(crate) use keys::key_server;
+pub use keys::key_server;
 pub use parts::Settings;
 pub use sign_in::PATH as SIGN_IN_PATH;
 

@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 use crate::lock::lock;
 use crate::rights::Rights;
 use crate::server::{self, Server};
+use crate::tls::{Connections, Tls};
 use proxy::Proxy;
 
 pub use conflict::ConflictCodes;
@@ -59,6 +60,7 @@ pub struct Dynamo(Arc<Inner>);
 struct Inner {
     url: String,
     address: SocketAddr,
+    connections: Option<Connections>,
     proxy: Proxy,
     running: Mutex<Option<Running>>,
 }
@@ -76,6 +78,14 @@ impl Dynamo {
     /// # Errors
     /// See [`StartError`].
     pub async fn start(storage: Storage) -> Result<Self, StartError> {
+        Self::start_by(storage, None).await
+    }
+
+    /// [`Self::start`], by TLS where that is given.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start_by(storage: Storage, tls: Option<&Tls>) -> Result<Self, StartError> {
         let database = open(&storage)?;
         let back = server::bind(None).await?;
         let proxy = Proxy {
@@ -90,10 +100,11 @@ impl Dynamo {
         };
         let (stop, back) = serve(back, database);
         let api = proxy.rights.watch(proxy::router(proxy.clone()));
-        let front = Server::start(server::bind(None).await?, api)?;
+        let front = Server::start_by(server::bind(None).await?, api, tls)?;
         Ok(Self(Arc::new(Inner {
             url: front.url(),
             address: front.address(),
+            connections: front.connections().cloned(),
             proxy,
             running: Mutex::new(Some(Running { front, stop, back })),
         })))
@@ -102,6 +113,11 @@ impl Dynamo {
     /// The endpoint for any `DynamoDB` client. Credentials and region may be anything.
     pub fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// Its connections, where it speaks TLS.
+    pub fn connections(&self) -> Option<&Connections> {
+        self.0.connections.as_ref()
     }
 
     /// Where it listens.

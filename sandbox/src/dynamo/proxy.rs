@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Value, json};
+use testkit::example::REGION;
 
 use super::conflict::{Conflicts, UnderWay, Write};
 use super::fault::{self, Faults, TableFault};
@@ -44,6 +45,10 @@ pub(super) fn router(proxy: Proxy) -> Router {
 }
 
 async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
+    if request.method() == Method::GET && request.uri().path() == "/" {
+        // As `DynamoDB` answers its load balancer, and anyone.
+        return format!("healthy: dynamodb.{REGION}.amazonaws.com ").into_response();
+    }
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -115,7 +120,7 @@ fn break_connection() -> ! {
 impl Proxy {
     async fn forward(
         &self,
-        method: axum::http::Method,
+        method: Method,
         uri: &Uri,
         mut headers: HeaderMap,
         body: Bytes,
