@@ -7,6 +7,7 @@ mod proxy;
 mod record;
 mod tables;
 mod traffic;
+mod units;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -31,6 +32,7 @@ pub use conflict::ConflictCodes;
 pub use fault::TableFault;
 pub use record::Record;
 pub use traffic::Traffic;
+pub use units::{Units, eventual_read_units};
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use testkit::example::REGION;
 use super::conflict::{Conflicts, UnderWay, Write};
 use super::fault::{self, Faults, TableFault};
 use super::traffic::Traffic;
+use super::units::{self, Units};
 use crate::lock::lock;
 use crate::rights::Rights;
 
@@ -25,6 +26,7 @@ const LOG_LENGTH: usize = 20_000;
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-crc32");
 const JSON: &str = "application/x-amz-json-1.0";
 
 /// What the proxy shares with the handle.
@@ -126,24 +128,36 @@ impl Proxy {
         body: Bytes,
     ) -> Response {
         headers.remove(header::HOST);
-        let operation = operation(&headers).map(str::to_owned);
+        let operation = operation(&headers).unwrap_or_default().to_owned();
+        let asking = units::asking(&operation, &body);
+        if asking.is_some() {
+            headers.remove(header::CONTENT_LENGTH);
+        }
+        let is_asked_by_us = asking.is_some();
         let path = uri.path_and_query().map_or("/", |it| it.as_str());
         let sent = self
             .client
             .request(method, format!("{}{path}", self.back))
             .headers(headers)
-            .body(body);
+            .body(asking.unwrap_or_else(|| body.clone()));
         let received = async {
             let answer = sent.send().await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
             Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
         };
         match received.await {
-            Ok((status, headers, body)) => {
-                if let Some(operation) = operation {
-                    lock(&self.traffic).answer(&operation, body.len());
+            Ok((status, mut headers, mut answer)) => {
+                let told: Value = serde_json::from_slice(&answer).unwrap_or_default();
+                let units = self.consumed(&operation, &body, &told).await;
+                if is_asked_by_us && status.is_success() {
+                    answer = units::without(told);
+                    headers.remove(header::CONTENT_LENGTH);
+                    headers.insert(CHECKSUM, units::crc32(&answer).into());
                 }
-                let mut response = Response::new(Body::from(body));
+                if !operation.is_empty() {
+                    lock(&self.traffic).answer(&operation, answer.len(), units);
+                }
+                let mut response = Response::new(Body::from(answer));
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
                 response
@@ -153,6 +167,17 @@ impl Proxy {
                 answer(fault::error("InternalServerError"))
             }
         }
+    }
+
+    /// The units of a call, also of one whose condition did not hold.
+    async fn consumed(&self, operation: &str, request: &[u8], answer: &Value) -> Units {
+        let mut units = units::told(operation, answer);
+        let (items, times) = units::refused(operation, request, answer);
+        for get in items {
+            let found = self.call("GetItem", &get).await.unwrap_or_default();
+            units.write += times * units::write_units(units::item_size(&found["Item"]));
+        }
+        units
     }
 
     /// A call of the sandbox's own, which is not counted and meets no fault.

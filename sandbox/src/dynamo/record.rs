@@ -3,6 +3,8 @@
 use serde_json::Value;
 use shared::model::item::{self, Item};
 
+use super::units::item_size;
+
 /// An item in DynamoDB's JSON: an audit record, or one of the lease table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record(Value);
@@ -11,6 +13,11 @@ impl Record {
     /// The item, in DynamoDB's JSON.
     pub fn new(item: Value) -> Self {
         Self(item)
+    }
+
+    /// Its size as DynamoDB counts it, a little more rather than less.
+    pub fn size(&self) -> usize {
+        item_size(&self.0)
     }
 
     /// The same as our plain values; a kind of value that audit records do not have is foreign.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use sandbox::dynamo::eventual_read_units;
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::item::{Item, Value};
 use shared::model::{EndpointId, EndpointState, NotedConfig};
@@ -40,12 +41,11 @@ impl<'a> Counted<'a> {
 
     fn count(&self, partition: Option<&Partition>, items: &[Item]) {
         let bytes: usize = items.iter().map(size).sum();
-        let units = u32::try_from(bytes.div_ceil(4096).max(1)).unwrap();
         let mut reads = self.reads.lock().unwrap();
         reads.calls += 1;
         reads.partitions.extend(partition.cloned());
         reads.records += items.len();
-        reads.read_units += f64::from(units) / 2.0;
+        reads.read_units += eventual_read_units(bytes);
     }
 }
 
