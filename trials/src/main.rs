@@ -18,6 +18,10 @@ use sandbox::{Options, Sandbox, function};
 use shared::clock::{Clock, FnClock};
 use testkit::example;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 use trials::chaos::StormPlan;
 use trials::load::{Part, Size};
 
@@ -49,11 +53,14 @@ fn machine_clock() -> Arc<dyn Clock> {
 }
 
 async fn run(cli: &Cli) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(env::var("RUST_LOG").unwrap_or_else(|_| "error,sandbox=info".to_owned()))
+    let directives = env::var("RUST_LOG").unwrap_or_else(|_| "error,sandbox=info".to_owned());
+    let filter: Targets = directives.parse().context("RUST_LOG")?;
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .without_time()
+        .without_time();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
         .init();
     // Before anything is started, so that no signal finds us without a handler.
     let mut terminate = signal(SignalKind::terminate())?;
