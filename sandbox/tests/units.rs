@@ -78,7 +78,13 @@ async fn a_read_counts_by_four_kilobytes_and_half_where_it_may_lag() {
 #[tokio::test]
 async fn a_write_counts_by_the_larger_of_before_and_after() {
     let table = Table::start().await;
-    for (bytes, units) in [(1024, 1.0), (1025, 2.0), (3000, 3.0), (100, 3.0), (100, 1.0)] {
+    for (bytes, units) in [
+        (1024, 1.0),
+        (1025, 2.0),
+        (3000, 3.0),
+        (100, 3.0),
+        (100, 1.0),
+    ] {
         table.put(bytes).await;
         assert_eq!(table.consumed(), (0.0, units), "{bytes}");
     }
@@ -112,7 +118,9 @@ async fn each_index_of_a_record_costs_a_write_and_a_transaction_doubles_the_tabl
     let table = Table::start().await;
     let put = |id: &str| {
         let put = Put::builder().table_name(AUDIT_TABLE);
-        let put = put.item("endpoint_id", text("e")).item("event_id", text(id));
+        let put = put
+            .item("endpoint_id", text("e"))
+            .item("event_id", text(id));
         let put = put.item("day", text("2026-11-27")).item("actor", text("a"));
         put.build().unwrap()
     };
@@ -156,7 +164,9 @@ async fn a_client_that_asks_is_told() {
     let put = put.item("endpoint_id", text("e")).item("item", text("i"));
     let put = put.return_consumed_capacity(ReturnConsumedCapacity::Total);
     let answer = put.send().await.unwrap();
-    let told = answer.consumed_capacity.and_then(|told| told.capacity_units);
+    let told = answer
+        .consumed_capacity
+        .and_then(|told| told.capacity_units);
     assert_eq!(told, Some(1.0));
     assert_eq!(table.consumed(), (0.0, 1.0));
 }

@@ -23,7 +23,7 @@ pub fn settings(endpoints: usize) -> Settings {
         free_addresses: 251,
     };
     let endpoint = |n: usize| {
-        let client_cidr = cidr(&format!("10.{}.0.0/16", 100 + n));
+        let client_cidr = cidr(&format!("10.{}.0.0/16", 1 + n));
         EndpointSpec::new(endpoint_id(n), &name(n), client_cidr)
     };
     Settings {
@@ -56,7 +56,7 @@ pub fn subnet_id(n: usize) -> SubnetId {
 }
 
 fn numbers(endpoints: usize) -> Range<usize> {
-    assert!(endpoints <= 100, "there are no addresses for more");
+    assert!(endpoints <= 250, "there are no addresses for more");
     0..endpoints
 }
 

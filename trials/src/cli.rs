@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use sandbox::clock::MAX_SPEED;
 use trials::load::Part;
@@ -64,12 +64,38 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 1.0, value_parser = minutes)]
         minutes: f64,
     },
+    /// Measure the functions' release binaries. `./bench` builds them and calls this.
+    #[command(hide = true)]
+    Bench(Measurements),
     /// This process is a function; the sandbox starts it.
     #[command(hide = true)]
     Function {
         /// Its name.
         name: String,
     },
+}
+
+/// What `bench` measures.
+#[derive(Debug, Args)]
+pub(crate) struct Measurements {
+    /// Where the release binaries are.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) binaries: PathBuf,
+    /// Those of an earlier version, to be measured beside them.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) before: Option<PathBuf>,
+    /// A Python with boto3 and Lambda's runtime.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) python: Option<PathBuf>,
+    /// Processes of each kind.
+    #[arg(long, default_value_t = 15, value_parser = value_parser!(u16).range(1..))]
+    pub(crate) samples: u16,
+    /// Versions, for the report.
+    #[arg(long, default_value = "")]
+    pub(crate) about: String,
+    /// The document whose measured part is written anew.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
 }
 
 /// What `load` puts on; all of it where none is named.

@@ -1,6 +1,7 @@
 //! What is played on the sandbox: a working day, a storm, a load. Each starts the real functions as processes, and fails
 //! if anything was not as it should be.
 
+pub mod bench;
 mod browser;
 pub mod chaos;
 mod checks;

@@ -22,10 +22,11 @@ use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use trials::bench;
 use trials::chaos::StormPlan;
 use trials::load::{Part, Size};
 
-use cli::{Cli, Command, LoadPart};
+use cli::{Cli, Command, LoadPart, Measurements};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
             ec2_milliseconds,
         }) => put_on_load(&cli, part, small, ec2_milliseconds).await,
         Some(Command::Chaos { seed, minutes }) => play_chaos(&cli, seed, minutes).await,
+        Some(Command::Bench(ref measurements)) => measure(measurements).await,
         None => run(&cli).await,
     }
 }
@@ -112,6 +114,27 @@ async fn put_on_load(
         std::process::exit(1);
     }
     Ok(())
+}
+
+async fn measure(measurements: &Measurements) -> anyhow::Result<()> {
+    let Measurements {
+        binaries,
+        before,
+        python,
+        samples,
+        about,
+        document,
+    } = measurements;
+    let options = bench::Options {
+        binaries: binaries.clone(),
+        before: before.clone(),
+        python: python.clone(),
+        samples: usize::from(*samples),
+        about: about.clone(),
+        document: document.clone(),
+        clock: machine_clock(),
+    };
+    bench::run(&options).await
 }
 
 /// A storm, too.

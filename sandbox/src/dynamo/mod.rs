@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use dynoxide::Database;
 use serde_json::Value;
 use testkit::example;
@@ -101,8 +102,7 @@ impl Dynamo {
             rights: Rights::default(),
         };
         let (stop, back) = serve(back, database);
-        let api = proxy.rights.watch(proxy::router(proxy.clone()));
-        let front = Server::start_by(server::bind(None).await?, api, tls)?;
+        let front = Server::start_by(server::bind(None).await?, router(&proxy), tls)?;
         Ok(Self(Arc::new(Inner {
             url: front.url(),
             address: front.address(),
@@ -120,6 +120,11 @@ impl Dynamo {
     /// Its connections, where it speaks TLS.
     pub fn connections(&self) -> Option<&Connections> {
         self.0.connections.as_ref()
+    }
+
+    /// What it answers with, for another listener than its own.
+    pub fn router(&self) -> Router {
+        router(&self.0.proxy)
     }
 
     /// Where it listens.
@@ -234,6 +239,10 @@ impl Dynamo {
             }
         }
     }
+}
+
+fn router(proxy: &Proxy) -> Router {
+    proxy.rights.watch(proxy::router(proxy.clone()))
 }
 
 fn open(storage: &Storage) -> Result<Database, StartError> {

@@ -30,6 +30,7 @@ pub enum Signal {
 #[derive(Debug)]
 pub(super) struct Instance {
     function: String,
+    id: Option<u32>,
     deliveries: mpsc::Sender<Delivery>,
     startup: watch::Receiver<Startup>,
     exit: watch::Receiver<Option<String>>,
@@ -64,6 +65,7 @@ impl Instance {
         );
         slots.insert(id, Arc::new(Slot::new(arn, receiver, startup_sender)));
         let child = command.spawn().inspect_err(|_| slots.remove(id))?;
+        let process_id = child.id();
 
         let (exit_sender, exit) = watch::channel(None);
         let signals = Arc::new(Signals::default());
@@ -77,11 +79,17 @@ impl Instance {
         });
         Ok(Self {
             function: name.clone(),
+            id: process_id,
             deliveries,
             startup,
             exit,
             signals,
         })
+    }
+
+    /// The system's number of the process.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.id
     }
 
     pub(super) fn is_alive(&self) -> bool {

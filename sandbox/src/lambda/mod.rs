@@ -8,6 +8,7 @@
 mod error;
 mod instance;
 mod log;
+mod process;
 mod runtime_api;
 mod settings;
 
@@ -29,6 +30,7 @@ use runtime_api::{Job, Slots};
 
 pub use error::{FunctionError, InvokeError};
 pub use instance::Signal;
+pub use process::Process;
 pub use settings::{Function, PAYLOAD_LIMIT, Program, Settings};
 
 /// How long a function may take to start; Lambda's own limit.
@@ -116,6 +118,14 @@ impl Lambda {
                 log: String::new(),
             })
         })
+    }
+
+    /// Starts a process that no other caller invokes.
+    ///
+    /// # Errors
+    /// See [`InvokeError`].
+    pub fn process(&self, function: &str) -> Result<Process, InvokeError> {
+        Process::start(Arc::clone(&self.0), function)
     }
 
     /// Kills every process of a function now, as a crash would, and waits until they are gone. Says how many.
@@ -225,6 +235,21 @@ impl Inner {
             }
         };
         let instance = self.instance(pool).await?;
+        let result = self.run(pool, &instance, event, trace_id).await;
+        if instance.is_alive() {
+            lock(&pool.instances).idle.push(instance);
+        }
+        result
+    }
+
+    /// One invocation of this instance.
+    async fn run(
+        &self,
+        pool: &Pool,
+        instance: &Instance,
+        event: Bytes,
+        trace_id: Option<String>,
+    ) -> Result<Bytes, InvokeError> {
         let limit = pool.function.time_limit;
         let job = Job {
             request_id: Uuid::new_v4(),
@@ -232,11 +257,22 @@ impl Inner {
             trace_id: trace_id.unwrap_or_else(|| crate::trace::fresh(self.settings.clock.as_ref())),
             event,
         };
-        let result = instance.run(job, limit, &pool.log).await;
-        if instance.is_alive() {
-            lock(&pool.instances).idle.push(instance);
-        }
-        result
+        instance.run(job, limit, &pool.log).await
+    }
+
+    /// Starts a process of the function.
+    fn start(&self, pool: &Pool) -> Result<Instance, InvokeError> {
+        let instance = Instance::start(
+            &self.settings,
+            &self.runtime_api,
+            &self.slots,
+            &pool.function,
+            &pool.log,
+        );
+        instance.map_err(|source| InvokeError::Spawn {
+            function: pool.function.name.clone(),
+            source,
+        })
     }
 
     /// The idle instance that was used last, or a fresh one.
@@ -248,18 +284,7 @@ impl Inner {
             if let Some(idle) = instances.idle.pop() {
                 return Ok(idle);
             }
-            let fresh = Instance::start(
-                &self.settings,
-                &self.runtime_api,
-                &self.slots,
-                &pool.function,
-                &pool.log,
-            );
-            let fresh = fresh.map_err(|source| InvokeError::Spawn {
-                function: pool.function.name.clone(),
-                source,
-            })?;
-            let fresh = Arc::new(fresh);
+            let fresh = Arc::new(self.start(pool)?);
             instances.all.push(fresh.clone());
             instances.cold_starts += 1;
             fresh

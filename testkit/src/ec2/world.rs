@@ -179,6 +179,11 @@ impl Ec2World {
         self.behaviour = behaviour;
     }
 
+    /// As after a while without calls: the request limit allows as many at once as it ever does.
+    pub fn refill(&mut self) {
+        self.bucket = None;
+    }
+
     /// Makes the next `count` associations end in `association-failed`.
     pub fn fail_next_associations(&mut self, count: u32) {
         self.failing_associations = count;

@@ -1,0 +1,163 @@
+//! What was to be reached, and what was. Ratios and shares hold on any machine; single times are this machine's.
+
+use std::fmt::Write as _;
+
+use super::FAR;
+use super::aws::Latency;
+use super::figures::{Figures, digits};
+use super::report::Report;
+use super::sample::Conditions;
+use super::subject::Work;
+
+const WHOLE: Conditions = Conditions {
+    latency: Latency::NONE,
+    megabytes: None,
+};
+const HELD: Conditions = Conditions {
+    latency: Latency::NONE,
+    megabytes: Some(128),
+};
+
+/// What is to be reached.
+struct Bar {
+    what: &'static str,
+    /// `true`: at most; else at least.
+    at_most: bool,
+    limit: f64,
+    unit: &'static str,
+    value: fn(&Report<'_>) -> Option<f64>,
+}
+
+const BARS: [Bar; 15] = [
+    most("128 MB: first click", 25.0, "ms", |report| {
+        Some(start(report, HELD)?.first.wall.median)
+    }),
+    most("128 MB: later click", 10.0, "ms", |report| {
+        Some(start(report, HELD)?.warm.wall.median)
+    }),
+    most("128 MB: first sweep, VPN off", 15.0, "ms", |report| {
+        Some(report.of("reaper", Work::SweepOff, HELD)?.first.wall.median)
+    }),
+    least(
+        "128 MB: first click, how many times faster than Python's",
+        100.0,
+        |report| slower(report, "Python"),
+    ),
+    least(
+        "128 MB: first click, how many times faster than Python's with its client made once",
+        16.0,
+        |report| slower(report, "Python, client made once"),
+    ),
+    most("first click, processor", 2.2, "ms", |report| {
+        Some(start(report, WHOLE)?.first.processor.median)
+    }),
+    most("later click, processor", 0.7, "ms", |report| {
+        Some(start(report, WHOLE)?.warm.processor.median)
+    }),
+    most("init, processor", 12.0, "ms", |report| {
+        Some(start(report, WHOLE)?.init.processor.median)
+    }),
+    most("memory of `associate`", 12.0, "MiB", |report| {
+        Some(start(report, WHOLE)?.peak_mib.median)
+    }),
+    most("binary of `associate`", 8.0, "MB", |report| size(report, 0)),
+    most("zip of `associate`", 3.5, "MB", |report| size(report, 1)),
+    most(
+        "with latency: later click, VPN ready",
+        75.0,
+        "ms",
+        |report| Some(report.of("associate", Work::Ready, FAR)?.warm.wall.median),
+    ),
+    most(
+        "with latency: later click, VPN off",
+        140.0,
+        "ms",
+        |report| Some(start(report, FAR)?.warm.wall.median),
+    ),
+    most(
+        "with latency: the first click's time over a later one's, VPN off",
+        15.0,
+        "ms",
+        |report| {
+            let figures = start(report, FAR)?;
+            Some(figures.first.wall.median - figures.warm.wall.median)
+        },
+    ),
+    most(
+        "calls in series of a first click, VPN off",
+        7.0,
+        "",
+        |report| {
+            Some(f64::from(
+                u32::try_from(start(report, FAR)?.first_calls.1).ok()?,
+            ))
+        },
+    ),
+];
+
+const fn most(
+    what: &'static str,
+    limit: f64,
+    unit: &'static str,
+    value: fn(&Report<'_>) -> Option<f64>,
+) -> Bar {
+    Bar {
+        what,
+        at_most: true,
+        limit,
+        unit,
+        value,
+    }
+}
+
+const fn least(what: &'static str, limit: f64, value: fn(&Report<'_>) -> Option<f64>) -> Bar {
+    Bar {
+        what,
+        at_most: false,
+        limit,
+        unit: "",
+        value,
+    }
+}
+
+fn start<'a>(report: &'a Report<'_>, conditions: Conditions) -> Option<&'a Figures> {
+    report.of("associate", Work::Start, conditions)
+}
+
+fn slower(report: &Report<'_>, subject: &str) -> Option<f64> {
+    let theirs = report.of(subject, Work::Blind, HELD)?.first.wall.median;
+    Some(theirs / start(report, HELD)?.first.wall.median)
+}
+
+fn size(report: &Report<'_>, which: usize) -> Option<f64> {
+    let associate = report.subjects.iter().find(|one| one.name == "associate")?;
+    associate.sizes()?.get(which).copied()
+}
+
+/// The table of all bars that could be measured.
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mut text = String::from(
+        "\n### What was to be reached\n\n| | to reach | reached | |\n|---|---|---|---|\n",
+    );
+    for bar in &BARS {
+        let Some(value) = (bar.value)(report) else {
+            continue;
+        };
+        let is_reached = if bar.at_most {
+            value <= bar.limit
+        } else {
+            value >= bar.limit
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {} {} {} | {} | {} |",
+            bar.what,
+            if bar.at_most { "≤" } else { "≥" },
+            bar.limit,
+            bar.unit,
+            digits(value),
+            if is_reached { "yes" } else { "**no**" }
+        );
+    }
+    text
+}

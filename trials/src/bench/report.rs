@@ -1,0 +1,233 @@
+//! The figures as a document.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+
+use super::aws::Latency;
+use super::bars;
+use super::figures::{Figure, Figures, Took, digits};
+use super::sample::Conditions;
+use super::share;
+use super::subject::Subject;
+use super::{Row, timeline};
+
+/// Where the measured part of the document begins and ends; what stands around it is written by people.
+const BEGIN: &str = "<!-- measured by ./bench: begin -->";
+const END: &str = "<!-- measured by ./bench: end -->";
+
+/// What was measured.
+pub(super) struct Report<'a> {
+    /// In the order of the rows.
+    pub(super) subjects: &'a [Subject],
+    /// In the order of the tables.
+    pub(super) conditions: &'a [Conditions],
+    /// By row and the number of the conditions.
+    pub(super) figures: &'a BTreeMap<(Row, usize), Figures>,
+    /// The calls of a first click that starts a VPN, with the latency of a region.
+    pub(super) start: &'a [timeline::Call],
+    /// Processes of each kind.
+    pub(super) samples: usize,
+    /// Versions and the like.
+    pub(super) about: &'a str,
+    /// When.
+    pub(super) date: DateTime<Utc>,
+}
+
+impl Report<'_> {
+    /// All of it.
+    pub(super) fn render(&self) -> String {
+        let mut text = self.machine();
+        text += &self.sizes();
+        for index in 0..self.conditions.len() {
+            text += &self.table(index);
+        }
+        text += &bars::render(self);
+        let _ = write!(
+            text,
+            "\n### A cold start of the VPN, call by call\n\nThe first click of a process, {} (milliseconds since the first \
+             call):\n\n```text\n{}```\n",
+            latency(Latency::OF_A_REGION),
+            timeline::draw(self.start)
+        );
+        text
+    }
+
+    fn machine(&self) -> String {
+        let Self {
+            samples,
+            about,
+            date,
+            ..
+        } = self;
+        format!(
+            "Measured on {} with `./bench`, on {}: {about}. {samples} processes of each kind, in turn. Milliseconds: the \
+             median, in brackets the lowest and the highest; *processor* is the processor time alone.\n",
+            date.format("%Y-%m-%d"),
+            machine()
+        )
+    }
+
+    fn sizes(&self) -> String {
+        let mut text = String::from("\n### Size\n\n| | binary, MB | zip, MB |\n|---|---|---|\n");
+        for subject in self.subjects {
+            if let Some([binary, zip]) = subject.sizes() {
+                let _ = writeln!(
+                    text,
+                    "| {} | {} | {} |",
+                    subject.name,
+                    digits(binary),
+                    digits(zip)
+                );
+            }
+        }
+        text
+    }
+
+    fn table(&self, index: usize) -> String {
+        let Some(conditions) = self.conditions.get(index) else {
+            return String::new();
+        };
+        let rows = self
+            .subjects
+            .iter()
+            .enumerate()
+            .flat_map(|(number, subject)| {
+                let works = subject.works.iter();
+                works.filter_map(move |work| {
+                    let figures = self.figures.get(&((number, *work), index))?;
+                    Some(row(subject.name, work.name(), figures))
+                })
+            });
+        let rows: String = rows.collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        format!(
+            "\n### {}\n\n| | | init | *processor* | first call | *processor* | later calls | *processor* | memory, MiB | calls \
+             (in series), first · later | connections, init · first |\n|---|---|---|---|---|---|---|---|---|---|---|\n{rows}",
+            heading(*conditions)
+        )
+    }
+
+    /// The figures of a subject's work; zeros where it was not measured.
+    pub(super) fn of(
+        &self,
+        subject: &str,
+        work: super::Work,
+        conditions: Conditions,
+    ) -> Option<&Figures> {
+        let number = self.subjects.iter().position(|one| one.name == subject)?;
+        let index = self.conditions.iter().position(|one| *one == conditions)?;
+        self.figures.get(&((number, work), index))
+    }
+}
+
+fn row(subject: &str, work: &str, figures: &Figures) -> String {
+    let Figures {
+        init,
+        first,
+        warm,
+        peak_mib,
+        first_calls,
+        warm_calls,
+        connections,
+    } = figures;
+    let took = |took: &Took| format!("{} | {}", took.wall.with_range(), took.processor);
+    format!(
+        "| {subject} | {work} | {} | {} | {} | {} | {} ({}) · {} ({}) | {} · {} |\n",
+        took(init),
+        took(first),
+        took(warm),
+        Figure::to_string(peak_mib),
+        first_calls.0,
+        first_calls.1,
+        warm_calls.0,
+        warm_calls.1,
+        connections.0,
+        connections.1,
+    )
+}
+
+fn heading(conditions: Conditions) -> String {
+    let processor = match conditions.megabytes {
+        None => "A whole processor".to_owned(),
+        Some(megabytes) => format!(
+            "{megabytes} MB: init on a whole processor, calls held to {:.1} % of one ({} ms in each {})",
+            share::percent(megabytes),
+            digits(share::percent(megabytes) * f64::from(share::PERIOD_MICROSECONDS) / 100_000.0),
+            share::PERIOD_MICROSECONDS / 1_000,
+        ),
+    };
+    format!("{processor}; {}", latency(conditions.latency))
+}
+
+fn latency(latency: Latency) -> String {
+    if latency == Latency::NONE {
+        return "AWS on this machine".to_owned();
+    }
+    format!(
+        "EC2 {} ms, DynamoDB and key server {} ms, a round trip {} ms",
+        latency.ec2.as_millis(),
+        latency.dynamodb.as_millis(),
+        latency.round_trip.as_millis()
+    )
+}
+
+/// `2 × AMD EPYC, Linux 6.1.0`.
+fn machine() -> String {
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let models = processors
+        .lines()
+        .filter_map(|line| line.strip_prefix("model name"));
+    let models: Vec<&str> = models
+        .map(|model| model.trim_start_matches(['\t', ' ', ':']))
+        .collect();
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    format!(
+        "{} × {}, Linux {}",
+        models.len(),
+        models.first().unwrap_or(&"processor"),
+        kernel.trim()
+    )
+}
+
+/// Puts the measured part into the document.
+///
+/// # Errors
+/// When it cannot be read or written, or lacks the marks.
+pub(super) fn put(document: &Path, measured: &str) -> anyhow::Result<()> {
+    let text = fs::read_to_string(document)?;
+    fs::write(document, replaced(&text, measured)?)?;
+    Ok(())
+}
+
+fn replaced(text: &str, measured: &str) -> anyhow::Result<String> {
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .context("no begin of the measured part")?;
+    let (_, after) = rest
+        .split_once(END)
+        .context("no end of the measured part")?;
+    Ok(format!("{before}{BEGIN}\n\n{measured}\n{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_wrote_around_the_measured_part_stays() {
+        let text = format!("# Speed\n\n{BEGIN}\nold\n{END}\n\n## Levers\n");
+        let new = replaced(&text, "new\n").unwrap();
+        assert_eq!(
+            new,
+            format!("# Speed\n\n{BEGIN}\n\nnew\n\n{END}\n\n## Levers\n")
+        );
+        assert!(replaced("# Speed", "new").is_err());
+    }
+}

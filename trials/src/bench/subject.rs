@@ -1,0 +1,188 @@
+//! What is measured: programs, and the work that they are given.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sandbox::lambda::Program;
+use serde_json::{Value, json};
+use testkit::alb::TokenMint;
+use testkit::alb::sample::{BROWSER, request, token};
+use testkit::{example, fleet};
+
+use super::aws::World;
+
+/// How many endpoints there are, so that each click of a process can be the first on its endpoint.
+const ENDPOINTS: usize = 10;
+
+/// What a process is invoked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Work {
+    /// An employee opens the URL of a VPN that is off.
+    Start,
+    /// An employee opens the URL of a VPN that is ready.
+    Ready,
+    /// The page of a VPN that is ready loads itself anew.
+    Poll,
+    /// A sweep of one endpoint that is off.
+    SweepOff,
+    /// A sweep of one endpoint that is ready, with one connection.
+    SweepOn,
+    /// A sweep of many endpoints, which EC2 may throttle.
+    SweepMany,
+    /// An administrator opens the page *Now*.
+    Now,
+    /// What the replaced function did: associate an endpoint that is off.
+    Blind,
+    /// Nothing at all.
+    Nothing,
+}
+
+impl Work {
+    /// In the report's words.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Start => "click, VPN off",
+            Self::Ready => "click, VPN ready",
+            Self::Poll => "poll, VPN ready",
+            Self::SweepOff => "sweep, VPN off",
+            Self::SweepOn => "sweep, VPN on",
+            Self::SweepMany => "sweep of many",
+            Self::Now => "page *Now*",
+            Self::Blind => "associates, VPN off",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// The world it is done in.
+    pub(super) fn world(self) -> World {
+        let (endpoints, ready) = match self {
+            Self::Start | Self::Blind | Self::Nothing => (ENDPOINTS, 0),
+            Self::Ready | Self::Poll => (ENDPOINTS, ENDPOINTS),
+            Self::SweepOff => (1, 0),
+            Self::SweepOn | Self::SweepMany | Self::Now => (1, 1),
+        };
+        World {
+            endpoints,
+            ready,
+            connections: ready,
+            throttle: None,
+        }
+    }
+
+    /// The event of a process's `n`th invocation, counted from 0.
+    pub(super) fn event(self, n: usize) -> Value {
+        let vpn = fleet::name(n % ENDPOINTS);
+        match self {
+            Self::Start | Self::Ready => page(&format!("/vpn/{vpn}"), "yuki"),
+            Self::Poll => page(&format!("/vpn/{vpn}/status"), "yuki"),
+            Self::Now => page("/audit", "admin"),
+            Self::Blind => json!({
+                "endpoint": fleet::endpoint_id(n % ENDPOINTS),
+                "subnet": fleet::subnet_id(n % ENDPOINTS),
+            }),
+            Self::SweepOff | Self::SweepOn | Self::SweepMany | Self::Nothing => json!({}),
+        }
+    }
+
+    /// Whether this is the answer that says that it was done.
+    pub(super) fn is_done(self, answer: &[u8]) -> bool {
+        let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+        let status = answer["statusCode"].as_u64();
+        match self {
+            Self::Start | Self::Ready => status == Some(303),
+            Self::Poll | Self::Now | Self::Blind => status == Some(200),
+            Self::SweepOff | Self::SweepOn | Self::SweepMany | Self::Nothing => true,
+        }
+    }
+}
+
+fn page(path: &str, who: &str) -> Value {
+    let email = format!("{who}@{}", example::EMAIL_DOMAIN);
+    let token = token(&TokenMint::development(), &email);
+    request("GET", path, &token, &BROWSER).event()
+}
+
+/// A program that is measured.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    /// In the report's words.
+    pub(super) name: &'static str,
+    /// The function that it is, by the name of its log.
+    pub(super) function: &'static str,
+    /// How it is started.
+    pub(super) program: Program,
+    /// Variables of its own.
+    pub(super) environment: BTreeMap<String, String>,
+    /// The executable whose size is told.
+    pub(super) binary: Option<PathBuf>,
+    /// What it is given to do.
+    pub(super) works: Vec<Work>,
+    /// Invocations of one process.
+    pub(super) invocations: usize,
+}
+
+impl Subject {
+    /// A binary of ours.
+    pub(super) fn binary(
+        name: &'static str,
+        directory: &Path,
+        file: &'static str,
+        works: &[Work],
+    ) -> Self {
+        let path = directory.join(file);
+        Self {
+            name,
+            function: file,
+            program: Program {
+                path: path.clone(),
+                arguments: Vec::new(),
+                name_as_argument: false,
+            },
+            environment: BTreeMap::new(),
+            binary: Some(path),
+            works: works.to_vec(),
+            invocations: ENDPOINTS,
+        }
+    }
+
+    /// Of its binary and of the zip beside it, in MB.
+    pub(super) fn sizes(&self) -> Option<[f64; 2]> {
+        let binary = self.binary.as_ref()?;
+        let megabytes = |path: &Path| {
+            let bytes = fs::metadata(path).ok()?.len();
+            Some(f64::from(u32::try_from(bytes).ok()?) / 1_000_000.0)
+        };
+        Some([
+            megabytes(binary)?,
+            megabytes(&binary.with_extension("zip"))?,
+        ])
+    }
+
+    /// The function that this system replaces; `module` of the Python sources.
+    pub(super) fn python(name: &'static str, python: &Path, module: &str) -> Self {
+        let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bench/python");
+        let handler = format!("{module}.handler");
+        let variables = [
+            ("LAMBDA_TASK_ROOT", sources),
+            ("PYTHONPATH", sources),
+            ("_HANDLER", &handler),
+        ];
+        Self {
+            name,
+            function: "blind",
+            program: Program {
+                path: python.to_owned(),
+                arguments: ["-m", "awslambdaric", &handler].map(str::to_owned).to_vec(),
+                name_as_argument: false,
+            },
+            environment: variables
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            binary: None,
+            works: vec![Work::Blind],
+            // Half a second each on a small share.
+            invocations: 4,
+        }
+    }
+}
