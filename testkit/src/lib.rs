@@ -11,3 +11,4 @@ pub mod history;
 pub mod people;
 pub mod ports;
 pub mod rulebook;
+pub mod timeline;

@@ -1,11 +1,13 @@
 //! Wrappers around the ports: what acts between a process and AWS, call by call.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use shared::identity::{KeyError, KeyId, PublicKeys};
 use shared::model::audit::{AuditRecord, EventId};
 use shared::model::update::Update;
 use shared::model::{
@@ -78,3 +80,12 @@ forward!(Store {
     fn note_config(&self, config: &NotedConfig, before: Option<&NotedConfig>, record: Option<&AuditRecord>) -> Result<bool, StoreError>;
     fn put_traffic(&self, endpoint: &EndpointId, traffic: &Traffic) -> Result<(), StoreError>;
 });
+
+#[async_trait]
+impl<B: Between + fmt::Debug> PublicKeys for Wrapped<B, dyn PublicKeys> {
+    async fn fetch(&self, key_id: &KeyId) -> Result<Vec<u8>, KeyError> {
+        self.between
+            .call("fetch_key", self.inner.fetch(key_id))
+            .await
+    }
+}
