@@ -25,10 +25,28 @@ impl Identity {
         verifier: &Verifier,
         now: DateTime<Utc>,
     ) -> Result<Self, IdentityError> {
-        match verifier.verify(&visitor::oidc_headers(headers), now).await {
-            Ok(employee) => Ok(Self::Permitted(employee)),
+        let (identity, _) = Self::of_beside(headers, verifier, now, async {}).await?;
+        Ok(identity)
+    }
+
+    /// The same, with what `beside` brings for a person who is permitted, where it was under way while a key was fetched: see
+    /// [`Verifier::verify_beside`].
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub async fn of_beside<T>(
+        headers: &HeaderMap,
+        verifier: &Verifier,
+        now: DateTime<Utc>,
+        beside: impl Future<Output = T>,
+    ) -> Result<(Self, Option<T>), IdentityError> {
+        let headers = visitor::oidc_headers(headers);
+        match verifier.verify_beside(&headers, now, beside).await {
+            Ok((employee, brought)) => Ok((Self::Permitted(employee), brought)),
             Err(error) => match error.refusal() {
-                Refusal::NotPermitted(employee) => Ok(Self::NotPermitted(employee.clone(), error)),
+                Refusal::NotPermitted(employee) => {
+                    Ok((Self::NotPermitted(employee.clone(), error), None))
+                }
                 Refusal::NotValid | Refusal::Unavailable => Err(error),
             },
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared, WeakShared};
+use futures::future::{BoxFuture, Either, Ready, Shared, WeakShared, ready};
 use uuid::Uuid;
 
 use super::p256::PublicKey;
@@ -103,17 +103,24 @@ impl KeyCache {
         }
     }
 
-    pub(super) async fn key(&self, key_id: &KeyId, now: DateTime<Utc>) -> Fetched {
+    /// A key: remembered, or on its way from the key server.
+    pub(super) fn key<'a>(
+        &'a self,
+        key_id: &'a KeyId,
+        now: DateTime<Utc>,
+    ) -> Either<Ready<Fetched>, impl Future<Output = Fetched> + use<'a>> {
         let fetch = {
             let mut known = self.lock();
             if let Some(remembered) = known.remembered(key_id, now) {
-                return remembered;
+                return Either::Left(ready(remembered));
             }
             known.join_or_begin(key_id, || self.fetch(key_id.clone()))
         };
-        let fetched = fetch.await;
-        self.lock().remember(key_id, &fetched, now);
-        fetched
+        Either::Right(async move {
+            let fetched = fetch.await;
+            self.lock().remember(key_id, &fetched, now);
+            fetched
+        })
     }
 
     fn fetch(&self, key_id: KeyId) -> Shared<BoxFuture<'static, Fetched>> {

@@ -22,9 +22,11 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures::future::{Either, ready, select};
 
 use crate::model::Email;
 
@@ -34,6 +36,7 @@ pub use keys::{InvalidKeyId, KeyError, KeyId, PublicKeys};
 
 use claims::Claims;
 use keys::KeyCache;
+use p256::PublicKey;
 use token::Token;
 
 /// What a token must say to be believed, and who is permitted.
@@ -122,17 +125,43 @@ impl Verifier {
         headers: &OidcHeaders<'_>,
         now: DateTime<Utc>,
     ) -> Result<Employee, IdentityError> {
+        let (employee, _) = self.verify_beside(headers, now, ready(())).await?;
+        Ok(employee)
+    }
+
+    /// The same, and where a key has to be fetched, `beside` is under way meanwhile. What it brings is handed out with the
+    /// proof alone: where that fails, it is dropped wherever it stands. It is not begun for a token about which
+    /// anything else is wrong, nor where the key is known: then it is `None`.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_beside<T>(
+        &self,
+        headers: &OidcHeaders<'_>,
+        now: DateTime<Utc>,
+        beside: impl Future<Output = T>,
+    ) -> Result<(Employee, Option<T>), IdentityError> {
         let token = Token::parse(only_token(&headers.data)?)?;
         let key_id = claims::check_header(&token, &self.config)?;
         let claims = Claims::check(&token, &self.config, now)?;
         claims.check_subject(only_identity(&headers.identity)?)?;
         let employee = claims.employee()?;
 
-        let key = self.keys.key(&key_id, now).await?;
-        if !key.verifies(token.signed, &token.signature) {
-            return Err(IdentityError::Signature);
+        let prove = |key: PublicKey| {
+            if !key.verifies(token.signed, &token.signature) {
+                return Err(IdentityError::Signature);
+            }
+            self.permit(employee, &claims)
+        };
+        let fetch = match self.keys.key(&key_id, now) {
+            Either::Left(remembered) => return Ok((prove(remembered.await?)?, None)),
+            Either::Right(fetch) => fetch,
+        };
+        let proof = pin!(async move { prove(fetch.await?) });
+        match select(proof, pin!(beside)).await {
+            Either::Left((proven, beside)) => Ok((proven?, Some(beside.await))),
+            Either::Right((brought, proof)) => Ok((proof.await?, Some(brought))),
         }
-        self.permit(employee, &claims)
     }
 
     fn permit(&self, employee: Employee, claims: &Claims<'_>) -> Result<Employee, IdentityError> {

@@ -295,3 +295,59 @@ async fn no_error_shows_anything_of_the_token_or_the_person() {
     let headers = OidcHeaders::new([secret.as_bytes()], [secret.as_bytes()]);
     assert!(!format!("{headers:?}").contains(secret));
 }
+
+/// What becomes of a request, of what was begun beside its key's fetch, and whether that was begun.
+async fn beside(
+    spoil: impl FnOnce(&mut Request),
+    held: bool,
+) -> (Result<Option<&'static str>, IdentityError>, bool) {
+    let server = key_server();
+    let mut request = Request::valid();
+    spoil(&mut request);
+    let token = request.token(server.signer());
+    let verifier = verifier(config(), &server);
+    let mut is_begun = false;
+    if held {
+        server.hold();
+    }
+    let beside = async {
+        is_begun = true;
+        server.release();
+        "read"
+    };
+    let headers = request.headers(&token);
+    let verified = verifier.verify_beside(&headers, at(GOOD), beside).await;
+    (verified.map(|(_, brought)| brought), is_begun)
+}
+
+#[tokio::test]
+async fn what_is_read_while_a_key_is_fetched_comes_with_the_proof_alone() {
+    let forged: Spoil = |request| request.spoil_signature = |signature| signature[0] ^= 1;
+    let (proven, is_begun) = beside(|_| {}, true).await;
+    assert_eq!((proven.unwrap(), is_begun), (Some("read"), true));
+    let (refused, is_begun) = beside(forged, true).await;
+    assert!(matches!(refused, Err(IdentityError::Signature)) && is_begun);
+    let stranger: Spoil = |request| set_payload(request, "email", "a@elsewhere.test");
+    let (refused, _) = beside(stranger, true).await;
+    assert!(matches!(refused, Err(IdentityError::DomainNotAllowed(_))));
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_a_token_that_is_wrong_otherwise_or_whose_key_is_known() {
+    let other_alb: Spoil = |request| set_header(request, "signer", "arn:aws:elsewhere");
+    let (refused, is_begun) = beside(other_alb, false).await;
+    assert!(matches!(refused, Err(IdentityError::Signer)) && !is_begun);
+
+    let server = key_server();
+    let request = Request::valid();
+    let token = request.token(server.signer());
+    let verifier = verifier(config(), &server);
+    let headers = request.headers(&token);
+    verifier.verify(&headers, at(GOOD)).await.unwrap();
+    let beside = async { panic!("the key is known") };
+    let (_, brought) = verifier
+        .verify_beside::<()>(&headers, at(GOOD), beside)
+        .await
+        .unwrap();
+    assert_eq!(brought, None);
+}
