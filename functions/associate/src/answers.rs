@@ -2,7 +2,7 @@
 
 use associate_pages::{HelpPage, ListPage, Listed, StatusPage, TakeDownPage};
 use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use shared::model::{ManagedEndpoint, Mode};
 use shared::policy::Phase;
 use shared::ports::VpnError;
@@ -10,6 +10,7 @@ use shared::reconcile::{AskOutcome, EndpointStatus};
 use web::{Reply, fetch};
 
 use crate::app::{App, Call};
+use crate::bookings::{is_visit, own_bookings};
 use crate::input;
 use crate::list::List;
 use crate::refusal::Refusal;
@@ -28,12 +29,12 @@ impl App {
     /// The answer to a caller who is permitted.
     pub(crate) async fn answer(&self, route: Route<'_>, call: Call<'_>) -> Result<Reply, Refusal> {
         match route {
-            Route::Home => match &self.endpoints[..] {
-                [only] => self.ask(only, call).await,
-                [] | [_, _, ..] => Ok(self.list(&call).await),
+            Route::Home => match self.only_endpoint() {
+                Some(only) => self.ask(only, call).await,
+                None => Ok(self.list(&call).await),
             },
             Route::Vpn(endpoint) => self.ask(endpoint, call).await,
-            Route::Status(endpoint) => self.status(endpoint, &call).await,
+            Route::Status(endpoint) => self.status(endpoint, call).await,
             Route::Extend(endpoint) => self.extend(endpoint, call).await,
             Route::Release(endpoint) => self.release(endpoint, call).await,
             Route::Bookings(endpoint) if *call.method == Method::POST => {
@@ -53,39 +54,42 @@ impl App {
     }
 
     async fn ask(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
-        let asks = match *call.method {
-            Method::POST => true,
-            Method::GET => fetch::is_navigation(call.headers),
-            _ => false,
-        };
-        if !asks {
-            return self.status(endpoint, &call).await;
+        if !asks(call.method, call.headers) {
+            return self.status(endpoint, call).await;
         }
-        let asked = self.reconciler.ask(endpoint, call.ask).await?;
+        let asked = self.reconciler.ask_from(endpoint, call.ask, call.ahead);
+        let asked = asked.await?;
         asked_reply(endpoint, asked, call.wants_html)
     }
 
     async fn extend(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
         let until = input::until(call.headers, call.body, self.clock.now())?;
-        let asked = self.reconciler.extend(endpoint, call.ask, until).await?;
+        let asked = self
+            .reconciler
+            .extend(endpoint, call.ask, until, call.ahead)
+            .await?;
         asked_reply(endpoint, asked, call.wants_html)
     }
 
-    async fn status(&self, endpoint: &ManagedEndpoint, call: &Call<'_>) -> Result<Reply, Refusal> {
+    async fn status(
+        &self,
+        endpoint: &ManagedEndpoint,
+        mut call: Call<'_>,
+    ) -> Result<Reply, Refusal> {
+        let ahead = call.ahead.take();
         if !call.wants_html {
-            let status = self.reconciler.status(endpoint).await?;
+            let status = self.reconciler.status_from(endpoint, ahead).await?;
             return Ok(Reply::json(StatusCode::OK, &status));
         }
-        let (status, own) = tokio::join!(
-            self.reconciler.status(endpoint),
-            self.own_bookings(endpoint, call)
-        );
+        let (viewer, is_visit) = (&call.ask.email, is_visit(&call));
+        let page = self.reconciler.page(endpoint, viewer, is_visit, ahead);
+        let (status, own) = page.await?;
         let page = StatusPage {
             site: &self.site,
             language: call.language,
-            standing: &status?,
-            own: &own,
-            viewer: &call.ask.email,
+            standing: &status,
+            own: &own_bookings(own, is_visit),
+            viewer,
             is_administrator: call.is_administrator,
             trace_id: call.trace_id,
             now: self.clock.now(),
@@ -199,6 +203,15 @@ impl App {
         Ok(cookies
             .into_iter()
             .fold(leave, |reply, cookie| reply.with(SET_COOKIE, cookie)))
+    }
+}
+
+/// Whether a request for the VPN asks for it: a `GET` does when a person navigates.
+pub(crate) fn asks(method: &Method, headers: &HeaderMap) -> bool {
+    match *method {
+        Method::POST => true,
+        Method::GET => fetch::is_navigation(headers),
+        _ => false,
     }
 }
 

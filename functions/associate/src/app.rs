@@ -15,10 +15,11 @@ use shared::identity::{Employee, PublicKeys, Verifier};
 use shared::model::audit::{DeniedThing, EventIds};
 use shared::model::{Email, ManagedEndpoint};
 use shared::ports::{ClientVpn, Store};
-use shared::reconcile::{Ask, Reconciler};
+use shared::reconcile::{Ask, ReadAhead, Reconciler};
 use web::event::NotFromAlb;
 use web::{Function, Identity, Received, Reply, fetch, function, log, visitor};
 
+use crate::answers;
 use crate::refusal::Refusal;
 use crate::routes::Route;
 
@@ -57,6 +58,8 @@ pub(crate) struct Call<'a> {
     pub(crate) wants_html: bool,
     pub(crate) language: Language,
     pub(crate) trace_id: &'a str,
+    /// What was read of the endpoint while the caller's key was fetched.
+    pub(crate) ahead: Option<ReadAhead>,
 }
 
 impl App {
@@ -130,7 +133,9 @@ impl App {
     ) -> Result<Reply, Refusal> {
         let request = &received.request;
         let headers = request.headers();
-        let identity = Identity::of(headers, &self.verifier, self.clock.now()).await?;
+        let ahead = Box::pin(self.read_ahead(route, received));
+        let (identity, ahead) =
+            Identity::of_beside(headers, &self.verifier, self.clock.now(), ahead).await?;
         let route = route.ok_or(Refusal::NotFound)?;
         let method = request.method();
         let wants_html = fetch::wants_html(headers);
@@ -166,8 +171,50 @@ impl App {
             wants_html,
             language: visitor::language(headers),
             trace_id,
+            ahead: ahead.flatten(),
         };
         self.answer(route, call).await
+    }
+
+    /// What a click or a poll reads first of all, for a process that still has to fetch its caller's key. Nothing for a
+    /// request that would be refused whoever sent it.
+    async fn read_ahead(&self, route: Option<Route<'_>>, received: &Received) -> Option<ReadAhead> {
+        let (headers, method) = (received.request.headers(), received.request.method());
+        let route = route.filter(|route| route.allows(method))?;
+        let is_foreign = *method == Method::POST && !fetch::is_same_origin(headers);
+        if is_foreign || received.malformed.is_some() {
+            return None;
+        }
+        let (endpoint, is_ask) = match route {
+            Route::Home => (self.only_endpoint()?, answers::asks(method, headers)),
+            Route::Vpn(endpoint) => (endpoint, answers::asks(method, headers)),
+            Route::Extend(endpoint) => (endpoint, true),
+            Route::Status(endpoint) => (endpoint, false),
+            Route::Release(_)
+            | Route::Bookings(_)
+            | Route::CancelBooking(..)
+            | Route::DeclineSuggestion(_)
+            | Route::Profile(_)
+            | Route::Mode(_)
+            | Route::TakeDown(_)
+            | Route::Help
+            | Route::Asset(_)
+            | Route::Language
+            | Route::SignOut => return None,
+        };
+        Some(if is_ask {
+            self.reconciler.read_ahead_of_ask(endpoint).await
+        } else {
+            self.reconciler.read_ahead_of_status(endpoint).await
+        })
+    }
+
+    /// Where `/` leads; `None`: to a list.
+    pub(crate) fn only_endpoint(&self) -> Option<&ManagedEndpoint> {
+        match &self.endpoints[..] {
+            [only] => Some(only),
+            [] | [_, _, ..] => None,
+        }
     }
 
     /// Lets a caller in, or puts on record that they are not permitted.

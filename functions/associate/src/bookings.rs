@@ -4,6 +4,8 @@ use associate_pages::OwnBookings;
 use http::{HeaderMap, Method, StatusCode};
 use shared::model::ManagedEndpoint;
 use shared::model::audit::DeniedThing;
+use shared::ports::StoreError;
+use shared::reconcile::PersonalView;
 use web::{Reply, fetch, log};
 
 use crate::answers::to_status;
@@ -79,28 +81,21 @@ impl App {
             body: String::new(),
         })
     }
+}
 
-    /// What the status page shows of its viewer's own. It is shown without, where that cannot be read.
-    pub(crate) async fn own_bookings(
-        &self,
-        endpoint: &ManagedEndpoint,
-        call: &Call<'_>,
-    ) -> OwnBookings {
-        let email = &call.ask.email;
-        // A page that updates itself is no sign of its owner.
-        let is_visit = *call.method == Method::GET && fetch::is_navigation(call.headers);
-        let read = if is_visit {
-            self.reconciler.visit(endpoint, email).await
-        } else {
-            self.reconciler.look(endpoint, email).await
-        };
-        match read {
-            Ok(view) if is_visit => OwnBookings::Visited(view),
-            Ok(view) => OwnBookings::Seen(view),
-            Err(error) => {
-                log::left_out("bookings", &error);
-                OwnBookings::Unknown
-            }
+/// Whether it is a person who visits a page. One that updates itself is no sign of its owner.
+pub(crate) fn is_visit(call: &Call<'_>) -> bool {
+    *call.method == Method::GET && fetch::is_navigation(call.headers)
+}
+
+/// What the status page shows of its viewer's own. It is shown without, where that could not be read.
+pub(crate) fn own_bookings(view: Result<PersonalView, StoreError>, is_visit: bool) -> OwnBookings {
+    match view {
+        Ok(view) if is_visit => OwnBookings::Visited(view),
+        Ok(view) => OwnBookings::Seen(view),
+        Err(error) => {
+            log::left_out("bookings", &error);
+            OwnBookings::Unknown
         }
     }
 }

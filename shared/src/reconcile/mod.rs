@@ -34,6 +34,7 @@ use cache::{RecordedEnds, WaitingLeases};
 
 pub use deadline::LeftOut;
 pub use entry::Ask;
+pub use entry::ahead::ReadAhead;
 pub use entry::ask::{AskOutcome, ExtendError};
 pub use entry::booking::BookError;
 pub use entry::glance::Glance;

@@ -77,9 +77,9 @@ async fn booked(
                 Err(CancelError::Store(_) | CancelError::Busy) => (503, Vec::new()),
             }
         }
-        BookingRequest::Visit => match reconciler.visit(endpoint, &email).await {
-            Ok(view) => (200, view.bookings),
-            Err(_) => (503, Vec::new()),
+        BookingRequest::Visit => match reconciler.page(endpoint, &email, true, None).await {
+            Ok((_, Ok(view))) => (200, view.bookings),
+            Ok((_, Err(_))) | Err(_) => (503, Vec::new()),
         },
     }
 }

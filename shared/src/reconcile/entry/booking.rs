@@ -6,7 +6,9 @@ use tracing::warn;
 use super::Ask;
 use crate::model::audit::{Details, Event};
 use crate::model::item::whole_seconds;
-use crate::model::{BookedOn, BookedTimes, Booking, ManagedEndpoint, Personal, PersonalItem};
+use crate::model::{
+    BookedOn, BookedTimes, Booking, EndpointState, ManagedEndpoint, Personal, PersonalItem,
+};
 use crate::policy::{
     MAX_BOOKINGS, booked_for, due, is_held, is_lapsed, is_standing, is_to_come, lead,
 };
@@ -43,7 +45,11 @@ impl Reconciler {
         for _ in 0..TRIES {
             let now = self.clock.now();
             self.require_possible(&times, now)?;
-            let personal = self.store.load_personal(&endpoint.id, &ask.email).await?;
+            let (personal, state) = futures::join!(
+                self.store.load_personal(&endpoint.id, &ask.email),
+                self.store.load(&endpoint.id)
+            );
+            let (mut personal, state) = (personal?, state?);
             let rules = &self.settings.rules;
             let standing = personal
                 .bookings
@@ -54,24 +60,21 @@ impl Reconciler {
                 if standing.len() >= MAX_BOOKINGS {
                     return Err(BookError::TooMany);
                 }
-                let transition = self.made(endpoint, &ask, &times, &personal, now);
+                let booking = made(&ask, &times, &personal, now);
+                let transition = self.making(endpoint, &ask, &booking, &personal, now);
                 if !self.store.commit(&endpoint.id, &transition).await? {
                     continue;
                 }
+                personal.bookings.retain(|it| it.id != booking.id);
+                personal.bookings.push(booking);
             }
-            self.renew(endpoint, &personal.bookings, now).await;
-            let made = self
-                .store
-                .load_personal(&endpoint.id, &ask.email)
-                .await?
-                .bookings;
-            if let Some(booking) = made
-                .iter()
-                .find(|it| it.times == times && it.ended_at.is_none())
-            {
-                self.place_if_due(endpoint, &ask, booking).await;
+            let mut bookings = personal.bookings;
+            self.renew(endpoint, &mut bookings, now).await;
+            let mut booked = bookings.iter().filter(|it| it.ended_at.is_none());
+            if let Some(booking) = booked.find(|it| it.times == times) {
+                self.place_if_due(endpoint, &ask, booking, &state).await;
             }
-            return Ok(self.views(endpoint, &made).await?);
+            return Ok(self.views(&bookings, &state));
         }
         Err(BookError::Busy)
     }
@@ -88,54 +91,45 @@ impl Reconciler {
         }
     }
 
-    fn made(
+    /// The write that makes a booking, among what its owner had before.
+    fn making(
         &self,
         endpoint: &ManagedEndpoint,
         ask: &Ask,
-        times: &BookedTimes,
-        personal: &Personal,
+        booking: &Booking,
+        before: &Personal,
         now: DateTime<Utc>,
     ) -> Transition {
-        let at = whole_seconds(now);
-        let booking = Booking {
-            email: ask.email.clone(),
-            id: times.id(),
-            times: times.clone(),
-            placed_for: None,
-            created_at: at,
-            renewed_at: at,
-            ended_at: None,
-        };
-        let before = personal.bookings.iter().find(|it| it.id == booking.id);
-        let made = booking.made(before, self.settings.rules.booking_lifetime);
-        let reason = format!("{} booked the VPN: {times}.", ask.email);
-        let (event, details) = (Event::BookingMade, details_of(&booking));
+        let of_before = before.bookings.iter().find(|it| it.id == booking.id);
+        let made = booking.made(of_before, self.settings.rules.booking_lifetime);
+        let reason = format!("{} booked the VPN: {}.", ask.email, booking.times);
+        let (event, details) = (Event::BookingMade, details_of(booking));
+        let clicks = before.clicks.booking_made(booking.created_at);
         Transition {
             records: vec![self.record_of(Some(endpoint), ask, event, reason, now, details)],
             personal: vec![
-                (PersonalItem::from(&booking), made),
-                (
-                    PersonalItem::Clicks(ask.email.clone()),
-                    personal.clicks.booking_made(at),
-                ),
+                (booking.into(), made),
+                (PersonalItem::Clicks(ask.email.clone()), clicks),
             ],
             ..Transition::default()
         }
     }
 
     /// Booked within the lead, it is placed at once. What fails here is left to the next sweep: the booking stands.
-    async fn place_if_due(&self, endpoint: &ManagedEndpoint, ask: &Ask, booking: &Booking) {
-        let placed = async {
-            let state = self.store.load(&endpoint.id).await?;
-            let now = self.clock.now();
-            let lead = lead(&state.sightings.start_seconds);
-            let due = due(booking, lead, &self.settings.rules, now);
-            let Some(due) = due.filter(|_| !is_held(&state, now)) else {
-                return Ok(false);
-            };
-            self.place(endpoint, ask, booking, &due, &state).await
+    async fn place_if_due(
+        &self,
+        endpoint: &ManagedEndpoint,
+        ask: &Ask,
+        booking: &Booking,
+        state: &EndpointState,
+    ) {
+        let now = self.clock.now();
+        let lead = lead(&state.sightings.start_seconds);
+        let due = due(booking, lead, &self.settings.rules, now);
+        let Some(due) = due.filter(|_| !is_held(state, now)) else {
+            return;
         };
-        match placed.await {
+        match self.place(endpoint, ask, booking, &due, state).await {
             Ok(false) => {}
             Ok(true) => match self.store.load(&endpoint.id).await {
                 Ok(state) => {
@@ -149,6 +143,21 @@ impl Reconciler {
                 warn!(endpoint = %endpoint.name, error = %error, "a booking could not be placed at once; the next sweep does it");
             }
         }
+    }
+}
+
+/// The booking that an employee makes now. One that had ended and is made again keeps what it was placed for.
+fn made(ask: &Ask, times: &BookedTimes, before: &Personal, now: DateTime<Utc>) -> Booking {
+    let (id, at) = (times.id(), whole_seconds(now));
+    let mut of_before = before.bookings.iter().filter(|it| it.id == id);
+    Booking {
+        email: ask.email.clone(),
+        times: times.clone(),
+        placed_for: of_before.next().and_then(|it| it.placed_for),
+        created_at: at,
+        renewed_at: at,
+        ended_at: None,
+        id,
     }
 }
 

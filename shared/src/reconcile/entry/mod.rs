@@ -1,5 +1,6 @@
 //! Where clicks, polls and sweeps come in.
 
+pub(super) mod ahead;
 pub(super) mod ask;
 pub(super) mod booking;
 mod ends;

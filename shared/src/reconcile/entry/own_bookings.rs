@@ -7,10 +7,12 @@ use super::Ask;
 use super::booking::{TRIES, details_of};
 use crate::model::audit::Event;
 use crate::model::item::whole_seconds;
-use crate::model::{Booking, BookingId, Clicks, Email, ManagedEndpoint, Personal, PersonalItem};
-use crate::policy::{is_renewal_due, suggestion};
+use crate::model::{
+    Booking, BookingId, Clicks, Email, EndpointState, ManagedEndpoint, Personal, PersonalItem,
+};
+use crate::policy::{MAX_BOOKINGS, is_renewal_due, suggestion};
 use crate::ports::{StoreError, Transition};
-use crate::reconcile::{BookingView, PersonalView, Reconciler};
+use crate::reconcile::{BookingView, PersonalView, Reconciler, side_by_side};
 
 /// A booking that was not cancelled.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +37,13 @@ impl Reconciler {
         let is_own = ask.email == *owner;
         for _ in 0..TRIES {
             let now = self.clock.now();
-            let bookings = self
-                .store
-                .load_personal(&endpoint.id, owner)
-                .await?
-                .bookings;
-            let booking = bookings.iter().find(|it| it.id == *id);
-            let booking = booking.ok_or(CancelError::Unknown)?;
+            let (personal, state) = futures::join!(
+                self.store.load_personal(&endpoint.id, owner),
+                self.store.state(&endpoint.id)
+            );
+            let (mut bookings, state) = (personal?.bookings, state?);
+            let mut named = bookings.iter_mut().filter(|it| it.id == *id);
+            let booking = named.next().ok_or(CancelError::Unknown)?;
             if booking.ended_at.is_none() {
                 let whose = if is_own {
                     String::new()
@@ -62,24 +64,18 @@ impl Reconciler {
                         now,
                         details,
                     )],
-                    personal: vec![(booking.into(), booking.ended(whole_seconds(now)))],
+                    personal: vec![((&*booking).into(), booking.ended(whole_seconds(now)))],
                     ..Transition::default()
                 };
                 if !self.store.commit(&endpoint.id, &transition).await? {
                     continue;
                 }
+                booking.ended_at = Some(whole_seconds(now));
             }
             if is_own {
-                let others: Vec<Booking> =
-                    bookings.iter().filter(|it| it.id != *id).cloned().collect();
-                self.renew(endpoint, &others, now).await;
+                self.renew(endpoint, &mut bookings, now).await;
             }
-            let left = self
-                .store
-                .load_personal(&endpoint.id, owner)
-                .await?
-                .bookings;
-            return Ok(self.views(endpoint, &left).await?);
+            return Ok(self.views(&bookings, &state));
         }
         Err(CancelError::Busy)
     }
@@ -90,48 +86,26 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         email: &Email,
     ) -> Result<Vec<BookingView>, StoreError> {
-        let bookings = self
-            .store
-            .load_personal(&endpoint.id, email)
-            .await?
-            .bookings;
-        self.views(endpoint, &bookings).await
-    }
-
-    /// What the status page shows of its viewer's own. Looking renews nothing: a page that is left open looks for ever.
-    pub async fn look(
-        &self,
-        endpoint: &ManagedEndpoint,
-        email: &Email,
-    ) -> Result<PersonalView, StoreError> {
         let personal = self.store.load_personal(&endpoint.id, email).await?;
-        self.personal_view(endpoint, &personal).await
+        if personal.bookings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let state = self.store.state(&endpoint.id).await?;
+        Ok(self.views(&personal.bookings, &state))
     }
 
-    /// The same for a person who visits the page; it renews all their bookings there. What it finds is as it was before.
-    pub async fn visit(
+    /// What the status page shows of its viewer's own.
+    pub(super) fn personal_view(
         &self,
-        endpoint: &ManagedEndpoint,
-        email: &Email,
-    ) -> Result<PersonalView, StoreError> {
-        let personal = self.store.load_personal(&endpoint.id, email).await?;
-        let view = self.personal_view(endpoint, &personal).await?;
-        self.renew(endpoint, &personal.bookings, self.clock.now())
-            .await;
-        Ok(view)
-    }
-
-    async fn personal_view(
-        &self,
-        endpoint: &ManagedEndpoint,
         personal: &Personal,
-    ) -> Result<PersonalView, StoreError> {
+        state: &EndpointState,
+        now: DateTime<Utc>,
+    ) -> PersonalView {
         let Personal { bookings, clicks } = personal;
-        let rules = &self.settings.rules;
-        Ok(PersonalView {
-            suggestion: suggestion(clicks, bookings, rules, self.clock.now()),
-            bookings: self.views(endpoint, bookings).await?,
-        })
+        PersonalView {
+            suggestion: suggestion(clicks, bookings, &self.settings.rules, now),
+            bookings: self.views(bookings, state),
+        }
     }
 
     /// Remembers that an employee wants no suggestion any more.
@@ -150,37 +124,28 @@ impl Reconciler {
     pub(super) async fn renew(
         &self,
         endpoint: &ManagedEndpoint,
-        bookings: &[Booking],
+        bookings: &mut [Booking],
         now: DateTime<Utc>,
     ) {
-        let lifetime = self.settings.rules.booking_lifetime;
-        for booking in bookings.iter().filter(|it| is_renewal_due(it, now)) {
-            let renewed = booking.renewed(whole_seconds(now), lifetime);
-            let item = PersonalItem::from(booking);
-            if let Err(error) = self
-                .store
-                .update_personal(&endpoint.id, &item, &renewed)
-                .await
-            {
-                warn!(endpoint = %endpoint.name, error = %error, "a booking could not be renewed; the next visit does it");
+        let (at, lifetime) = (whole_seconds(now), self.settings.rules.booking_lifetime);
+        let due = bookings.iter_mut().filter(|it| is_renewal_due(it, now));
+        let renewals = due.map(|booking| async move {
+            let renewed = booking.renewed(at, lifetime);
+            let item = PersonalItem::from(&*booking);
+            let written = self.store.update_personal(&endpoint.id, &item, &renewed);
+            match written.await {
+                Ok(true) => booking.renewed_at = at,
+                // It has ended meanwhile.
+                Ok(false) => {}
+                Err(error) => {
+                    warn!(endpoint = %endpoint.name, error = %error, "a booking could not be renewed; the next visit does it");
+                }
             }
-        }
+        });
+        side_by_side(renewals.collect(), MAX_BOOKINGS).await;
     }
 
-    pub(super) async fn views(
-        &self,
-        endpoint: &ManagedEndpoint,
-        bookings: &[Booking],
-    ) -> Result<Vec<BookingView>, StoreError> {
-        if bookings.is_empty() {
-            return Ok(Vec::new());
-        }
-        let state = self.store.state(&endpoint.id).await?;
-        Ok(BookingView::all(
-            bookings,
-            &state,
-            &self.settings.rules,
-            self.clock.now(),
-        ))
+    pub(super) fn views(&self, bookings: &[Booking], state: &EndpointState) -> Vec<BookingView> {
+        BookingView::all(bookings, state, &self.settings.rules, self.clock.now())
     }
 }

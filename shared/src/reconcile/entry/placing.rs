@@ -235,8 +235,7 @@ impl Reconciler {
         let renewals: Vec<_> = seen
             .map(|booking| async move {
                 if deadline.leaves_time_to_stop(self.clock.now()) {
-                    self.renew(endpoint, std::slice::from_ref(booking), now)
-                        .await;
+                    self.renew(endpoint, &mut [booking.clone()], now).await;
                 }
             })
             .collect();

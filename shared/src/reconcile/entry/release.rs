@@ -7,7 +7,7 @@ use super::status::StatusError;
 use crate::model::audit::{Details, Event};
 use crate::model::item::whole_seconds;
 use crate::model::{Attribute, EndpointState, Lease, ManagedEndpoint, PersonalItem, StateChange};
-use crate::policy::releasable;
+use crate::policy::{is_same_stay, releasable};
 use crate::ports::{StoreError, Transition};
 use crate::reconcile::{EndpointStatus, Reconciler};
 
@@ -19,12 +19,23 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         ask: Ask,
     ) -> Result<EndpointStatus, StatusError> {
-        let state = self.store.load(&endpoint.id).await?;
-        let mut leases = releasable(&state, self.clock.now());
+        let before = self.store.load(&endpoint.id).await?;
+        let mut leases = releasable(&before, self.clock.now());
         if let Some(lease) = leases.find(|lease| lease.email == ask.email) {
-            self.give_back(endpoint, &ask, &state, lease).await?;
+            self.give_back(endpoint, &ask, &before, lease).await?;
         }
-        self.status_anew(endpoint).await
+        // A lease that was given back is told as such: so the table is read again, beside EC2.
+        let read_at = self.clock.now();
+        let (state, reading) = futures::join!(
+            self.store.load(&endpoint.id),
+            self.read_if_due(endpoint, &before, false)
+        );
+        let (state, reading) = (state?, reading?);
+        let reading = reading.filter(|_| is_same_stay(&state, &before));
+        let requests_before = before.demand.requests;
+        let passed = self.pass_on(endpoint, read_at, state, requests_before, reading);
+        let passed = passed.await?;
+        Ok(EndpointStatus::of(endpoint, &passed, self.clock.now()))
     }
 
     async fn give_back(
