@@ -19,4 +19,5 @@ mod orders;
 mod pages;
 mod paths;
 mod refusals;
+mod rounds;
 mod samples;
