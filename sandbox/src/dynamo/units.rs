@@ -98,10 +98,11 @@ fn reads(operation: &str) -> bool {
 
 /// What an answer says was consumed.
 pub(super) fn told(operation: &str, answer: &Value) -> Units {
-    let tables = match &answer[TOLD] {
-        Value::Array(tables) => tables.as_slice(),
-        one => std::slice::from_ref(one),
-    };
+    let told = &answer[TOLD];
+    // Of a transaction, one for each table.
+    let tables = told
+        .as_array()
+        .map_or(std::slice::from_ref(told), Vec::as_slice);
     let mut units = Units::default();
     for table in tables {
         let consumed = table["CapacityUnits"].as_f64().unwrap_or_default();
@@ -146,12 +147,12 @@ fn get(write: &Value) -> Value {
     } else {
         &write["Key"]
     };
-    let keys = ["endpoint_id", "item", "event_id"].into_iter();
-    let is_audit = !named["event_id"].is_null();
-    let keys = keys.filter(|key| !named[*key].is_null() && !(is_audit && *key == "item"));
-    let key: Map<String, Value> = keys
-        .map(|key| (key.to_owned(), named[key].clone()))
-        .collect();
+    let sort = if named["event_id"].is_null() {
+        "item"
+    } else {
+        "event_id"
+    };
+    let key = json!({ "endpoint_id": named["endpoint_id"], sort: named[sort] });
     json!({ "TableName": write["TableName"], "Key": key, "ConsistentRead": true })
 }
 
