@@ -6,6 +6,7 @@
 
 mod aws;
 mod bars;
+pub mod bill;
 mod figures;
 mod report;
 mod sample;

@@ -1,0 +1,75 @@
+//! The bill in the documents: what README says is what `docs/performance.md` says, and that follows from the figures there.
+//! And the figures are those of the code.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+use sandbox::Options;
+use sandbox::lambda::Program;
+use shared::clock::FnClock;
+use trials::bench::bill::{self, COMPANIES, Consumption};
+
+fn document(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+    fs::read_to_string(file).unwrap()
+}
+
+fn block(document: &str) -> &str {
+    let begin = document.find("<!-- bill -->").unwrap();
+    let end = document.find("<!-- /bill -->").unwrap();
+    &document[begin..end]
+}
+
+#[test]
+fn the_readme_has_the_bill_of_the_measurements() {
+    let (readme, measured) = (document("README.md"), document("docs/performance.md"));
+    assert_eq!(block(&readme), block(&measured));
+}
+
+#[test]
+fn the_bill_follows_from_the_figures_in_the_document() {
+    let document = document("docs/performance.md");
+    let uses = bill::read(&document).unwrap();
+    assert_eq!(
+        block(&document),
+        block(&bill::block(&uses)),
+        "a figure, a price or the model of use was changed: write docs/performance.md anew"
+    );
+    assert!(
+        document.contains(&bill::render(&uses)),
+        "the sections of the bill are not as the code writes them"
+    );
+}
+
+/// Bytes may differ by a digit; what is counted may not.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the functions are real processes: this test is a main"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn each_action_uses_what_the_document_says() {
+    let state = tempfile::tempdir().unwrap();
+    let program = Program::sandbox(env!("CARGO_BIN_EXE_sandbox"));
+    let options = Options::for_test(state.path(), program, Arc::new(FnClock(Utc::now)));
+    let measured = bill::measure_in(options, &COMPANIES[0]).await.unwrap();
+    for written in bill::read(&document("docs/performance.md")).unwrap() {
+        let counted = |it: &Consumption| Consumption {
+            log_bytes: 0,
+            sent_bytes: 0,
+            kept_bytes: 0,
+            ..*it
+        };
+        assert_eq!(
+            counted(&measured[&written.action]),
+            counted(&written.consumption[0]),
+            "{}",
+            written.action.name()
+        );
+    }
+}
