@@ -40,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
             ec2_milliseconds,
         }) => put_on_load(&cli, part, small, ec2_milliseconds).await,
         Some(Command::Chaos { seed, minutes }) => play_chaos(&cli, seed, minutes).await,
-        Some(Command::Bench(ref measurements)) => measure(measurements).await,
+        Some(Command::Bench(ref measurements)) => measure(&cli, measurements).await,
         None => run(&cli).await,
     }
 }
@@ -116,7 +116,7 @@ async fn put_on_load(
     Ok(())
 }
 
-async fn measure(measurements: &Measurements) -> anyhow::Result<()> {
+async fn measure(cli: &Cli, measurements: &Measurements) -> anyhow::Result<()> {
     let Measurements {
         binaries,
         before,
@@ -125,16 +125,17 @@ async fn measure(measurements: &Measurements) -> anyhow::Result<()> {
         about,
         document,
     } = measurements;
-    let options = bench::Options {
+    let measured = bench::Options {
         binaries: binaries.clone(),
         before: before.clone(),
         python: python.clone(),
         samples: usize::from(*samples),
         about: about.clone(),
         document: document.clone(),
+        sandbox: options(cli)?,
         clock: machine_clock(),
     };
-    bench::run(&options).await
+    bench::run(&measured).await
 }
 
 /// A storm, too.

@@ -14,8 +14,10 @@ mod share;
 mod subject;
 mod sweeps;
 mod timeline;
+mod times;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use sandbox::tls::Authority;
 use shared::clock::Clock;
 
 use aws::Latency;
+use bill::Use;
 use figures::Figures;
 use report::Report;
 use sample::{Bench, Conditions, Sample};
@@ -45,6 +48,8 @@ pub struct Options {
     pub about: String,
     /// The document whose measured part is written anew; without it, it is only printed.
     pub document: Option<PathBuf>,
+    /// How the sandbox is started on which the bill's actions are played.
+    pub sandbox: sandbox::Options,
     /// The machine's clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -125,6 +130,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(reaper) = subjects.iter().find(|subject| subject.name == "reaper") {
         text += &sweeps::render(&bench, reaper).await?;
     }
+    if let Some(uses) = uses(&report, options).await? {
+        let _ = write!(text, "\n{}", bill::render(&uses));
+    }
     println!("{text}");
     if let Some(document) = &options.document {
         report::put(document, &text).with_context(|| format!("{}", document.display()))?;
@@ -132,12 +140,31 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What each action uses; `None` where not all could be measured.
+async fn uses(report: &Report<'_>, options: &Options) -> anyhow::Result<Option<Vec<Use>>> {
+    let mut uses = Vec::new();
+    for (action, consumption) in bill::measure(options.sandbox.clone()).await? {
+        let Some(time) = times::of(report, action) else {
+            return Ok(None);
+        };
+        uses.push(Use {
+            action,
+            time,
+            consumption,
+        });
+    }
+    Ok(Some(uses))
+}
+
 fn subjects(options: &Options) -> Vec<Subject> {
     let mut subjects = Vec::new();
     let ours = [
-        ("associate", &[Work::Start, Work::Ready, Work::Poll][..]),
+        (
+            "associate",
+            &[Work::Start, Work::Ready, Work::Poll, Work::Book][..],
+        ),
         ("reaper", &[Work::SweepOff, Work::SweepOn]),
-        ("audit", &[Work::Now]),
+        ("audit", &[Work::Now, Work::Log, Work::Export]),
     ];
     for (file, works) in ours {
         subjects.push(Subject::binary(file, &options.binaries, file, works));

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sandbox::lambda::Program;
 use serde_json::{Value, json};
-use testkit::alb::TokenMint;
 use testkit::alb::sample::{BROWSER, request, token};
+use testkit::alb::{Event, TokenMint};
 use testkit::{example, fleet};
 
 use super::aws::World;
@@ -24,6 +24,8 @@ pub(super) enum Work {
     Ready,
     /// The page of a VPN that is ready loads itself anew.
     Poll,
+    /// An employee books a VPN that is ready.
+    Book,
     /// A sweep of one endpoint that is off.
     SweepOff,
     /// A sweep of one endpoint that is ready, with one connection.
@@ -32,6 +34,10 @@ pub(super) enum Work {
     SweepMany,
     /// An administrator opens the page *Now*.
     Now,
+    /// An administrator opens the log.
+    Log,
+    /// An administrator exports the log.
+    Export,
     /// What the replaced function did: associate an endpoint that is off.
     Blind,
     /// Nothing at all.
@@ -45,10 +51,13 @@ impl Work {
             Self::Start => "click, VPN off",
             Self::Ready => "click, VPN ready",
             Self::Poll => "poll, VPN ready",
+            Self::Book => "booking",
             Self::SweepOff => "sweep, VPN off",
             Self::SweepOn => "sweep, VPN on",
             Self::SweepMany => "sweep of many",
             Self::Now => "page *Now*",
+            Self::Log => "page of the log",
+            Self::Export => "part of an export",
             Self::Blind => "associates, VPN off",
             Self::Nothing => "nothing",
         }
@@ -58,9 +67,9 @@ impl Work {
     pub(super) fn world(self) -> World {
         let (endpoints, ready) = match self {
             Self::Start | Self::Blind | Self::Nothing => (ENDPOINTS, 0),
-            Self::Ready | Self::Poll => (ENDPOINTS, ENDPOINTS),
+            Self::Ready | Self::Poll | Self::Book => (ENDPOINTS, ENDPOINTS),
             Self::SweepOff => (1, 0),
-            Self::SweepOn | Self::SweepMany | Self::Now => (1, 1),
+            Self::SweepOn | Self::SweepMany | Self::Now | Self::Log | Self::Export => (1, 1),
         };
         World {
             endpoints,
@@ -76,7 +85,18 @@ impl Work {
         match self {
             Self::Start | Self::Ready => page(&format!("/vpn/{vpn}"), "yuki"),
             Self::Poll => page(&format!("/vpn/{vpn}/status"), "yuki"),
+            Self::Book => {
+                let body = json!({ "days": ["mon", "fri"], "ready_by": "08:30" });
+                let booking = asked("POST", &format!("/vpn/{vpn}/bookings"), "yuki");
+                let booking = booking.without("sec-fetch-site");
+                booking
+                    .header("sec-fetch-site", "same-origin")
+                    .json(&body)
+                    .event()
+            }
             Self::Now => page("/audit", "admin"),
+            Self::Log => page("/audit/records", "admin"),
+            Self::Export => page("/audit/records.csv", "admin"),
             Self::Blind => json!({
                 "endpoint": fleet::endpoint_id(n % ENDPOINTS),
                 "subnet": fleet::subnet_id(n % ENDPOINTS),
@@ -90,17 +110,22 @@ impl Work {
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         let status = answer["statusCode"].as_u64();
         match self {
-            Self::Start | Self::Ready => status == Some(303),
-            Self::Poll | Self::Now | Self::Blind => status == Some(200),
+            Self::Start | Self::Ready | Self::Book => status == Some(303),
+            Self::Poll | Self::Now | Self::Log | Self::Export | Self::Blind => status == Some(200),
             Self::SweepOff | Self::SweepOn | Self::SweepMany | Self::Nothing => true,
         }
     }
 }
 
 fn page(path: &str, who: &str) -> Value {
+    asked("GET", path, who).event()
+}
+
+/// What a browser sends for who is signed in.
+fn asked(method: &str, path: &str, who: &str) -> Event {
     let email = format!("{who}@{}", example::EMAIL_DOMAIN);
     let token = token(&TokenMint::development(), &email);
-    request("GET", path, &token, &BROWSER).event()
+    request(method, path, &token, &BROWSER)
 }
 
 /// A program that is measured.
