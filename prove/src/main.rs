@@ -16,7 +16,7 @@ use prove::check;
 use prove::config::Config;
 use prove::run::{self, Found, Heading, Objections, Progress, Setup, Step};
 use prove::time::{Sleeper, Time};
-use shared::aws::http_client;
+use shared::aws::Http;
 use shared::clock::FnClock;
 use shared::config::environment;
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
 
 async fn check() -> anyhow::Result<bool> {
     let config = Config::from_vars(&environment)?;
-    let aws = aws(&config).await;
+    let aws = aws(&config).await?;
     let now = time(watch::channel(false).1).now();
     let facts = check::Facts::read(&aws, &config).await;
     let findings = check::findings(&config, &facts, now);
@@ -58,7 +58,7 @@ async fn prove(options: &Run) -> anyhow::Result<bool> {
         tell("\nNothing was called (--dry-run).");
         return Ok(true);
     }
-    let aws = aws(&config).await;
+    let aws = aws(&config).await?;
     let (interrupt, interrupted) = watch::channel(false);
     let time = time(interrupted);
     let found = Found::read(&aws, &setup).await;
@@ -145,9 +145,9 @@ fn is_confirmed(setup: &Setup) -> anyhow::Result<bool> {
     Ok(answer.trim() == setup.endpoint.name.as_str())
 }
 
-async fn aws(config: &Config) -> Aws {
+async fn aws(config: &Config) -> anyhow::Result<Aws> {
     let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .http_client(http_client())
+        .http_client(Http::from_vars(&environment)?)
         .retry_config(aws_config::retry::RetryConfig::standard())
         .timeout_config(
             aws_config::timeout::TimeoutConfig::builder()
@@ -156,7 +156,7 @@ async fn aws(config: &Config) -> Aws {
         )
         .load()
         .await;
-    Aws::new(&sdk, &sdk, config.tables.as_ref())
+    Ok(Aws::new(&sdk, &sdk, config.tables.as_ref()))
 }
 
 /// Tells the operator. Errors are ignored: a closed terminal must not end the cleaning up.

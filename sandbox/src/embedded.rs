@@ -8,7 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::aws::{DynamoStore, Ec2ClientVpn, http_client};
+use shared::aws::{DynamoStore, Ec2ClientVpn, Http, Roots};
 use shared::clock::Clock;
 use testkit::{ec2 as model, example};
 
@@ -161,7 +161,7 @@ fn configuration(patience: Duration) -> SdkConfig {
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(5));
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(http_client())
+        .http_client(Http::new(Roots::Amazon))
         .region(Region::new(example::REGION))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(retry)

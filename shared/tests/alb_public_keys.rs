@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use shared::aws::AlbPublicKeys;
+use shared::aws::{AlbPublicKeys, Http, Roots};
 use shared::identity::{KeyError, KeyId, PublicKeys as _};
 
 const KEY_ID: &str = "b5f4a3c2-0001-4a2b-8c3d-0123456789ab";
@@ -66,7 +66,7 @@ fn response(status: &str, headers: &str, body: &str) -> String {
 
 async fn fetch(server: &Server, timeout: Duration) -> Result<Vec<u8>, KeyError> {
     let key_id: KeyId = KEY_ID.parse().unwrap();
-    AlbPublicKeys::new(&server.url)
+    AlbPublicKeys::new(&Http::new(Roots::Amazon), &server.url)
         .with_timeout(timeout)
         .fetch(&key_id)
         .await

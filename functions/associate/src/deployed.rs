@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use shared::aws::{AlbPublicKeys, Clients};
+use shared::aws::{AlbPublicKeys, Clients, Http, warm_up};
 use shared::clock::Clock;
 use shared::config::{self, AssociateConfig};
 use shared::model::audit::EventIds;
@@ -22,16 +22,22 @@ pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
 }
 
 async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
-    let clients = Clients::load().await;
+    let http = Http::from_vars(&config::environment)?;
+    let clients = Clients::from_vars(&config::environment, &http)?;
     let AssociateConfig {
         common, sign_in, ..
     } = &config;
+    let vpn = clients.vpn();
     let store = clients.store(&common.lease_table, &common.audit_table);
+    let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
+    // As many as a first click uses at once: it asks for the key of its token, writes its record beside reading the state,
+    // and reads the networks beside the endpoint or the connections.
+    warm_up(&[(&keys, 1), (&store, 2), (&vpn, 2)]).await;
     let metrics = Metrics::from_environment(Arc::clone(&clock));
     let ports = Ports {
-        vpn: Arc::new(clients.vpn()),
+        vpn: Arc::new(vpn),
         store: Arc::new(CountedStore::new(Arc::new(store), metrics)),
-        keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
+        keys: Arc::new(keys),
         clock,
         ids: EventIds::from_entropy(),
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared::aws::{AlbPublicKeys, Clients};
+use shared::aws::{AlbPublicKeys, Clients, Http, warm_up};
 use shared::clock::Clock;
 use shared::config::{self, AuditConfig};
 use shared::model::audit::EventIds;
@@ -17,20 +17,23 @@ use crate::app::{App, Ports};
 pub async fn run(clock: Arc<dyn Clock>) -> anyhow::Result<()> {
     telemetry::init();
     let config = AuditConfig::from_vars(&config::environment)?;
-    web::function::run(wire(config, clock).await).await
+    web::function::run(wire(config, clock).await?).await
 }
 
-async fn wire(config: AuditConfig, clock: Arc<dyn Clock>) -> App {
-    let clients = Clients::load().await;
+async fn wire(config: AuditConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App> {
+    let http = Http::from_vars(&config::environment)?;
+    let clients = Clients::from_vars(&config::environment, &http)?;
     let AuditConfig {
         common, sign_in, ..
     } = &config;
     let reader = clients.audit_reader(&common.lease_table, &common.audit_table);
+    let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
+    warm_up(&[(&reader, 1), (&keys, 1)]).await;
     let ports = Ports {
         reader: Arc::new(reader),
-        keys: Arc::new(AlbPublicKeys::new(sign_in.public_keys_url.clone())),
+        keys: Arc::new(keys),
         clock,
         ids: EventIds::from_entropy(),
     };
-    App::new(config, ports)
+    Ok(App::new(config, ports))
 }

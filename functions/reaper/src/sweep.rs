@@ -21,7 +21,7 @@ use crate::watch::Watch;
 /// once, then 20 a second (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>). Four endpoints
 /// make four calls of an action at a time; EC2 takes a fifth of a second to answer one, so that is 20 a second, and the
 /// hundred stay for people's clicks.
-const AT_ONCE: usize = 4;
+pub(crate) const AT_ONCE: usize = 4;
 
 /// Reads of the lease table side by side.
 const READS_AT_ONCE: usize = 8;

@@ -9,6 +9,7 @@ use rcgen::{
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
+use uuid::Uuid;
 
 use super::Tls;
 
@@ -36,7 +37,8 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let name = "The sandbox's authority";
+        // Each is another, also by name: whom a certificate names as its issuer is looked for by that.
+        let name = format!("The sandbox's authority {}", Uuid::new_v4());
         params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate()?;
         let root = params.self_signed(&key)?;

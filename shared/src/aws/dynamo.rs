@@ -28,7 +28,7 @@ const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
     pub(super) client: Client,
-    lease_table: String,
+    pub(super) lease_table: String,
     pub(super) audit_table: String,
 }
 

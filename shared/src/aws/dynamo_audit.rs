@@ -18,7 +18,7 @@ use crate::ports::{
 /// [`AuditReader`] by DynamoDB. A type of its own, so that who holds it cannot change a lease or a state.
 #[derive(Debug, Clone)]
 pub struct DynamoAuditReader {
-    store: DynamoStore,
+    pub(super) store: DynamoStore,
 }
 
 impl DynamoAuditReader {

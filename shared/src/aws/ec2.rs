@@ -24,7 +24,7 @@ const MAX_PAGES: usize = 500;
 /// [`ClientVpn`] by EC2.
 #[derive(Debug, Clone)]
 pub struct Ec2ClientVpn {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Ec2ClientVpn {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use http_body_util::{BodyExt as _, Limited};
 
-use super::http::connector;
+use super::Http;
+use super::warm_up::OpensConnection;
 use crate::identity::{KeyError, KeyId, PublicKeys};
 
 /// For connecting, asking and reading together; an employee is waiting.
@@ -26,9 +28,9 @@ pub struct AlbPublicKeys {
 
 impl AlbPublicKeys {
     /// Keys from `url` + `/` + key id; see [`crate::config::SignIn::public_keys_url`].
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(http: &Http, url: impl Into<String>) -> Self {
         Self {
-            connector: connector(),
+            connector: http.connector().clone(),
             url: url.into(),
             timeout: TIMEOUT,
         }
@@ -56,6 +58,19 @@ impl AlbPublicKeys {
                 "the key server answered {other}"
             ))),
         }
+    }
+}
+
+#[async_trait]
+impl OpensConnection for AlbPublicKeys {
+    async fn open_connection(&self) -> Result<(), BoxError> {
+        let request = HttpRequest::get(format!("{}/", self.url))?;
+        let answer = self.connector.call(request).await?;
+        // To its end: until then the connection is not free.
+        Limited::new(answer.into_body(), MAX_ANSWER_BYTES)
+            .collect()
+            .await?;
+        Ok(())
     }
 }
 

@@ -11,10 +11,12 @@ mod ec2;
 mod ec2_answers;
 mod http;
 mod keys;
+mod warm_up;
 
-pub use clients::Clients;
+pub use clients::{Clients, MissingVariables};
 pub use dynamo::DynamoStore;
 pub use dynamo_audit::DynamoAuditReader;
 pub use ec2::Ec2ClientVpn;
-pub use http::http_client;
+pub use http::{Http, Roots, RootsError};
 pub use keys::AlbPublicKeys;
+pub use warm_up::{OpensConnection, warm_up};

@@ -1,19 +1,81 @@
-//! The HTTP stack of the SDK, with TLS by `ring`: its first handshake costs a small Lambda least (DESIGN 8).
+//! The HTTP stack of a process, with TLS by `ring`: its first handshake costs a small Lambda least (DESIGN 8).
 
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+mod roots;
+mod trust;
+
+use std::time::Duration;
+
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+pub use roots::{Roots, RootsError};
+use trust::AmazonFirst;
 
 const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
-/// The HTTP client for every SDK client of a process: make one, and hand out clones, so that they share its
-/// connections.
-pub fn http_client() -> SharedHttpClient {
-    Builder::new().tls_provider(TLS).build_https()
+/// Until a connection stands, its TLS handshake included: a small Lambda shares a processor, and a sweep opens many
+/// connections at once.
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
+
+/// The HTTP client of a process. Clones share its connections and its TLS: make one, and hand out clones. Whatever a
+/// client's own settings say, connecting takes 3 s at most, and an answer as long as the client's time for a try.
+///
+/// The SDK's own HTTP client keeps connections apart by those settings, and parses all roots again for every SDK client.
+#[derive(Debug, Clone)]
+pub struct Http {
+    connector: SharedHttpConnector,
 }
 
-/// For requests that are not an SDK client's. Sends one request and returns its answer: no redirect is followed and
-/// nothing is tried again.
-pub(super) fn connector() -> SharedHttpConnector {
-    SharedHttpConnector::new(Connector::builder().tls_provider(TLS).build())
+impl Http {
+    /// Trusts these roots.
+    pub fn new(roots: Roots) -> Self {
+        let connector = match roots {
+            Roots::Amazon => {
+                SharedHttpConnector::new(AmazonFirst::new(connector(roots::amazon()), || {
+                    connector(TrustStore::default())
+                }))
+            }
+            Roots::Bundle(store) => SharedHttpConnector::new(connector(store)),
+        };
+        Self { connector }
+    }
+
+    /// Trusts whom the environment says: Amazon, or the roots in `AWS_CA_BUNDLE`.
+    ///
+    /// # Errors
+    /// See [`RootsError`].
+    pub fn from_vars(variables: &dyn Fn(&str) -> Option<String>) -> Result<Self, RootsError> {
+        Ok(Self::new(Roots::from_vars(variables)?))
+    }
+
+    /// For requests that are not an SDK client's. Sends one request and returns its answer: no redirect is followed and
+    /// nothing is tried again.
+    pub(super) fn connector(&self) -> &SharedHttpConnector {
+        &self.connector
+    }
+}
+
+impl HttpClient for Http {
+    fn http_connector(
+        &self,
+        _settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        self.connector.clone()
+    }
+}
+
+fn connector(roots: TrustStore) -> Connector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
+    let builder: ConnectorBuilder = Connector::builder().connector_settings(settings.build());
+    let builder = builder.tls_provider(TLS);
+    match TlsContext::builder().with_trust_store(roots).build() {
+        Ok(context) => builder.tls_context(context).build(),
+        // It has no way to fail; without a context it is the machine's roots.
+        Err(_) => builder.build(),
+    }
 }

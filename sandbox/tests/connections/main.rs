@@ -1,0 +1,11 @@
+//! How many connections functions open, when, and what becomes of those that died: the real functions in processes of
+//! their own, over TLS, counted where they arrive.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic, as tests do"
+)]
+
+mod counts;
+mod dead;
+mod roots;
+mod world;

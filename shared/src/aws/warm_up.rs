@@ -1,0 +1,187 @@
+//! Connections that stand before the first call needs them.
+//!
+//! Lambda gives a function a whole processor while it starts and, at 128 MB, a fourteenth of one for its calls: a TLS
+//! handshake before the first call costs nearly nothing, and within it more than the call.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
+use futures::future::join_all;
+use tracing::debug;
+
+use super::{DynamoAuditReader, DynamoStore, Ec2ClientVpn};
+
+/// For all of it. Name, connection, handshake and one answer take 30 ms within a region; a lost packet costs a second until
+/// it is sent again. An employee waits for this start, and what does not stand by then is opened by the call.
+const LIMIT: Duration = Duration::from_millis(1500);
+
+/// A part of AWS to which a connection can be opened that its next call finds.
+#[async_trait]
+pub trait OpensConnection: Send + Sync {
+    /// Opens one more connection, if all that are open are in use. It changes nothing, costs nothing and needs no right:
+    /// what is sent is `GET /` without a signature, to where calls go.
+    async fn open_connection(&self) -> Result<(), BoxError>;
+}
+
+/// Opens so many connections to each, all side by side. What fails is left to the calls.
+pub async fn warm_up(plan: &[(&dyn OpensConnection, usize)]) {
+    let each = plan
+        .iter()
+        .flat_map(|&(to, times)| std::iter::repeat_n(to, times));
+    let opened = join_all(each.map(|to| async move {
+        if let Err(error) = to.open_connection().await {
+            debug!(
+                error = &*error as &(dyn std::error::Error + 'static),
+                "no connection before the first call"
+            );
+        }
+    }));
+    if tokio::time::timeout(LIMIT, opened).await.is_err() {
+        debug!("not every connection stands before the first call");
+    }
+}
+
+#[async_trait]
+impl OpensConnection for Ec2ClientVpn {
+    async fn open_connection(&self) -> Result<(), BoxError> {
+        let once = aws_sdk_ec2::config::Builder::default().retry_config(RetryConfig::disabled());
+        let call = self.client.describe_client_vpn_target_networks();
+        let call = call.client_vpn_endpoint_id("-").customize();
+        reached(
+            call.config_override(once)
+                .interceptor(Greeting)
+                .send()
+                .await,
+        )
+    }
+}
+
+#[async_trait]
+impl OpensConnection for DynamoStore {
+    async fn open_connection(&self) -> Result<(), BoxError> {
+        let once =
+            aws_sdk_dynamodb::config::Builder::default().retry_config(RetryConfig::disabled());
+        let call = self
+            .client
+            .get_item()
+            .table_name(&self.lease_table)
+            .customize();
+        reached(
+            call.config_override(once)
+                .interceptor(Greeting)
+                .send()
+                .await,
+        )
+    }
+}
+
+#[async_trait]
+impl OpensConnection for DynamoAuditReader {
+    async fn open_connection(&self) -> Result<(), BoxError> {
+        self.store.open_connection().await
+    }
+}
+
+/// Whatever was answered: no answer to `GET /` is one to the call.
+fn reached<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<(), BoxError>
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Err(
+            error @ (SdkError::ConstructionFailure(_)
+            | SdkError::DispatchFailure(_)
+            | SdkError::TimeoutError(_)),
+        ) => Err(error.into()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Sends `GET /` in a call's place, without its body and its signature, and so without its effect: to the host that the
+/// SDK's rules name for the call, over the connections that calls use. DynamoDB answers `healthy`, EC2 with a redirect.
+#[derive(Debug)]
+struct Greeting;
+
+impl Intercept for Greeting {
+    fn name(&self) -> &'static str {
+        "Greeting"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        let headers = request.headers_mut();
+        let names: Vec<_> = headers.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            headers.remove(&name);
+        }
+        *request.body_mut() = SdkBody::empty();
+        request.set_method("GET")?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    #[async_trait]
+    impl OpensConnection for Counted {
+        async fn open_connection(&self) -> Result<(), BoxError> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
+    struct Refused;
+
+    #[async_trait]
+    impl OpensConnection for Refused {
+        async fn open_connection(&self) -> Result<(), BoxError> {
+            Err("refused".into())
+        }
+    }
+
+    struct Silent;
+
+    #[async_trait]
+    impl OpensConnection for Silent {
+        async fn open_connection(&self) -> Result<(), BoxError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn each_is_opened_as_often_as_planned_whatever_becomes_of_the_others() {
+        let counted = Counted::default();
+        warm_up(&[(&Refused, 2), (&counted, 3)]).await;
+        assert_eq!(counted.0.into_inner(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_never_answered_does_not_hold_up_the_start() {
+        let counted = Counted::default();
+        let opened = warm_up(&[(&Silent, 1), (&counted, 1)]);
+        let returned = tokio::time::timeout(LIMIT * 10, opened).await;
+        assert!(returned.is_ok());
+        assert_eq!(counted.0.into_inner(), 1);
+    }
+}
