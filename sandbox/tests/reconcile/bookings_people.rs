@@ -72,7 +72,8 @@ async fn a_visit_renews_it_once_a_day_and_a_poll_or_its_own_ask_does_not() {
     let made_at = renewed_at(&world).await;
     let visit = async || {
         let process = world.reconciler();
-        let page = process.page(&world.endpoint, &yuki(), true, None);
+        let yuki = yuki();
+        let page = process.page(&world.endpoint, &yuki, true, None);
         page.await.unwrap().1.unwrap();
     };
     visit().await;
