@@ -316,8 +316,8 @@ async fn beside(
         "read"
     };
     let headers = request.headers(&token);
-    let verified = verifier.verify_beside(&headers, at(GOOD), beside).await;
-    (verified.map(|(_, brought)| brought), is_begun)
+    let proven = verifier.verify_beside(&headers, at(GOOD), beside).await;
+    (proven.map(|(_, brought)| brought), is_begun)
 }
 
 #[tokio::test]

@@ -98,7 +98,9 @@ impl Reconciler {
         requests_before: u64,
         reading: Option<Reading>,
     ) -> Result<PassOutcome, StatusError> {
-        let mut passed = self.pass(endpoint, state, requests_before, reading).await?;
+        // In a box: it is large, and the handler's future holds all of a status.
+        let passed = Box::pin(self.pass(endpoint, state, requests_before, reading)).await;
+        let mut passed = passed?;
         if let Some(error) = passed.failure().filter(|_| passed.is_unread) {
             return Err(error.into());
         }
