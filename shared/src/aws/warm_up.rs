@@ -179,8 +179,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_never_answered_does_not_hold_up_the_start() {
         let counted = Counted::default();
-        let opened = warm_up(&[(&Silent, 1), (&counted, 1)]);
-        let returned = tokio::time::timeout(LIMIT * 10, opened).await;
+        let plan: [(&dyn OpensConnection, usize); 2] = [(&Silent, 1), (&counted, 1)];
+        let returned = tokio::time::timeout(LIMIT * 10, warm_up(&plan)).await;
         assert!(returned.is_ok());
         assert_eq!(counted.0.into_inner(), 1);
     }
