@@ -22,17 +22,21 @@ use super::server::{Ec2, Logged};
 
 pub(super) fn router(ec2: Ec2) -> Router {
     Router::new()
-        .route("/", get(query).post(query))
+        .route("/", get(visit).post(query))
         .with_state(ec2)
 }
 
 /// A visit without a call, as by a browser or who opens a connection: EC2 sends them to its pages, and counts nothing.
 const PAGES: &str = "https://aws.amazon.com/ec2";
 
-async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes) -> Response {
-    if body.is_empty() && uri.query().is_none() {
-        return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, PAGES)]).into_response();
+async fn visit(ec2: State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes) -> Response {
+    match uri.query() {
+        Some(_) => query(ec2, headers, uri, body).await,
+        None => (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, PAGES)]).into_response(),
     }
+}
+
+async fn query(State(ec2): State<Ec2>, headers: HeaderMap, uri: Uri, body: Bytes) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let form = [uri.query().unwrap_or_default().as_bytes(), &body].join(&b'&');
     let mut parameters = Parameters::decode(&form);
