@@ -1,20 +1,19 @@
 //! What each path does: a call of the reconciler, and its result as a page or JSON.
 
-use associate_pages::{HelpPage, ListPage, Listed, StatusPage, TakeDownPage};
+use associate_pages::{HelpPage, ListPage, Listed, OwnBookings, StatusPage, TakeDownPage};
 use http::header::{CONTENT_DISPOSITION, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use shared::model::{ManagedEndpoint, Mode};
 use shared::policy::Phase;
-use shared::ports::VpnError;
-use shared::reconcile::{AskOutcome, EndpointStatus};
-use web::{Reply, fetch};
+use shared::ports::{StoreError, VpnError};
+use shared::reconcile::{AskOutcome, EndpointStatus, PersonalView};
+use web::{Reply, fetch, log};
 
 use crate::app::{App, Call};
-use crate::bookings::{is_visit, own_bookings};
 use crate::input;
 use crate::list::List;
 use crate::refusal::Refusal;
-use crate::routes::{Destination, Route};
+use crate::routes::{Destination, Route, asks};
 
 /// The ALB spreads a session over up to four cookies
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#authentication-logout>).
@@ -206,12 +205,20 @@ impl App {
     }
 }
 
-/// Whether a request for the VPN asks for it: a `GET` does when a person navigates.
-pub(crate) fn asks(method: &Method, headers: &HeaderMap) -> bool {
-    match *method {
-        Method::POST => true,
-        Method::GET => fetch::is_navigation(headers),
-        _ => false,
+/// Whether it is a person who visits a page. One that updates itself is no sign of its owner.
+fn is_visit(call: &Call<'_>) -> bool {
+    *call.method == Method::GET && fetch::is_navigation(call.headers)
+}
+
+/// What the status page shows of its viewer's own. It is shown without, where that could not be read.
+fn own_bookings(view: Result<PersonalView, StoreError>, is_visit: bool) -> OwnBookings {
+    match view {
+        Ok(view) if is_visit => OwnBookings::Visited(view),
+        Ok(view) => OwnBookings::Seen(view),
+        Err(error) => {
+            log::left_out("bookings", &error);
+            OwnBookings::Unknown
+        }
     }
 }
 

@@ -19,9 +19,8 @@ use shared::reconcile::{Ask, ReadAhead, Reconciler};
 use web::event::NotFromAlb;
 use web::{Function, Identity, Received, Reply, fetch, function, log, visitor};
 
-use crate::answers;
 use crate::refusal::Refusal;
-use crate::routes::Route;
+use crate::routes::{Route, asks};
 
 /// The function: what it needs for the life of its process.
 pub struct App {
@@ -186,8 +185,8 @@ impl App {
             return None;
         }
         let (endpoint, is_ask) = match route {
-            Route::Home => (self.only_endpoint()?, answers::asks(method, headers)),
-            Route::Vpn(endpoint) => (endpoint, answers::asks(method, headers)),
+            Route::Home => (self.only_endpoint()?, asks(method, headers)),
+            Route::Vpn(endpoint) => (endpoint, asks(method, headers)),
             Route::Extend(endpoint) => (endpoint, true),
             Route::Status(endpoint) => (endpoint, false),
             Route::Release(_)

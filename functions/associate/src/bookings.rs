@@ -1,12 +1,9 @@
 //! What a person does with bookings, and what the status page shows of them.
 
-use associate_pages::OwnBookings;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use shared::model::ManagedEndpoint;
 use shared::model::audit::DeniedThing;
-use shared::ports::StoreError;
-use shared::reconcile::PersonalView;
-use web::{Reply, fetch, log};
+use web::Reply;
 
 use crate::answers::to_status;
 use crate::app::{App, Call};
@@ -80,22 +77,5 @@ impl App {
             headers: HeaderMap::new(),
             body: String::new(),
         })
-    }
-}
-
-/// Whether it is a person who visits a page. One that updates itself is no sign of its owner.
-pub(crate) fn is_visit(call: &Call<'_>) -> bool {
-    *call.method == Method::GET && fetch::is_navigation(call.headers)
-}
-
-/// What the status page shows of its viewer's own. It is shown without, where that could not be read.
-pub(crate) fn own_bookings(view: Result<PersonalView, StoreError>, is_visit: bool) -> OwnBookings {
-    match view {
-        Ok(view) if is_visit => OwnBookings::Visited(view),
-        Ok(view) => OwnBookings::Seen(view),
-        Err(error) => {
-            log::left_out("bookings", &error);
-            OwnBookings::Unknown
-        }
     }
 }

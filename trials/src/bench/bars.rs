@@ -2,21 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::FAR;
-use super::aws::Latency;
 use super::figures::{Figures, digits};
-use super::report::Report;
+use super::measured::{FAR, HELD, Measured, WHOLE};
 use super::sample::Conditions;
 use super::subject::Work;
-
-const WHOLE: Conditions = Conditions {
-    latency: Latency::NONE,
-    megabytes: None,
-};
-const HELD: Conditions = Conditions {
-    latency: Latency::NONE,
-    megabytes: Some(128),
-};
 
 /// What is to be reached.
 struct Bar {
@@ -25,61 +14,71 @@ struct Bar {
     at_most: bool,
     limit: f64,
     unit: &'static str,
-    value: fn(&Report<'_>) -> Option<f64>,
+    value: fn(&Measured) -> Option<f64>,
 }
 
 const BARS: [Bar; 15] = [
-    most("128 MB: first click", 25.0, "ms", |report| {
-        Some(start(report, HELD)?.first.wall.median)
+    most("128 MB: first click", 25.0, "ms", |measured| {
+        Some(start(measured, HELD)?.first.wall.median)
     }),
-    most("128 MB: later click", 10.0, "ms", |report| {
-        Some(start(report, HELD)?.warm.wall.median)
+    most("128 MB: later click", 10.0, "ms", |measured| {
+        Some(start(measured, HELD)?.warm.wall.median)
     }),
-    most("128 MB: first sweep, VPN off", 15.0, "ms", |report| {
-        Some(report.of("reaper", Work::SweepOff, HELD)?.first.wall.median)
+    most("128 MB: first sweep, VPN off", 15.0, "ms", |measured| {
+        Some(
+            measured
+                .of("reaper", Work::SweepOff, HELD)?
+                .first
+                .wall
+                .median,
+        )
     }),
     least(
         "128 MB: first click, how many times faster than Python's",
         100.0,
-        |report| slower(report, "Python"),
+        |measured| slower(measured, "Python"),
     ),
     least(
         "128 MB: first click, how many times faster than Python's with its client made once",
         16.0,
-        |report| slower(report, "Python, client made once"),
+        |measured| slower(measured, "Python, client made once"),
     ),
-    most("first click, processor", 2.2, "ms", |report| {
-        Some(start(report, WHOLE)?.first.processor.median)
+    most("first click, processor", 2.2, "ms", |measured| {
+        Some(start(measured, WHOLE)?.first.processor.median)
     }),
-    most("later click, processor", 0.7, "ms", |report| {
-        Some(start(report, WHOLE)?.warm.processor.median)
+    most("later click, processor", 0.7, "ms", |measured| {
+        Some(start(measured, WHOLE)?.warm.processor.median)
     }),
-    most("init, processor", 12.0, "ms", |report| {
-        Some(start(report, WHOLE)?.init.processor.median)
+    most("init, processor", 12.0, "ms", |measured| {
+        Some(start(measured, WHOLE)?.init.processor.median)
     }),
-    most("memory of `associate`", 12.0, "MiB", |report| {
-        Some(start(report, WHOLE)?.peak_mib.median)
+    most("memory of `associate`", 12.0, "MiB", |measured| {
+        Some(start(measured, WHOLE)?.peak_mib.median)
     }),
-    most("binary of `associate`", 8.0, "MB", |report| size(report, 0)),
-    most("zip of `associate`", 3.5, "MB", |report| size(report, 1)),
+    most("binary of `associate`", 8.0, "MB", |measured| {
+        size(measured, 0)
+    }),
+    most("zip of `associate`", 3.5, "MB", |measured| {
+        size(measured, 1)
+    }),
     most(
         "with latency: later click, VPN ready",
         75.0,
         "ms",
-        |report| Some(report.of("associate", Work::Ready, FAR)?.warm.wall.median),
+        |measured| Some(measured.of("associate", Work::Ready, FAR)?.warm.wall.median),
     ),
     most(
         "with latency: later click, VPN off",
         140.0,
         "ms",
-        |report| Some(start(report, FAR)?.warm.wall.median),
+        |measured| Some(start(measured, FAR)?.warm.wall.median),
     ),
     most(
         "with latency: the first click's time over a later one's, VPN off",
         15.0,
         "ms",
-        |report| {
-            let figures = start(report, FAR)?;
+        |measured| {
+            let figures = start(measured, FAR)?;
             Some(figures.first.wall.median - figures.warm.wall.median)
         },
     ),
@@ -87,9 +86,9 @@ const BARS: [Bar; 15] = [
         "calls in series of a first click, VPN off",
         7.0,
         "",
-        |report| {
+        |measured| {
             Some(f64::from(
-                u32::try_from(start(report, FAR)?.first_calls.1).ok()?,
+                u32::try_from(start(measured, FAR)?.first_calls.1).ok()?,
             ))
         },
     ),
@@ -99,7 +98,7 @@ const fn most(
     what: &'static str,
     limit: f64,
     unit: &'static str,
-    value: fn(&Report<'_>) -> Option<f64>,
+    value: fn(&Measured) -> Option<f64>,
 ) -> Bar {
     Bar {
         what,
@@ -110,7 +109,7 @@ const fn most(
     }
 }
 
-const fn least(what: &'static str, limit: f64, value: fn(&Report<'_>) -> Option<f64>) -> Bar {
+const fn least(what: &'static str, limit: f64, value: fn(&Measured) -> Option<f64>) -> Bar {
     Bar {
         what,
         at_most: false,
@@ -120,27 +119,27 @@ const fn least(what: &'static str, limit: f64, value: fn(&Report<'_>) -> Option<
     }
 }
 
-fn start<'a>(report: &'a Report<'_>, conditions: Conditions) -> Option<&'a Figures> {
-    report.of("associate", Work::Start, conditions)
+fn start<'a>(measured: &'a Measured, conditions: Conditions) -> Option<&'a Figures> {
+    measured.of("associate", Work::Start, conditions)
 }
 
-fn slower(report: &Report<'_>, subject: &str) -> Option<f64> {
-    let theirs = report.of(subject, Work::Blind, HELD)?.first.wall.median;
-    Some(theirs / start(report, HELD)?.first.wall.median)
+fn slower(measured: &Measured, subject: &str) -> Option<f64> {
+    let theirs = measured.of(subject, Work::Blind, HELD)?.first.wall.median;
+    Some(theirs / start(measured, HELD)?.first.wall.median)
 }
 
-fn size(report: &Report<'_>, which: usize) -> Option<f64> {
-    let associate = report.subjects.iter().find(|one| one.name == "associate")?;
+fn size(measured: &Measured, which: usize) -> Option<f64> {
+    let associate = measured.subject("associate")?;
     associate.sizes()?.get(which).copied()
 }
 
 /// The table of all bars that could be measured.
-pub(super) fn render(report: &Report<'_>) -> String {
+pub(super) fn render(measured: &Measured) -> String {
     let mut text = String::from(
         "\n### What was to be reached\n\n| | to reach | reached | |\n|---|---|---|---|\n",
     );
     for bar in &BARS {
-        let Some(value) = (bar.value)(report) else {
+        let Some(value) = (bar.value)(measured) else {
             continue;
         };
         let is_reached = if bar.at_most {

@@ -8,6 +8,7 @@ mod aws;
 mod bars;
 pub mod bill;
 mod figures;
+mod measured;
 mod report;
 mod sample;
 mod share;
@@ -16,7 +17,6 @@ mod sweeps;
 mod timeline;
 mod times;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,11 +25,10 @@ use anyhow::Context as _;
 use sandbox::tls::Authority;
 use shared::clock::Clock;
 
-use aws::Latency;
 use bill::Use;
-use figures::Figures;
+use measured::Measured;
 use report::Report;
-use sample::{Bench, Conditions, Sample};
+use sample::Bench;
 use share::Share;
 use subject::{Subject, Work};
 
@@ -54,43 +53,6 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Under which conditions each is measured, in the report's order.
-const CONDITIONS: [Conditions; 6] = [
-    Conditions {
-        latency: Latency::NONE,
-        megabytes: None,
-    },
-    Conditions {
-        latency: Latency::NONE,
-        megabytes: Some(128),
-    },
-    Conditions {
-        latency: Latency::OF_A_REGION,
-        megabytes: None,
-    },
-    Conditions {
-        latency: Latency::OF_A_REGION,
-        megabytes: Some(128),
-    },
-    Conditions {
-        latency: Latency::OF_A_REGION,
-        megabytes: Some(256),
-    },
-    Conditions {
-        latency: Latency::OF_A_REGION,
-        megabytes: Some(512),
-    },
-];
-
-/// With nothing held, and AWS as far as it is.
-const FAR: Conditions = Conditions {
-    latency: Latency::OF_A_REGION,
-    megabytes: None,
-};
-
-/// One row: subject and work.
-type Row = (usize, Work);
-
 /// Measures, prints, and writes the document.
 ///
 /// # Errors
@@ -108,29 +70,18 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         clock: Arc::clone(&options.clock),
         share: share.ok(),
     };
-    let subjects = subjects(options);
-    let taken = measure(&bench, &subjects, options.samples).await?;
-    let figures = taken
-        .iter()
-        .map(|(kind, samples)| (*kind, Figures::of(samples)));
-    let figures = figures.collect();
-    let far = |kind: &(Row, usize)| kind.0.1 == Work::Start && CONDITIONS.get(kind.1) == Some(&FAR);
-    let start = taken.iter().find(|(kind, _)| far(kind));
-    let start = start.and_then(|(_, samples)| samples.last()?.invocations.first());
+    let measured = Measured::take(&bench, subjects(options), options.samples).await?;
     let report = Report {
-        subjects: &subjects,
-        conditions: &CONDITIONS,
-        figures: &figures,
-        start: start.map_or(&[], |first| &first.calls),
+        measured: &measured,
         samples: options.samples,
         about: &options.about,
         date: options.clock.now(),
     };
     let mut text = report.render();
-    if let Some(reaper) = subjects.iter().find(|subject| subject.name == "reaper") {
+    if let Some(reaper) = measured.subject("reaper") {
         text += &sweeps::render(&bench, reaper).await?;
     }
-    if let Some(uses) = uses(&report, options).await? {
+    if let Some(uses) = uses(&measured, options).await? {
         let _ = write!(text, "\n{}", bill::render(&uses));
     }
     println!("{text}");
@@ -141,10 +92,10 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// What each action uses; `None` where not all could be measured.
-async fn uses(report: &Report<'_>, options: &Options) -> anyhow::Result<Option<Vec<Use>>> {
+async fn uses(measured: &Measured, options: &Options) -> anyhow::Result<Option<Vec<Use>>> {
     let mut uses = Vec::new();
     for (action, consumption) in bill::measure(options.sandbox.clone()).await? {
-        let Some(time) = times::of(report, action) else {
+        let Some(time) = times::of(measured, action) else {
             return Ok(None);
         };
         uses.push(Use {
@@ -194,31 +145,4 @@ fn subjects(options: &Options) -> Vec<Subject> {
         &[Work::Nothing],
     ));
     subjects
-}
-
-/// All in turn, as often as there are to be samples.
-async fn measure(
-    bench: &Bench,
-    subjects: &[Subject],
-    samples: usize,
-) -> anyhow::Result<BTreeMap<(Row, usize), Vec<Sample>>> {
-    let mut taken: BTreeMap<(Row, usize), Vec<Sample>> = BTreeMap::new();
-    for round in 0..samples {
-        for (index, conditions) in CONDITIONS.iter().enumerate() {
-            if conditions.megabytes.is_some() && bench.share.is_none() {
-                continue;
-            }
-            for (number, subject) in subjects.iter().enumerate() {
-                for work in &subject.works {
-                    let sample = bench.sample(subject, *work, *conditions).await?;
-                    taken
-                        .entry(((number, *work), index))
-                        .or_default()
-                        .push(sample);
-                }
-            }
-        }
-        eprintln!("{} of {samples}", round + 1);
-    }
-    Ok(taken)
 }

@@ -1,6 +1,5 @@
 //! The figures as a document.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,10 +10,10 @@ use chrono::{DateTime, Utc};
 use super::aws::Latency;
 use super::bars;
 use super::figures::{Figure, Figures, Took, digits};
+use super::measured::{CONDITIONS, Measured};
 use super::sample::Conditions;
 use super::share;
-use super::subject::Subject;
-use super::{Row, timeline};
+use super::timeline;
 
 /// Where the measured part of the document begins and ends; what stands around it is written by people.
 const BEGIN: &str = "<!-- measured by ./bench: begin -->";
@@ -22,14 +21,8 @@ const END: &str = "<!-- measured by ./bench: end -->";
 
 /// What was measured.
 pub(super) struct Report<'a> {
-    /// In the order of the rows.
-    pub(super) subjects: &'a [Subject],
-    /// In the order of the tables.
-    pub(super) conditions: &'a [Conditions],
-    /// By row and the number of the conditions.
-    pub(super) figures: &'a BTreeMap<(Row, usize), Figures>,
-    /// The calls of a first click that starts a VPN, with the latency of a region.
-    pub(super) start: &'a [timeline::Call],
+    /// All figures.
+    pub(super) measured: &'a Measured,
     /// Processes of each kind.
     pub(super) samples: usize,
     /// Versions and the like.
@@ -43,16 +36,16 @@ impl Report<'_> {
     pub(super) fn render(&self) -> String {
         let mut text = self.machine();
         text += &self.sizes();
-        for index in 0..self.conditions.len() {
-            text += &self.table(index);
+        for conditions in CONDITIONS {
+            text += &self.table(conditions);
         }
-        text += &bars::render(self);
+        text += &bars::render(self.measured);
         let _ = write!(
             text,
             "\n### A cold start of the VPN, call by call\n\nThe first click of a process, {} (milliseconds since the first \
              call):\n\n```text\n{}```\n",
             latency(Latency::OF_A_REGION),
-            timeline::draw(self.start)
+            timeline::draw(&self.measured.start)
         );
         text
     }
@@ -74,7 +67,7 @@ impl Report<'_> {
 
     fn sizes(&self) -> String {
         let mut text = String::from("\n### Size\n\n| | binary, MB | zip, MB |\n|---|---|---|\n");
-        for subject in self.subjects {
+        for subject in &self.measured.subjects {
             if let Some([binary, zip]) = subject.sizes() {
                 let _ = writeln!(
                     text,
@@ -88,21 +81,13 @@ impl Report<'_> {
         text
     }
 
-    fn table(&self, index: usize) -> String {
-        let Some(conditions) = self.conditions.get(index) else {
-            return String::new();
-        };
-        let rows = self
-            .subjects
-            .iter()
-            .enumerate()
-            .flat_map(|(number, subject)| {
-                let works = subject.works.iter();
-                works.filter_map(move |work| {
-                    let figures = self.figures.get(&((number, *work), index))?;
-                    Some(row(subject.name, work.name(), figures))
-                })
-            });
+    fn table(&self, conditions: Conditions) -> String {
+        let rows = self.measured.subjects.iter().flat_map(|subject| {
+            subject.works.iter().filter_map(move |work| {
+                let figures = self.measured.of(subject.name, *work, conditions)?;
+                Some(row(subject.name, work.name(), figures))
+            })
+        });
         let rows: String = rows.collect();
         if rows.is_empty() {
             return String::new();
@@ -110,20 +95,8 @@ impl Report<'_> {
         format!(
             "\n### {}\n\n| | | init | *processor* | first call | *processor* | later calls | *processor* | memory, MiB | calls \
              (in series), first · later | connections, init · first |\n|---|---|---|---|---|---|---|---|---|---|---|\n{rows}",
-            heading(*conditions)
+            heading(conditions)
         )
-    }
-
-    /// The figures of a subject's work; zeros where it was not measured.
-    pub(super) fn of(
-        &self,
-        subject: &str,
-        work: super::Work,
-        conditions: Conditions,
-    ) -> Option<&Figures> {
-        let number = self.subjects.iter().position(|one| one.name == subject)?;
-        let index = self.conditions.iter().position(|one| *one == conditions)?;
-        self.figures.get(&((number, work), index))
     }
 }
 

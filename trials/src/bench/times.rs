@@ -3,7 +3,7 @@
 use super::aws::Latency;
 use super::bill::{Action, LambdaTime};
 use super::figures::Figures;
-use super::report::Report;
+use super::measured::Measured;
 use super::sample::Conditions;
 use super::subject::Work;
 
@@ -19,13 +19,13 @@ pub(super) const fn memory_mb(function: &str) -> u32 {
 ///
 /// What people and administrators do mostly meets a cold start, whose init is billed too; pages that load themselves anew
 /// and sweeps do not.
-pub(super) fn of(report: &Report<'_>, action: Action) -> Option<LambdaTime> {
+pub(super) fn of(measured: &Measured, action: Action) -> Option<LambdaTime> {
     let function = action.function();
     let conditions = Conditions {
         latency: Latency::OF_A_REGION,
         megabytes: Some(memory_mb(function)),
     };
-    let figures = |work| report.of(function, work, conditions);
+    let figures = |work| measured.of(function, work, conditions);
     let cold = |work| figures(work).map(|it: &Figures| it.init.wall.median + it.first.wall.median);
     let warm = |work| figures(work).map(|it: &Figures| it.warm.wall.median);
     let milliseconds = match action {
@@ -39,7 +39,7 @@ pub(super) fn of(report: &Report<'_>, action: Action) -> Option<LambdaTime> {
         // Its transactions, and a start as after a click.
         Action::BookingsPlaced => {
             warm(Work::SweepOff)?
-                + report
+                + measured
                     .of("associate", Work::Start, conditions)?
                     .warm
                     .wall

@@ -1,6 +1,6 @@
 //! The model of use: what a month is in companies of three sizes. Every assumption stands here, and in the document.
 
-use super::{Action, SIZES};
+use super::model::{Action, SIZES};
 
 /// Hours of a month, as AWS's own examples count them.
 pub(super) const MONTH_HOURS: f64 = 730.0;

@@ -1,7 +1,5 @@
 //! AWS's prices, in one table. No free tier is taken off: it may be used up by what else the account does.
 
-use super::Bill;
-
 /// How a price is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -70,20 +68,4 @@ prices! {
     ADDRESS: "public IPv4 addresses of the ALB", 0.005, 1.0, "hour", "undated", "APN1-PublicIPv4:InUseAddress", Read;
     SENT: "data sent to the internet", 0.114, 1.0, "GB", "2026-09", "APN1-DataTransfer-Out-Bytes", Read;
     SIGN_IN: "Cognito, users by SAML", 0.015, 1.0, "user of the month", "undated", "https://aws.amazon.com/cognito/pricing/", Read;
-}
-
-/// What cannot be told from AWS's documents, and so is in no sum.
-pub(super) fn not_in_the_sums(bills: &[Bill]) -> String {
-    let connections: Vec<String> = bills
-        .iter()
-        .map(|bill| format!("{:.0}", bill.connections_usd))
-        .collect();
-    format!(
-        "Not in the sums: **connections** (USD 0.05 an hour each), which cost the same either way: {} for the three, at six\n\
-         hours a day. **Reads of the audit table's stream** by EventBridge Pipes: four a second for each shard; AWS says that\n\
-         Lambda's reads are free and others are not, and nothing of a pipe's. If they are billed, that is about USD 2.40 a\n\
-         month for each shard, after the account's first 2.5 million (a price from memory). And what is by the piece and rare: mails, the pipes' events,\n\
-         queries in the log.",
-        connections.join(" · ")
-    )
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, ensure};
 
-use super::{Action, Consumption, LambdaTime, SIZES, Use};
+use super::model::{Action, Consumption, LambdaTime, SIZES, Use};
 
 /// What each action uses, as `docs/performance.md` says it.
 ///
@@ -77,7 +77,8 @@ fn set<T: FromStr>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{planned, render};
+    use super::super::model::planned;
+    use super::super::render;
     use super::*;
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::company::{SUBNETS, WEEKDAYS, WORKDAYS, assumptions};
+use super::company::{COMPANIES, SUBNETS, WEEKDAYS, WORKDAYS, assumptions};
+use super::model::{Consumption, SIZES, Use};
 use super::prices::{self, Known};
-use super::{Bill, COMPANIES, Consumption, Group, SIZES, Use, bill};
+use super::sum::{Bill, Group, bill};
 
 /// What stands before and after the table that README and `docs/performance.md` share.
 pub(super) const BEGIN: &str = "<!-- bill -->";
@@ -98,7 +99,7 @@ fn the_bill(uses: &[Use], bills: &[Bill; SIZES]) -> String {
     );
     text.push_str(&block(uses));
     text.push('\n');
-    text.push_str(&prices::not_in_the_sums(bills));
+    text.push_str(&not_in_the_sums(bills));
     text.push_str("\n\nWhat is assumed, beside 14 alarms, one dashboard, records kept for 400 days and logs for 90:\n\n");
     row(&mut text, &header("in a company of"));
     text.push_str("|---|---:|---:|---:|\n");
@@ -189,4 +190,20 @@ fn dollars(usd: f64) -> String {
     } else {
         format!("{usd:.0}")
     }
+}
+
+/// What cannot be told from AWS's documents, and so is in no sum.
+fn not_in_the_sums(bills: &[Bill]) -> String {
+    let connections: Vec<String> = bills
+        .iter()
+        .map(|bill| format!("{:.0}", bill.connections_usd))
+        .collect();
+    format!(
+        "Not in the sums: **connections** (USD 0.05 an hour each), which cost the same either way: {} for the three, at six\n\
+         hours a day. **Reads of the audit table's stream** by EventBridge Pipes: four a second for each shard; AWS says that\n\
+         Lambda's reads are free and others are not, and nothing of a pipe's. If they are billed, that is about USD 2.40 a\n\
+         month for each shard, after the account's first 2.5 million (a price from memory). And what is by the piece and rare: mails, the pipes' events,\n\
+         queries in the log.",
+        connections.join(" · ")
+    )
 }

@@ -1,8 +1,8 @@
 //! Uses times prices.
 
-use super::company::{MONTH_HOURS, SUBNETS, WEEKDAYS, WORKDAYS};
+use super::company::{COMPANIES, Company, MONTH_HOURS, SUBNETS, WEEKDAYS, WORKDAYS};
+use super::model::{Action, Consumption, Use};
 use super::prices::{self, Price};
-use super::{Action, COMPANIES, Company, Consumption, Use};
 
 const GB: f64 = 1e9;
 /// Records are kept for 400 days, a trail that is that old does not grow any more.
@@ -226,6 +226,7 @@ fn watching(month: &Month) -> [Line; 4] {
         (prices::METRIC, month.metric_hours / MONTH_HOURS),
         (prices::ALARM, ALARMS),
         (prices::DASHBOARD, 1.0),
+        // X-Ray samples the first of each second and one in twenty of the rest: of so few, nearly all.
         (prices::TRACE, month.requests),
     ]
     .map(|(price, quantity)| line(Group::Watching, price, quantity))
@@ -241,7 +242,7 @@ fn count(number: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LambdaTime, SIZES};
+    use super::super::model::{LambdaTime, SIZES, planned};
     use super::*;
 
     const TEMPLATE: &str = include_str!("../../../../template.yaml");
@@ -310,7 +311,7 @@ mod tests {
     fn a_metric_is_billed_by_the_hour_in_which_it_has_a_value() {
         let with = |action, metrics| Use {
             action,
-            time: super::super::planned(action),
+            time: planned(action),
             consumption: [Consumption {
                 metrics,
                 ..Consumption::default()
