@@ -170,16 +170,12 @@ impl<'a> Waiting<'a> {
     fn poll(&self, waker: &Waker) -> Poll<()> {
         let run = &mut *self.timeline.lock();
         let due = self.due.unwrap_or(self.began);
-        match run.held.get_mut(&(due, self.index)) {
-            Some(held) => {
-                *held = Some(waker.clone());
-                Poll::Pending
-            }
-            None => {
-                run.calls[self.index].ended = Some(due);
-                Poll::Ready(())
-            }
-        }
+        let Some(held) = run.held.get_mut(&(due, self.index)) else {
+            run.calls[self.index].ended = Some(due);
+            return Poll::Ready(());
+        };
+        *held = Some(waker.clone());
+        Poll::Pending
     }
 }
 

@@ -172,7 +172,8 @@ impl App {
             trace_id,
             ahead: ahead.flatten(),
         };
-        self.answer(route, call).await
+        // In a box: it is large, and the handler's future would hold all of it.
+        Box::pin(self.answer(route, call)).await
     }
 
     /// What a click or a poll reads first of all, for a process that still has to fetch its caller's key. Nothing for a

@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use sandbox::alb::key_server;
 use sandbox::embedded::{Embedded, Options, StillClock};
 use sandbox::server::{self, Server};
-use sandbox::tls::Authority;
+use sandbox::tls::{Authority, Connections};
 use shared::clock::Clock;
 use shared::config::AssociateConfig;
 use shared::model::ManagedEndpoint;
@@ -167,7 +167,7 @@ impl Aws {
     /// Connections accepted since the start, by all services.
     pub(super) fn connections(&self) -> u64 {
         let connections = self.servers.iter().filter_map(Server::connections);
-        connections.map(|connections| connections.accepted()).sum()
+        connections.map(Connections::accepted).sum()
     }
 
     /// Stops serving.

@@ -119,7 +119,7 @@ const fn least(what: &'static str, limit: f64, value: fn(&Measured) -> Option<f6
     }
 }
 
-fn start<'a>(measured: &'a Measured, conditions: Conditions) -> Option<&'a Figures> {
+fn start(measured: &Measured, conditions: Conditions) -> Option<&Figures> {
     measured.of("associate", Work::Start, conditions)
 }
 

@@ -163,12 +163,13 @@ mod tests {
 
     #[test]
     fn a_figure_is_a_median_within_its_range() {
-        let figure = Figure::of([5.0, 1.0, 3.0, 100.0]);
-        assert_eq!(
-            (figure.median, figure.lowest, figure.highest),
-            (4.0, 1.0, 100.0)
-        );
-        assert_eq!(Figure::of([2.0, 9.0, 1.0]).median, 2.0);
+        let figure = |median, lowest, highest| Figure {
+            median,
+            lowest,
+            highest,
+        };
+        assert_eq!(Figure::of([5.0, 1.0, 3.0, 100.0]), figure(4.0, 1.0, 100.0));
+        assert_eq!(Figure::of([2.0, 9.0, 1.0]), figure(2.0, 1.0, 9.0));
         assert_eq!(Figure::of([]), Figure::default());
     }
 
