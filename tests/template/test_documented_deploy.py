@@ -198,7 +198,7 @@ def test_the_tools_that_the_document_asks_for_are_no_newer_than_those_that_check
     pinned = (ROOT / "tests" / "template" / "requirements" / "lint.txt").read_text(encoding="utf-8")
     (tested,) = re.findall(r"^aws-sam-cli==([\d.]+)$", pinned, re.MULTILINE)
     number = lambda version: [int(part) for part in version.split(".")]  # noqa: E731
-    assert number("1.156") <= number(least) <= number(tested), "before 1.156 rust-cargolambda was a beta feature"
+    assert number("1.165") <= number(least) <= number(tested), "before 1.165 each function compiled the SDK anew"
 
 
 def test_what_sam_builds_beside_a_function_is_not_committed():

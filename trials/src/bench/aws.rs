@@ -27,7 +27,7 @@ use testkit::ec2::{Client, Delay, Throttle};
 use testkit::{example, fleet};
 use tokio::task::JoinHandle;
 
-use super::timeline::{Call, Timeline};
+use super::calls::{Call, CallLog};
 
 /// How late AWS answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(super) struct Aws {
     /// EC2 and the tables.
     pub(super) embedded: Embedded,
     /// The calls so far.
-    pub(super) timeline: Timeline,
+    pub(super) calls: CallLog,
     servers: [Server; 3],
     time: JoinHandle<()>,
     bundle: tempfile::NamedTempFile,
@@ -110,7 +110,7 @@ impl Aws {
             behaviour.throttle = world.throttle;
             ec2.set_behaviour(behaviour);
         });
-        let timeline = Timeline::default();
+        let calls = CallLog::default();
         let tls = authority
             .local_server()?
             .with_round_trip(latency.round_trip);
@@ -118,7 +118,7 @@ impl Aws {
             let watch = Watch {
                 service,
                 late: late.saturating_sub(latency.round_trip),
-                timeline: timeline.clone(),
+                calls: calls.clone(),
             };
             let api = api.layer(middleware::from_fn_with_state(watch, answer));
             Server::start_tls(server::bind(None).await?, api, &tls)
@@ -132,7 +132,7 @@ impl Aws {
         std::fs::write(bundle.path(), authority.pem())?;
         Ok(Self {
             embedded,
-            timeline,
+            calls,
             servers,
             time,
             bundle,
@@ -255,7 +255,7 @@ async fn keep_time(world: Arc<StillClock>, machine: Arc<dyn Clock>) {
 struct Watch {
     service: &'static str,
     late: Duration,
-    timeline: Timeline,
+    calls: CallLog,
 }
 
 /// Answers no sooner than it should, and writes the call down.
@@ -274,7 +274,7 @@ async fn answer(State(watch): State<Watch>, request: Request, next: Next) -> Res
     // What only opens a connection is none of the invocation's calls.
     if let Some(action) = action {
         let service = watch.service;
-        watch.timeline.note(Call {
+        watch.calls.note(Call {
             name: format!("{service} {action}"),
             began,
             ended: Instant::now(),

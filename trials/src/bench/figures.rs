@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::calls;
 use super::sample::{Invocation, Sample, Spent};
-use super::timeline;
 
 /// A median, and between what it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -143,7 +143,7 @@ fn calls(of: &[&Invocation]) -> (usize, usize) {
     };
     (
         median(of.iter().map(|one| one.calls.len()).collect()),
-        median(of.iter().map(|one| timeline::rounds(&one.calls)).collect()),
+        median(of.iter().map(|one| calls::rounds(&one.calls)).collect()),
     )
 }
 

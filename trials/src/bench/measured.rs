@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::aws::Latency;
+use super::calls::Call;
 use super::figures::Figures;
 use super::sample::{Bench, Conditions, Sample};
 use super::subject::{Subject, Work};
-use super::timeline::Call;
 
 /// A whole processor, and AWS as fast as this machine is.
 pub(super) const WHOLE: Conditions = Conditions {

@@ -7,6 +7,7 @@
 mod aws;
 mod bars;
 pub mod bill;
+mod calls;
 mod figures;
 mod measured;
 mod report;
@@ -14,7 +15,6 @@ mod sample;
 mod share;
 mod subject;
 mod sweeps;
-mod timeline;
 mod times;
 
 use std::fmt::Write as _;

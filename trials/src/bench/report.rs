@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 
 use super::aws::Latency;
 use super::bars;
+use super::calls;
 use super::figures::{Figure, Figures, Took, digits};
 use super::measured::{CONDITIONS, Measured};
 use super::sample::Conditions;
 use super::share;
-use super::timeline;
 
 /// Where the measured part of the document begins and ends; what stands around it is written by people.
 const BEGIN: &str = "<!-- measured by ./bench: begin -->";
@@ -45,7 +45,7 @@ impl Report<'_> {
             "\n### A cold start of the VPN, call by call\n\nThe first click of a process, {} (milliseconds since the first \
              call):\n\n```text\n{}```\n",
             latency(Latency::OF_A_REGION),
-            timeline::draw(&self.measured.start)
+            calls::draw(&self.measured.start)
         );
         text
     }

@@ -14,9 +14,9 @@ use shared::clock::Clock;
 use testkit::example;
 
 use super::aws::{Aws, Latency, World};
+use super::calls::Call;
 use super::share::Share;
 use super::subject::{Subject, Work};
-use super::timeline::Call;
 
 /// The reaper's; the others have half of it.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -119,7 +119,7 @@ impl Bench {
         work: Work,
         conditions: Conditions,
     ) -> anyhow::Result<Sample> {
-        aws.timeline.take();
+        aws.calls.take();
         let began = Instant::now();
         let process = lambda.process(subject.function)?;
         let id = process.id().context("a process without a number")?;
@@ -202,7 +202,7 @@ async fn invoke(
     }
     Ok(Invocation {
         spent,
-        calls: aws.timeline.take(),
+        calls: aws.calls.take(),
         units: aws.embedded.dynamo.traffic().all_units(),
     })
 }

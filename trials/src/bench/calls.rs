@@ -17,9 +17,9 @@ pub(super) struct Call {
 
 /// The calls so far. Clones share one list.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Timeline(Arc<Mutex<Vec<Call>>>);
+pub(super) struct CallLog(Arc<Mutex<Vec<Call>>>);
 
-impl Timeline {
+impl CallLog {
     /// Writes a call down.
     pub(super) fn note(&self, call: Call) {
         self.lock().push(call);
