@@ -93,9 +93,9 @@ pub(crate) struct Measurements {
     /// Versions, for the report.
     #[arg(long, default_value = "")]
     pub(crate) about: String,
-    /// The document whose measured part is written anew.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) document: Option<PathBuf>,
+    /// The repository whose documents are written anew.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) documents: Option<PathBuf>,
 }
 
 /// What `load` puts on; all of it where none is named.

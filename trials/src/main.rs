@@ -123,7 +123,7 @@ async fn measure(cli: &Cli, measurements: &Measurements) -> anyhow::Result<()> {
         python,
         samples,
         about,
-        document,
+        documents,
     } = measurements;
     let measured = bench::Options {
         binaries: binaries.clone(),
@@ -131,7 +131,7 @@ async fn measure(cli: &Cli, measurements: &Measurements) -> anyhow::Result<()> {
         python: python.clone(),
         samples: usize::from(*samples),
         about: about.clone(),
-        document: document.clone(),
+        documents: documents.clone(),
         sandbox: options(cli)?,
         clock: machine_clock(),
     };

@@ -26,8 +26,8 @@ pub(super) const FAR: Conditions = Conditions {
     megabytes: None,
 };
 
-/// Each with AWS as far as it is, and held to what Lambda gives with so much memory.
-const fn far_with(megabytes: u32) -> Conditions {
+/// AWS as far as it is, and held to what Lambda gives with so much memory.
+pub(super) const fn far_with(megabytes: u32) -> Conditions {
     Conditions {
         latency: Latency::OF_A_REGION,
         megabytes: Some(megabytes),

@@ -8,6 +8,7 @@ mod aws;
 mod bars;
 pub mod bill;
 mod calls;
+mod document;
 mod figures;
 mod measured;
 mod report;
@@ -21,7 +22,6 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use sandbox::tls::Authority;
 use shared::clock::Clock;
 
@@ -45,8 +45,8 @@ pub struct Options {
     pub samples: usize,
     /// Versions and the like, for the report.
     pub about: String,
-    /// The document whose measured part is written anew; without it, it is only printed.
-    pub document: Option<PathBuf>,
+    /// The repository whose documents are written anew; without it, all is only printed.
+    pub documents: Option<PathBuf>,
     /// How the sandbox is started on which the bill's actions are played.
     pub sandbox: sandbox::Options,
     /// The machine's clock.
@@ -58,17 +58,15 @@ pub struct Options {
 /// # Errors
 /// When a process fails, or the document cannot be written.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
-    let share = Share::new();
-    if let Err(error) = &share {
-        println!(
-            "No share of a processor can be had here ({error}): what is held to one is left out."
-        );
-    }
+    let (share, refused) = match Share::new() {
+        Ok(share) => (Some(share), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
     let bench = Bench {
         authority: Authority::new()?,
         directory: tempfile::tempdir()?,
         clock: Arc::clone(&options.clock),
-        share: share.ok(),
+        share,
     };
     let measured = Measured::take(&bench, subjects(options), options.samples).await?;
     let report = Report {
@@ -76,17 +74,28 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         samples: options.samples,
         about: &options.about,
         date: options.clock.now(),
+        without_share: refused.as_deref(),
     };
     let mut text = report.render();
+    if let Some(refused) = &refused {
+        println!("{text}");
+        let is_printed_only = options.documents.is_none();
+        anyhow::ensure!(
+            is_printed_only,
+            "the documents stay as they were: {refused}"
+        );
+        return Ok(());
+    }
     if let Some(reaper) = measured.subject("reaper") {
         text += &sweeps::render(&bench, reaper).await?;
     }
-    if let Some(uses) = uses(&measured, options).await? {
-        let _ = write!(text, "\n{}", bill::render(&uses));
+    let uses = uses(&measured, options).await?;
+    if let Some(uses) = &uses {
+        let _ = write!(text, "\n{}", bill::render(uses));
     }
     println!("{text}");
-    if let Some(document) = &options.document {
-        report::put(document, &text).with_context(|| format!("{}", document.display()))?;
+    if let (Some(documents), Some(uses)) = (&options.documents, &uses) {
+        document::write(documents, &text, &bill::block(uses))?;
     }
     Ok(())
 }
@@ -112,7 +121,7 @@ fn subjects(options: &Options) -> Vec<Subject> {
     let ours = [
         (
             "associate",
-            &[Work::Start, Work::Ready, Work::Poll, Work::Book][..],
+            &[Work::Start, Work::Ready, Work::Page, Work::Poll, Work::Book][..],
         ),
         ("reaper", &[Work::SweepOff, Work::SweepOn]),
         ("audit", &[Work::Now, Work::Log, Work::Export]),

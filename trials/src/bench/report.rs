@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 
 use super::aws::Latency;
@@ -14,10 +12,6 @@ use super::figures::{Figure, Figures, Took, digits};
 use super::measured::{CONDITIONS, Measured};
 use super::sample::Conditions;
 use super::share;
-
-/// Where the measured part of the document begins and ends; what stands around it is written by people.
-const BEGIN: &str = "<!-- measured by ./bench: begin -->";
-const END: &str = "<!-- measured by ./bench: end -->";
 
 /// What was measured.
 pub(super) struct Report<'a> {
@@ -29,6 +23,8 @@ pub(super) struct Report<'a> {
     pub(super) about: &'a str,
     /// When.
     pub(super) date: DateTime<Utc>,
+    /// Why nothing could be held to a share of a processor.
+    pub(super) without_share: Option<&'a str>,
 }
 
 impl Report<'_> {
@@ -55,11 +51,17 @@ impl Report<'_> {
             samples,
             about,
             date,
+            without_share,
             ..
         } = self;
+        let unheld = without_share.map_or_else(String::new, |why| {
+            format!(
+                " No share of a processor could be had ({why}): what is held to one is left out."
+            )
+        });
         format!(
             "Measured on {} with `./bench`, on {}: {about}. {samples} processes of each kind, in turn. Milliseconds: the \
-             median, in brackets the lowest and the highest; *processor* is the processor time alone.\n",
+             median, in brackets the lowest and the highest; *processor* is the processor time alone.{unheld}\n",
             date.format("%Y-%m-%d"),
             machine()
         )
@@ -167,40 +169,4 @@ fn machine() -> String {
         models.first().unwrap_or(&"processor"),
         kernel.trim()
     )
-}
-
-/// Puts the measured part into the document.
-///
-/// # Errors
-/// When it cannot be read or written, or lacks the marks.
-pub(super) fn put(document: &Path, measured: &str) -> anyhow::Result<()> {
-    let text = fs::read_to_string(document)?;
-    fs::write(document, replaced(&text, measured)?)?;
-    Ok(())
-}
-
-fn replaced(text: &str, measured: &str) -> anyhow::Result<String> {
-    let (before, rest) = text
-        .split_once(BEGIN)
-        .context("no begin of the measured part")?;
-    let (_, after) = rest
-        .split_once(END)
-        .context("no end of the measured part")?;
-    Ok(format!("{before}{BEGIN}\n\n{measured}\n{END}{after}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_people_wrote_around_the_measured_part_stays() {
-        let text = format!("# Speed\n\n{BEGIN}\nold\n{END}\n\n## Levers\n");
-        let new = replaced(&text, "new\n").unwrap();
-        assert_eq!(
-            new,
-            format!("# Speed\n\n{BEGIN}\n\nnew\n\n{END}\n\n## Levers\n")
-        );
-        assert!(replaced("# Speed", "new").is_err());
-    }
 }

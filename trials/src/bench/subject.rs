@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sandbox::lambda::Program;
 use serde_json::{Value, json};
-use testkit::alb::sample::{BROWSER, request, token};
+use testkit::alb::sample::{BROWSER, PROGRAM, request, token};
 use testkit::alb::{Event, TokenMint};
 use testkit::{example, fleet};
 
@@ -22,7 +22,9 @@ pub(super) enum Work {
     Start,
     /// An employee opens the URL of a VPN that is ready.
     Ready,
-    /// The page of a VPN that is ready loads itself anew.
+    /// An employee looks at the page of a VPN that is ready.
+    Page,
+    /// The page asks how the VPN is.
     Poll,
     /// An employee books a VPN that is ready.
     Book,
@@ -50,6 +52,7 @@ impl Work {
         match self {
             Self::Start => "click, VPN off",
             Self::Ready => "click, VPN ready",
+            Self::Page => "page, VPN ready",
             Self::Poll => "poll, VPN ready",
             Self::Book => "booking",
             Self::SweepOff => "sweep, VPN off",
@@ -67,7 +70,7 @@ impl Work {
     pub(super) fn world(self) -> World {
         let (endpoints, ready) = match self {
             Self::Start | Self::Blind | Self::Nothing => (ENDPOINTS, 0),
-            Self::Ready | Self::Poll | Self::Book => (ENDPOINTS, ENDPOINTS),
+            Self::Ready | Self::Page | Self::Poll | Self::Book => (ENDPOINTS, ENDPOINTS),
             Self::SweepOff => (1, 0),
             Self::SweepOn | Self::SweepMany | Self::Now | Self::Log | Self::Export => (1, 1),
         };
@@ -84,10 +87,14 @@ impl Work {
         let vpn = fleet::name(n % ENDPOINTS);
         match self {
             Self::Start | Self::Ready => page(&format!("/vpn/{vpn}"), "yuki"),
-            Self::Poll => page(&format!("/vpn/{vpn}/status"), "yuki"),
+            Self::Page => page(&format!("/vpn/{vpn}/status"), "yuki"),
+            Self::Poll => {
+                let token = token_of("yuki");
+                request("GET", &format!("/vpn/{vpn}/status"), &token, &PROGRAM).event()
+            }
             Self::Book => {
                 let body = json!({ "days": ["mon", "fri"], "ready_by": "08:30" });
-                let booking = asked("POST", &format!("/vpn/{vpn}/bookings"), "yuki");
+                let booking = from_browser("POST", &format!("/vpn/{vpn}/bookings"), "yuki");
                 let booking = booking.without("sec-fetch-site");
                 booking
                     .header("sec-fetch-site", "same-origin")
@@ -111,21 +118,25 @@ impl Work {
         let status = answer["statusCode"].as_u64();
         match self {
             Self::Start | Self::Ready | Self::Book => status == Some(303),
-            Self::Poll | Self::Now | Self::Log | Self::Export | Self::Blind => status == Some(200),
+            Self::Page | Self::Poll | Self::Now | Self::Log | Self::Export | Self::Blind => {
+                status == Some(200)
+            }
             Self::SweepOff | Self::SweepOn | Self::SweepMany | Self::Nothing => true,
         }
     }
 }
 
 fn page(path: &str, who: &str) -> Value {
-    asked("GET", path, who).event()
+    from_browser("GET", path, who).event()
 }
 
-/// What a browser sends for who is signed in.
-fn asked(method: &str, path: &str, who: &str) -> Event {
+fn from_browser(method: &str, path: &str, who: &str) -> Event {
+    request(method, path, &token_of(who), &BROWSER)
+}
+
+fn token_of(who: &str) -> String {
     let email = format!("{who}@{}", example::EMAIL_DOMAIN);
-    let token = token(&TokenMint::development(), &email);
-    request(method, path, &token, &BROWSER)
+    token(&TokenMint::development(), &email)
 }
 
 /// A program that is measured.

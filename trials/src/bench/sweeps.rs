@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use testkit::ec2::Throttle;
 
-use super::aws::{Latency, World};
+use super::aws::World;
 use super::figures::{Figure, digits, mib, milliseconds};
+use super::measured::far_with;
 use super::sample::{Bench, Conditions, Invocation, Sample};
 use super::subject::{Subject, Work};
 
@@ -22,10 +23,7 @@ const THROTTLE: Throttle = Throttle {
     refill_per_second: 20,
 };
 
-const HELD: Conditions = Conditions {
-    latency: Latency::OF_A_REGION,
-    megabytes: Some(128),
-};
+const CONDITIONS: Conditions = far_with(128);
 
 /// A sweep of so much.
 struct Size {
@@ -84,7 +82,7 @@ pub(super) async fn render(bench: &Bench, reaper: &Subject) -> anyhow::Result<St
     };
     for Size { name, world } in sizes() {
         let sample = bench
-            .sample_in(world, &reaper, Work::SweepMany, HELD)
+            .sample_in(world, &reaper, Work::SweepMany, CONDITIONS)
             .await?;
         text += &row(&name, &sample);
         eprintln!("swept {name}");

@@ -30,9 +30,10 @@ pub(super) fn of(measured: &Measured, action: Action) -> Option<LambdaTime> {
     let warm = |work| figures(work).map(|it: &Figures| it.warm.wall.median);
     let milliseconds = match action {
         // The click, and the page on which the browser comes to rest.
-        Action::ClickThatStarts => f64::midpoint(cold(Work::Start)?, warm(Work::Poll)?),
-        Action::ClickWhileReady => f64::midpoint(cold(Work::Ready)?, warm(Work::Poll)?),
-        Action::Poll | Action::PageWithAssets => warm(Work::Poll)?,
+        Action::ClickThatStarts => f64::midpoint(cold(Work::Start)?, warm(Work::Page)?),
+        Action::ClickWhileReady => f64::midpoint(cold(Work::Ready)?, warm(Work::Page)?),
+        Action::Poll => warm(Work::Poll)?,
+        Action::PageWithAssets => warm(Work::Page)?,
         Action::BookingMade => cold(Work::Book)?,
         Action::SweepOff => warm(Work::SweepOff)?,
         Action::SweepOn => warm(Work::SweepOn)?,
