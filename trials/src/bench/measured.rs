@@ -96,6 +96,11 @@ impl Measured {
         })
     }
 
+    /// All but earlier versions.
+    pub(super) fn present(&self) -> impl Iterator<Item = &Subject> {
+        self.subjects.iter().filter(|subject| !subject.is_earlier)
+    }
+
     /// The subject of this name.
     pub(super) fn subject(&self, name: &str) -> Option<&Subject> {
         self.subjects.iter().find(|subject| subject.name == name)

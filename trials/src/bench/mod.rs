@@ -11,6 +11,7 @@ mod calls;
 mod document;
 mod figures;
 mod measured;
+mod memory;
 mod report;
 mod sample;
 mod share;
@@ -93,7 +94,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(uses) = &uses {
         let _ = write!(text, "\n{}", bill::render(uses));
     }
-    println!("{text}");
+    println!("{text}\n{}", report.before());
     if let (Some(documents), Some(uses)) = (&options.documents, &uses) {
         document::write(documents, &text, &bill::block(uses))?;
     }
@@ -130,6 +131,7 @@ fn subjects(options: &Options) -> Vec<Subject> {
         subjects.push(Subject::binary(file, &options.binaries, file, works));
         if let Some(before) = &options.before {
             let mut earlier = Subject::binary(file, before, file, works);
+            earlier.is_earlier = true;
             earlier.name = match file {
                 "associate" => "associate, before",
                 "reaper" => "reaper, before",

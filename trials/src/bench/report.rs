@@ -9,7 +9,8 @@ use super::aws::Latency;
 use super::bars;
 use super::calls;
 use super::figures::{Figure, Figures, Took, digits};
-use super::measured::{CONDITIONS, Measured};
+use super::measured::{FAR, HELD, Measured, WHOLE, far_with};
+use super::memory;
 use super::sample::Conditions;
 use super::share;
 
@@ -31,11 +32,12 @@ impl Report<'_> {
     /// All of it.
     pub(super) fn render(&self) -> String {
         let mut text = self.machine();
+        text += &bars::render(self.measured);
         text += &self.sizes();
-        for conditions in CONDITIONS {
+        for conditions in [WHOLE, HELD, FAR, far_with(128)] {
             text += &self.table(conditions);
         }
-        text += &bars::render(self.measured);
+        text += &memory::render(self.measured);
         let _ = write!(
             text,
             "\n### A cold start of the VPN, call by call\n\nThe first click of a process, {} (milliseconds since the first \
@@ -43,6 +45,24 @@ impl Report<'_> {
             latency(Latency::OF_A_REGION),
             calls::draw(&self.measured.start)
         );
+        text
+    }
+
+    /// What an earlier version's binaries came to, beside the present ones; empty where there are none.
+    pub(super) fn before(&self) -> String {
+        let mut text = String::new();
+        for earlier in self.measured.subjects.iter().filter(|one| one.is_earlier) {
+            for conditions in [WHOLE, HELD, FAR] {
+                for work in &earlier.works {
+                    for subject in [earlier.name, earlier.function] {
+                        if let Some(figures) = self.measured.of(subject, *work, conditions) {
+                            let name = format!("{subject}, {}", heading(conditions));
+                            text += &row(&name, work.name(), figures);
+                        }
+                    }
+                }
+            }
+        }
         text
     }
 
@@ -69,7 +89,7 @@ impl Report<'_> {
 
     fn sizes(&self) -> String {
         let mut text = String::from("\n### Size\n\n| | binary, MB | zip, MB |\n|---|---|---|\n");
-        for subject in &self.measured.subjects {
+        for subject in self.measured.present() {
             if let Some([binary, zip]) = subject.sizes() {
                 let _ = writeln!(
                     text,
@@ -84,7 +104,7 @@ impl Report<'_> {
     }
 
     fn table(&self, conditions: Conditions) -> String {
-        let rows = self.measured.subjects.iter().flat_map(|subject| {
+        let rows = self.measured.present().flat_map(|subject| {
             subject.works.iter().filter_map(move |work| {
                 let figures = self.measured.of(subject.name, *work, conditions)?;
                 Some(row(subject.name, work.name(), figures))

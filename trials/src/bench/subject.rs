@@ -152,6 +152,8 @@ pub(super) struct Subject {
     pub(super) environment: BTreeMap<String, String>,
     /// The executable whose size is told.
     pub(super) binary: Option<PathBuf>,
+    /// Whether it is of an earlier version.
+    pub(super) is_earlier: bool,
     /// What it is given to do.
     pub(super) works: Vec<Work>,
     /// Invocations of one process.
@@ -177,6 +179,7 @@ impl Subject {
             },
             environment: BTreeMap::new(),
             binary: Some(path),
+            is_earlier: false,
             works: works.to_vec(),
             invocations: ENDPOINTS,
         }
@@ -230,6 +233,7 @@ impl Subject {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
             binary: None,
+            is_earlier: false,
             works: vec![Work::Blind],
             // Half a second each on a small share.
             invocations: 4,

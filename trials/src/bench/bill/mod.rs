@@ -14,7 +14,12 @@ mod sum;
 
 pub use company::{COMPANIES, Company};
 pub use measure::{measure, measure_in};
-pub use model::{Action, Consumption, LambdaTime, SIZES, Use, planned};
+pub use model::{Action, Consumption, LambdaTime, SIZES, Use};
 pub use read::read;
 pub use render::{block, render};
 pub use sum::{Bill, Group, Line, bill};
+
+/// What Lambda takes for so much time of a function with so much memory, without the price of the request.
+pub(super) fn lambda_usd(memory_mb: u32, milliseconds: f64) -> f64 {
+    prices::LAMBDA_TIME.of(f64::from(memory_mb) / 1024.0 * milliseconds / 1000.0)
+}

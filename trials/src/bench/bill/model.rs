@@ -121,21 +121,16 @@ pub struct Use {
     pub consumption: [Consumption; SIZES],
 }
 
-/// Milliseconds until the bench measures them: from the plan's table of what was measured on 128 MB (7.2 % of a processor
-/// after init), and its bars for the waits for EC2 (60 ms) and `DynamoDB` (4 ms).
-pub fn planned(action: Action) -> LambdaTime {
+/// Some milliseconds, for tests.
+#[cfg(test)]
+pub(super) fn some_time(action: Action) -> LambdaTime {
     let (memory_mb, milliseconds) = match action {
-        // Init 17, first call 75, waits 140: nearly every click is a cold start.
         Action::ClickThatStarts => (128, 232),
-        // Init 17, first call 75, waits 75.
         Action::ClickWhileReady | Action::PageWithAssets | Action::BookingMade => (128, 167),
-        // Warm: 20, and a query.
         Action::Poll => (128, 24),
-        // Warm: 0.8 ms of processor, and waits for both.
         Action::SweepOff => (128, 75),
         Action::SweepOn => (128, 140),
         Action::BookingsPlaced => (128, 280),
-        // Not in the plan: as a click on a processor twice as large, and a reading of many records.
         Action::AuditNow | Action::AuditLog => (256, 200),
         Action::ExportPart => (256, 1000),
     };

@@ -77,7 +77,7 @@ fn set<T: FromStr>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::planned;
+    use super::super::model::some_time;
     use super::super::render;
     use super::*;
 
@@ -85,7 +85,7 @@ mod tests {
     fn what_was_written_is_read_back() {
         let uses = Action::ALL.map(|action| Use {
             action,
-            time: planned(action),
+            time: some_time(action),
             consumption: [1, 1, 7].map(|grown| Consumption {
                 requests: 3,
                 reads: 0.5,

@@ -242,7 +242,7 @@ fn count(number: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{LambdaTime, SIZES, planned};
+    use super::super::model::{LambdaTime, SIZES, some_time};
     use super::*;
 
     const TEMPLATE: &str = include_str!("../../../../template.yaml");
@@ -311,7 +311,7 @@ mod tests {
     fn a_metric_is_billed_by_the_hour_in_which_it_has_a_value() {
         let with = |action, metrics| Use {
             action,
-            time: planned(action),
+            time: some_time(action),
             consumption: [Consumption {
                 metrics,
                 ..Consumption::default()

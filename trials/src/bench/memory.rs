@@ -1,0 +1,61 @@
+//! What more memory brings, and what it costs: Lambda gives processor with it.
+
+use std::fmt::Write as _;
+
+use super::bill::lambda_usd;
+use super::figures::{Figures, digits};
+use super::measured::{Measured, far_with};
+use super::subject::Work;
+
+const MEGABYTES: [u32; 3] = [128, 256, 512];
+
+/// What is looked at, and whether it meets a cold start as a rule.
+const ROWS: [(&str, Work, bool); 6] = [
+    ("associate", Work::Start, true),
+    ("associate", Work::Ready, true),
+    ("associate", Work::Page, false),
+    ("reaper", Work::SweepOff, false),
+    ("reaper", Work::SweepOn, false),
+    ("audit", Work::Now, true),
+];
+
+/// The table; empty where nothing could be held to a share.
+pub(super) fn render(measured: &Measured) -> String {
+    let mut rows = String::new();
+    for (function, work, is_cold) in ROWS {
+        let each = MEGABYTES.map(|megabytes| {
+            let figures = measured.of(function, work, far_with(megabytes))?;
+            let milliseconds = billed(figures, is_cold);
+            Some((milliseconds, lambda_usd(megabytes, milliseconds) * 1e6))
+        });
+        let [Some(small), Some(middle), Some(large)] = each else {
+            continue;
+        };
+        let start = if is_cold { "cold" } else { "warm" };
+        let _ = writeln!(
+            rows,
+            "| `{function}`, {}, {start} | {} · {} · {} | {:.2} · {:.2} · {:.2} |",
+            work.name(),
+            digits(small.0),
+            digits(middle.0),
+            digits(large.0),
+            small.1,
+            middle.1,
+            large.1
+        );
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    format!(
+        "\n### Memory sizes\n\nWith the latency of a region: what people wait for, and what Lambda bills, a cold start's init included.\n\n| | ms at 128 · 256 · 512 MB | USD a million |\n|---|---|---|\n{rows}"
+    )
+}
+
+fn billed(figures: &Figures, is_cold: bool) -> f64 {
+    if is_cold {
+        figures.init.wall.median + figures.first.wall.median
+    } else {
+        figures.warm.wall.median
+    }
+}
