@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
+use futures::{StreamExt as _, stream};
 
 use super::calendar::{month_of, months_back};
 use super::compute::{Terms, of_closings};
@@ -22,6 +23,10 @@ const MONTHS_AFTER: u32 = 3;
 /// Records are kept for 400 days unless configured otherwise; where they are kept longer, what a report has read itself says
 /// that more is known.
 const MONTHS_KEPT: u32 = 14;
+
+/// Months asked for their first record at once: each more would open a connection of its own, whose handshake takes longer
+/// than the query.
+const PROBES_AT_ONCE: usize = 4;
 /// Closing records have about a kilobyte, and an answer holds a megabyte.
 const CHUNK: u32 = 1_000;
 
@@ -206,7 +211,10 @@ pub(in crate::review) async fn known_since(
         let oldest = Direction::OldestFirst;
         reader.records(&partition, &all, oldest, 1).await
     });
-    for first in join_all(firsts).await {
+    // In a `Vec`: a stream that still makes them while it is polled would not be `Send`.
+    let firsts: Vec<_> = firsts.collect();
+    let mut firsts = stream::iter(firsts).buffered(PROBES_AT_ONCE);
+    while let Some(first) = firsts.next().await {
         for item in first?.items {
             let at = Reader(&item).time("occurred_at").ok().flatten();
             let at = at.or_else(|| Some(id(&item)?.time()));
