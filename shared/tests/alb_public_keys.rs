@@ -28,12 +28,17 @@ struct Server {
 
 /// Serves each request with `answer`, and keeps the connection open while `keep_open`.
 fn server(answer: impl Into<Vec<u8>>, keep_open: bool) -> Server {
-    let answer = answer.into();
+    server_of(vec![answer.into()], keep_open)
+}
+
+/// The same with one answer after the other, and then the last again.
+fn server_of(answers: Vec<Vec<u8>>, keep_open: bool) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, requests) = channel();
     thread::spawn(move || {
         let mut open = Vec::new();
+        let mut answers = answers.iter().peekable();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             // The test is over once no one listens.
@@ -41,7 +46,10 @@ fn server(answer: impl Into<Vec<u8>>, keep_open: bool) -> Server {
                 return;
             }
             // A client that hangs up early is one of the cases.
-            let _ = stream.write_all(&answer);
+            let _ = stream.write_all(answers.peek().unwrap());
+            if answers.len() > 1 {
+                answers.next();
+            }
             if keep_open {
                 open.push(stream);
             }
@@ -112,6 +120,26 @@ async fn a_server_in_trouble_is_asked_once_and_blamed() {
         let server = server(response(status, "", ""), false);
         assert!(unavailable(&server, PATIENT).await.contains(&status[..3]));
         assert_eq!(server.requests.try_iter().count(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_whose_first_answer_broke_off_or_never_came_is_asked_for_once_more() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n-----BEGIN";
+    let whole = response("200 OK", "", "-----BEGIN");
+    let key_id: KeyId = KEY_ID.parse().unwrap();
+    for (first, keep_open, patience) in [
+        ("", false, PATIENT),
+        (half, false, PATIENT),
+        ("", true, Duration::from_millis(1)),
+        (half, true, Duration::from_millis(1)),
+    ] {
+        let server = server_of(vec![first.into(), whole.clone().into()], keep_open);
+        let keys = AlbPublicKeys::new(&Http::new(Roots::Amazon), &server.url)
+            .with_timeout(PATIENT)
+            .with_patience(patience);
+        assert_eq!(keys.fetch(&key_id).await.unwrap(), b"-----BEGIN");
+        assert_eq!(server.requests.try_iter().count(), 2, "{first:?}");
     }
 }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
@@ -23,6 +25,11 @@ use super::{DynamoAuditReader, DynamoStore, Ec2ClientVpn};
 /// it is sent again. An employee waits for this start, and what does not stand by then is opened by the call.
 const LIMIT: Duration = Duration::from_millis(1500);
 
+/// That a server closes the connection, or answers otherwise than was thought, is told here alone.
+pub(super) fn log_answer(status: u16, connection: Option<&str>) {
+    debug!(status, connection, "answered before the first call");
+}
+
 /// A part of AWS to which a connection can be opened that its next call finds.
 #[async_trait]
 pub trait OpensConnection: Send + Sync {
@@ -33,6 +40,10 @@ pub trait OpensConnection: Send + Sync {
 
 /// Opens so many connections to each, all side by side. What fails is left to the calls.
 pub async fn warm_up(plan: &[(&dyn OpensConnection, usize)]) {
+    warm_up_within(LIMIT, plan).await;
+}
+
+async fn warm_up_within(limit: Duration, plan: &[(&dyn OpensConnection, usize)]) {
     let each = plan
         .iter()
         .flat_map(|&(to, times)| std::iter::repeat_n(to, times));
@@ -44,7 +55,7 @@ pub async fn warm_up(plan: &[(&dyn OpensConnection, usize)]) {
             );
         }
     }));
-    if tokio::time::timeout(LIMIT, opened).await.is_err() {
+    if tokio::time::timeout(limit, opened).await.is_err() {
         debug!("not every connection stands before the first call");
     }
 }
@@ -57,7 +68,7 @@ impl OpensConnection for Ec2ClientVpn {
         let call = call.client_vpn_endpoint_id("-").customize();
         reached(
             call.config_override(once)
-                .interceptor(Greeting)
+                .interceptor(UnsignedGet)
                 .send()
                 .await,
         )
@@ -76,7 +87,7 @@ impl OpensConnection for DynamoStore {
             .customize();
         reached(
             call.config_override(once)
-                .interceptor(Greeting)
+                .interceptor(UnsignedGet)
                 .send()
                 .await,
         )
@@ -109,11 +120,11 @@ where
 /// Sends `GET /` in a call's place, without its body and its signature, and so without its effect: to the host that the
 /// SDK's rules name for the call, over the connections that calls use. DynamoDB answers `healthy`, EC2 with a redirect.
 #[derive(Debug)]
-struct Greeting;
+struct UnsignedGet;
 
-impl Intercept for Greeting {
+impl Intercept for UnsignedGet {
     fn name(&self) -> &'static str {
-        "Greeting"
+        "UnsignedGet"
     }
 
     fn modify_before_transmit(
@@ -130,6 +141,17 @@ impl Intercept for Greeting {
         }
         *request.body_mut() = SdkBody::empty();
         request.set_method("GET")?;
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response();
+        log_answer(answer.status().as_u16(), answer.headers().get("connection"));
         Ok(())
     }
 }
@@ -180,8 +202,7 @@ mod tests {
     async fn what_is_never_answered_does_not_hold_up_the_start() {
         let counted = Counted::default();
         let plan: [(&dyn OpensConnection, usize); 2] = [(&Silent, 1), (&counted, 1)];
-        let returned = tokio::time::timeout(LIMIT * 10, warm_up(&plan)).await;
-        assert!(returned.is_ok());
+        warm_up_within(Duration::ZERO, &plan).await;
         assert_eq!(counted.0.into_inner(), 1);
     }
 }
