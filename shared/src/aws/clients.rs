@@ -8,7 +8,6 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 
 use super::answer_guards::{AnswerLimit, WholeAnswer};
-use super::http::CONNECT;
 use super::{DynamoAuditReader, DynamoStore, Ec2ClientVpn, Http};
 
 /// Tries of one call, the first among them. What is still throttled then is left to the next pass. Standard retries, not
@@ -40,11 +39,11 @@ pub struct Clients {
     dynamodb_url: Option<String>,
 }
 
-/// What Lambda sets for every function and is not set here
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>).
+/// Variables without which AWS cannot be reached: what Lambda sets for every function and is not set here
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and what is neither `true` nor `false`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not set: {}", .0.join(", "))]
-pub struct MissingVariables(Vec<&'static str>);
+#[error("{}", .0.join(", "))]
+pub struct InvalidVariables(Vec<String>);
 
 impl Clients {
     /// From the variables that Lambda sets, and those of the SDK's that say where AWS is: `AWS_ENDPOINT_URL`,
@@ -55,27 +54,41 @@ impl Clients {
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html>), which `provided.al2023` does not have.
     ///
     /// # Errors
-    /// All variables that are missing.
+    /// All variables that are missing, or are neither `true` nor `false` where they must be.
     pub fn from_vars(
         variables: &dyn Fn(&str) -> Option<String>,
         http: &Http,
-    ) -> Result<Self, MissingVariables> {
+    ) -> Result<Self, InvalidVariables> {
         let set = |name: &str| variables(name).filter(|value| !value.trim().is_empty());
         let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-        let [Some(region), Some(key), Some(secret)] = names.map(set) else {
-            let missing = names.into_iter().filter(|name| set(name).is_none());
-            return Err(MissingVariables(missing.collect()));
+        let choices = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"];
+        let read = (
+            names.map(set),
+            choices.map(|name| set(name).map_or(Some(false), |value| choice(&value))),
+        );
+        let ([Some(region), Some(key), Some(secret)], [Some(fips), Some(dual_stack)]) = read else {
+            let (values, chosen) = read;
+            let missing = names
+                .into_iter()
+                .zip(values)
+                .filter(|(_, value)| value.is_none());
+            let unclear = choices
+                .into_iter()
+                .zip(chosen)
+                .filter(|(_, value)| value.is_none());
+            let missing = missing.map(|(name, _)| format!("{name} is not set"));
+            let unclear = unclear.map(|(name, _)| format!("{name} is neither true nor false"));
+            return Err(InvalidVariables(missing.chain(unclear).collect()));
         };
         let token = set("AWS_SESSION_TOKEN");
         let credentials = Credentials::new(key, secret, token, None, "environment");
-        let is_on = |name| set(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let url = |name| set(name).or_else(|| set("AWS_ENDPOINT_URL"));
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .use_fips(is_on("AWS_USE_FIPS_ENDPOINT"))
-            .use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"))
+            .use_fips(fips)
+            .use_dual_stack(dual_stack)
             .http_client(http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .build();
@@ -126,9 +139,18 @@ impl Clients {
     }
 }
 
+/// `true` or `false`, in capitals too, as the SDK reads it.
+fn choice(value: &str) -> Option<bool> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// How long connecting may take is [`Http`]'s to say.
 fn timeouts(limits: &Limits) -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
         .operation_attempt_timeout(limits.attempt)
         .operation_timeout(limits.operation)
         .build()
@@ -138,9 +160,10 @@ fn timeouts(limits: &Limits) -> TimeoutConfig {
 mod tests {
     use super::*;
     use crate::aws::Roots;
+    use crate::aws::http::CONNECT;
     use crate::reconcile::STOP_TAKES;
 
-    fn clients(variables: &[(&str, &str)]) -> Result<Clients, MissingVariables> {
+    fn clients(variables: &[(&str, &str)]) -> Result<Clients, InvalidVariables> {
         let value = |name: &str| {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
@@ -160,8 +183,30 @@ mod tests {
         let missing = clients(&[("AWS_REGION", " "), ("AWS_ACCESS_KEY_ID", "AKIA")]);
         assert_eq!(
             missing.unwrap_err().to_string(),
-            "not set: AWS_REGION, AWS_SECRET_ACCESS_KEY"
+            "AWS_REGION is not set, AWS_SECRET_ACCESS_KEY is not set"
         );
+    }
+
+    #[test]
+    fn a_choice_that_is_neither_true_nor_false_is_told_with_what_is_missing() {
+        let mut variables = LAMBDA[1..].to_vec();
+        variables.push(("AWS_USE_FIPS_ENDPOINT", "yes"));
+        variables.push(("AWS_USE_DUALSTACK_ENDPOINT", "1"));
+        assert_eq!(
+            clients(&variables).unwrap_err().to_string(),
+            "AWS_REGION is not set, AWS_USE_FIPS_ENDPOINT is neither true nor false, \
+             AWS_USE_DUALSTACK_ENDPOINT is neither true nor false"
+        );
+    }
+
+    #[test]
+    fn a_choice_may_be_written_in_capitals() {
+        let mut variables = LAMBDA.to_vec();
+        variables.push(("AWS_USE_FIPS_ENDPOINT", "True"));
+        variables.push(("AWS_USE_DUALSTACK_ENDPOINT", "FALSE"));
+        let clients = clients(&variables).unwrap();
+        assert_eq!(clients.config.use_fips(), Some(true));
+        assert_eq!(clients.config.use_dual_stack(), Some(false));
     }
 
     #[test]

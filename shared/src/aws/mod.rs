@@ -13,7 +13,7 @@ mod http;
 mod keys;
 mod warm_up;
 
-pub use clients::{Clients, MissingVariables};
+pub use clients::{Clients, InvalidVariables};
 pub use dynamo::DynamoStore;
 pub use dynamo_audit::DynamoAuditReader;
 pub use ec2::Ec2ClientVpn;
