@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -83,7 +81,13 @@ async fn connections_that_the_server_closed_are_made_anew() {
     let connections = server.connections().unwrap();
     connections.close_idle().await;
     assert_eq!(connections.open(), 0);
-    while ask(&client, &server.url()).await.is_err() {}
+    // The client may not know yet that its connection has ended.
+    let url = server.url();
+    let answer = match ask(&client, &url).await {
+        Err(_) => ask(&client, &url).await,
+        answer => answer,
+    };
+    assert_eq!(answer.unwrap(), "here");
     assert_eq!((connections.accepted(), connections.open()), (2, 1));
 }
 
@@ -97,23 +101,29 @@ async fn a_silenced_connection_stays_open_and_answers_no_more() {
     connections.silence();
     let url = server.url();
     let unanswered = ask(&client, &url);
-    let waited = tokio::time::timeout(Duration::from_millis(100), unanswered).await;
-    assert!(waited.is_err(), "{waited:?}");
-    assert_eq!(ask(&trusting(&authority), &url).await.unwrap(), "here");
+    // Others are answered on connections of their own, meanwhile.
+    let other = trusting(&authority);
+    let others = async {
+        for _ in 0..3 {
+            assert_eq!(ask(&other, &url).await.unwrap(), "here");
+        }
+    };
+    tokio::select! {
+        biased;
+        answer = unanswered => panic!("{answer:?}"),
+        () = others => {}
+    }
     assert_eq!(connections.accepted(), 2);
 }
 
 #[tokio::test]
-async fn a_first_call_takes_three_round_trips_and_another_one() {
-    const ROUND_TRIP: Duration = Duration::from_millis(20);
+async fn what_is_held_for_a_round_trip_arrives_whole() {
     let authority = Authority::new().unwrap();
     let tls = authority.local_server().unwrap();
-    let server = serve(&tls.with_round_trip(ROUND_TRIP)).await;
+    let server = serve(&tls.with_round_trip(Duration::from_millis(1))).await;
     let client = trusting(&authority);
-    // Connecting, the handshake of TLS 1.3, and the call itself.
-    for round_trips in [3, 1] {
-        let begun = Instant::now();
+    for _ in 0..2 {
         assert_eq!(ask(&client, &server.url()).await.unwrap(), "here");
-        assert!(begun.elapsed() >= ROUND_TRIP * round_trips);
     }
+    assert_eq!(server.connections().unwrap().accepted(), 1);
 }
