@@ -1,21 +1,23 @@
-//! Connections that died while no one looked, as they do under a process that Lambda has frozen.
+//! Connections that died, or fell silent, while their process was frozen by Lambda.
 
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{Builder, Credentials, SharedCredentialsProvider};
 use sandbox::dynamo::{Dynamo, Storage};
 use sandbox::tls::{Authority, Connections};
 use shared::aws::{Clients, DynamoStore, Http, warm_up};
 use shared::ports::Store as _;
 use testkit::example::{AUDIT_TABLE, LEASE_TABLE, REGION};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{self, Runtime};
 
 use crate::world::World;
 
 /// A client on a runtime of its own, which stands still while the server's goes on: as a frozen process does.
-struct Freezer {
+pub(crate) struct Freezer {
     function: Runtime,
     aws: Runtime,
     dynamo: Dynamo,
@@ -24,14 +26,31 @@ struct Freezer {
 
 impl Freezer {
     fn with_tries(tries: u32) -> Self {
-        let function = Builder::new_current_thread().enable_all().build().unwrap();
-        let mut aws = Builder::new_multi_thread();
+        Self::whose_client_is(|authority, url| store(&configuration(authority, url, tries)))
+    }
+
+    /// A try ends after that time.
+    pub(crate) fn with_short_tries(tries: u32, limit: Duration) -> Self {
+        Self::whose_client_is(|authority, url| {
+            let limit = TimeoutConfig::builder().operation_attempt_timeout(limit);
+            let config = Builder::from(&configuration(authority, url, tries));
+            let client = Client::from_conf(config.timeout_config(limit.build()).build());
+            DynamoStore::new(client, LEASE_TABLE.to_owned(), AUDIT_TABLE.to_owned())
+        })
+    }
+
+    fn whose_client_is(client: impl FnOnce(&Authority, &str) -> DynamoStore) -> Self {
+        let function = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let mut aws = runtime::Builder::new_multi_thread();
         let aws = aws.worker_threads(1).enable_all().build().unwrap();
         let authority = Authority::new().unwrap();
         let tls = authority.local_server().unwrap();
         let dynamo = aws.block_on(Dynamo::start_by(Storage::Memory, Some(&tls)));
         let dynamo = dynamo.unwrap();
-        let store = store(&authority, dynamo.url(), tries);
+        let store = client(&authority, dynamo.url());
         Self {
             function,
             aws,
@@ -40,12 +59,12 @@ impl Freezer {
         }
     }
 
-    fn connections(&self) -> &Connections {
+    pub(crate) fn connections(&self) -> &Connections {
         self.dynamo.connections().unwrap()
     }
 
     /// Opens so many connections side by side.
-    fn open(&self, count: usize) {
+    pub(crate) fn open(&self, count: usize) {
         self.function.block_on(warm_up(&[(&self.store, count)]));
         assert_eq!(self.connections().open(), u64::try_from(count).unwrap());
     }
@@ -64,6 +83,10 @@ impl Freezer {
         assert_eq!(read.unwrap(), None);
     }
 
+    pub(crate) fn is_answered(&self) -> bool {
+        self.function.block_on(self.store.noted_config()).is_ok()
+    }
+
     /// A call that is made before the runtime has looked at its sockets.
     fn call_unawares(&self) {
         let read = self.function.block_on(self.store.noted_config());
@@ -71,23 +94,30 @@ impl Freezer {
     }
 }
 
-fn store(authority: &Authority, url: &str, tries: u32) -> DynamoStore {
+/// Trusts the authority.
+pub(crate) fn http(authority: &Authority) -> Http {
     let directory = tempfile::tempdir().unwrap();
     let roots = directory.path().join("roots.pem");
     std::fs::write(&roots, authority.pem()).unwrap();
     let roots = roots.to_str().unwrap();
-    let http = Http::from_vars(&|name| (name == "AWS_CA_BUNDLE").then(|| roots.to_owned()));
+    Http::from_vars(&|name| (name == "AWS_CA_BUNDLE").then(|| roots.to_owned())).unwrap()
+}
+
+fn configuration(authority: &Authority, url: &str, tries: u32) -> SdkConfig {
     let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
     let retry = RetryConfig::standard().with_max_attempts(tries);
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(http.unwrap())
+        .http_client(http(authority))
         .region(Region::new(REGION))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(retry.with_initial_backoff(Duration::from_millis(1)))
         .endpoint_url(url)
-        .build();
-    Clients::from_config(config).store(LEASE_TABLE, AUDIT_TABLE)
+        .build()
+}
+
+fn store(config: &SdkConfig) -> DynamoStore {
+    Clients::from_config(config.clone()).store(LEASE_TABLE, AUDIT_TABLE)
 }
 
 #[test]

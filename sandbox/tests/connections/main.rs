@@ -7,5 +7,7 @@
 
 mod counts;
 mod dead;
+mod keys;
 mod roots;
+mod silent;
 mod world;

@@ -1,0 +1,48 @@
+//! Connections that stay open and are never answered on again, and servers that are so from the first.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use crate::dead::Freezer;
+use crate::world::{World, variable};
+
+/// A try of the tests. In production it is 4 s of DynamoDB's 5, and 5 s of EC2's 12: so DynamoDB's second try and EC2's third
+/// are the last that can be answered.
+const TRY: Duration = Duration::from_millis(200);
+
+#[test]
+fn each_silent_connection_costs_a_call_one_try() {
+    for (silent, tries, is_answered) in [(1, 2, true), (2, 2, false), (2, 3, true)] {
+        let freezer = Freezer::with_short_tries(tries, TRY);
+        freezer.open(silent);
+        freezer.connections().silence();
+        assert_eq!(
+            freezer.is_answered(),
+            is_answered,
+            "{silent} silent, {tries} tries"
+        );
+        // Each was given up: the next call finds none of them.
+        assert!(freezer.is_answered());
+    }
+}
+
+#[tokio::test]
+async fn a_process_starts_though_ec2_accepts_connections_and_says_nothing() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", silent.local_addr().unwrap());
+    let world = World::trusting(|roots| {
+        BTreeMap::from([
+            variable("AWS_CA_BUNDLE", roots),
+            ("AWS_ENDPOINT_URL_EC2".to_owned(), url),
+        ])
+    })
+    .await;
+    // The health check is its first event.
+    let answer = world.sandbox.alb().health_check().await.unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    assert_eq!(world.ec2().accepted(), 0);
+    assert_eq!(world.dynamodb().accepted(), 3);
+    world.sandbox.shutdown().await;
+}
