@@ -29,7 +29,7 @@ impl Identity {
         Ok(identity)
     }
 
-    /// The same, with what `beside` brings for a person who is permitted, where it was under way while a key was fetched: see
+    /// The same, with what `beside` gives for a person who is permitted, where it was under way while a key was fetched: see
     /// [`Verifier::verify_beside`].
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Identity {
     ) -> Result<(Self, Option<T>), IdentityError> {
         let headers = visitor::oidc_headers(headers);
         match verifier.verify_beside(&headers, now, beside).await {
-            Ok((employee, brought)) => Ok((Self::Permitted(employee), brought)),
+            Ok((employee, output)) => Ok((Self::Permitted(employee), output)),
             Err(error) => match error.refusal() {
                 Refusal::NotPermitted(employee) => {
                     Ok((Self::NotPermitted(employee.clone(), error), None))

@@ -1,4 +1,4 @@
-//! Certificates for one run, from an authority that no one else trusts.
+//! Certificates for one run, from an authority of that run's own.
 
 use std::sync::Arc;
 

@@ -27,7 +27,8 @@ pub use stream::DelayedStream;
 /// Finished handshakes that no one has taken yet.
 const WAITING: usize = 256;
 
-/// How a server speaks TLS: HTTP/1.1 alone, as the endpoints of EC2 and `DynamoDB` do towards the SDK. Clones share their
+/// How a server speaks TLS: HTTP/1.1 alone, as the endpoints of EC2 and `DynamoDB` are thought to do towards
+/// the SDK (`docs/not-yet-proven-on-aws.md`). Clones share their
 /// certificate, and nothing else.
 #[derive(Clone, Debug)]
 pub struct Tls {

@@ -1,4 +1,4 @@
-//! Whom functions trust, and whom not.
+//! Which certificates functions accept, and which not.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ async fn where_amazons_roots_do_not_verify_the_machines_do() {
 }
 
 #[tokio::test]
-async fn who_is_certified_by_neither_is_not_believed() {
+async fn a_server_that_neither_certifies_is_not_called() {
     let world = World::trusting(|_| BTreeMap::new()).await;
     let (status, body) = world.click().await;
     assert_eq!(status, 503, "{body}");

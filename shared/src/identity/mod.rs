@@ -129,7 +129,7 @@ impl Verifier {
         Ok(employee)
     }
 
-    /// The same, and where a key has to be fetched, `beside` is under way meanwhile. What it brings is handed out with the
+    /// The same, and where a key has to be fetched, `beside` is under way meanwhile. What it gives is handed out with the
     /// proof alone: where that fails, it is dropped wherever it stands. It is not begun for a token about which
     /// anything else is wrong, nor where the key is known: then it is `None`.
     ///
@@ -160,7 +160,7 @@ impl Verifier {
         let proof = pin!(async move { prove(fetch.await?) });
         match select(proof, pin!(beside)).await {
             Either::Left((proven, beside)) => Ok((proven?, Some(beside.await))),
-            Either::Right((brought, proof)) => Ok((proof.await?, Some(brought))),
+            Either::Right((output, proof)) => Ok((proof.await?, Some(output))),
         }
     }
 

@@ -317,7 +317,7 @@ async fn beside(
     };
     let headers = request.headers(&token);
     let proven = verifier.verify_beside(&headers, at(GOOD), beside).await;
-    (proven.map(|(_, brought)| brought), is_begun)
+    (proven.map(|(_, output)| output), is_begun)
 }
 
 #[tokio::test]
@@ -345,9 +345,9 @@ async fn nothing_is_read_for_a_token_that_is_wrong_otherwise_or_whose_key_is_kno
     let headers = request.headers(&token);
     verifier.verify(&headers, at(GOOD)).await.unwrap();
     let beside = async { panic!("the key is known") };
-    let (_, brought) = verifier
+    let (_, output) = verifier
         .verify_beside::<()>(&headers, at(GOOD), beside)
         .await
         .unwrap();
-    assert_eq!(brought, None);
+    assert_eq!(output, None);
 }

@@ -1,4 +1,4 @@
-//! Who is believed about a server's name.
+//! The authorities whose certificates of a server's name are accepted.
 
 use std::path::{Path, PathBuf};
 

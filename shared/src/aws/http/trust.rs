@@ -53,7 +53,7 @@ where
         if let Some(machine) = self.0.machine.get() {
             return machine.call(request);
         }
-        // The SDK's requests are in memory, and so can be copied. Nothing was sent of one whose server was not believed.
+        // The SDK's requests are in memory, and so can be copied. Nothing was sent of one whose server's certificate was refused.
         let Some(again) = request.try_clone() else {
             return self.0.amazon.call(request);
         };
