@@ -9,11 +9,12 @@ use shared::ports::{StoreError, VpnError};
 use shared::reconcile::{AskOutcome, EndpointStatus, PersonalView};
 use web::{Reply, fetch, log};
 
+use crate::ahead::asks;
 use crate::app::{App, Call};
 use crate::input;
 use crate::list::List;
 use crate::refusal::Refusal;
-use crate::routes::{Destination, Route, asks};
+use crate::routes::{Destination, Route};
 
 /// The ALB spreads a session over up to four cookies
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#authentication-logout>).
@@ -56,17 +57,14 @@ impl App {
         if !asks(call.method, call.headers) {
             return self.status(endpoint, call).await;
         }
-        let asked = self.reconciler.ask_from(endpoint, call.ask, call.ahead);
-        let asked = asked.await?;
+        let asked = self.reconciler.ask(endpoint, call.ask).await?;
         asked_reply(endpoint, asked, call.wants_html)
     }
 
     async fn extend(&self, endpoint: &ManagedEndpoint, call: Call<'_>) -> Result<Reply, Refusal> {
         let until = input::until(call.headers, call.body, self.clock.now())?;
-        let asked = self
-            .reconciler
-            .extend(endpoint, call.ask, until, call.ahead)
-            .await?;
+        let asked = self.reconciler.extend(endpoint, call.ask, until);
+        let asked = asked.await?;
         asked_reply(endpoint, asked, call.wants_html)
     }
 
@@ -81,7 +79,7 @@ impl App {
             return Ok(Reply::json(StatusCode::OK, &status));
         }
         let (viewer, is_visit) = (&call.ask.email, is_visit(&call));
-        let page = self.reconciler.page(endpoint, viewer, is_visit, ahead);
+        let page = self.reconciler.page_from(endpoint, viewer, is_visit, ahead);
         let (status, own) = page.await?;
         let page = StatusPage {
             site: &self.site,

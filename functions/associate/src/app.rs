@@ -20,7 +20,7 @@ use web::event::NotFromAlb;
 use web::{Function, Identity, Received, Reply, fetch, function, log, visitor};
 
 use crate::refusal::Refusal;
-use crate::routes::{Route, asks};
+use crate::routes::Route;
 
 /// The function: what it needs for the life of its process.
 pub struct App {
@@ -174,39 +174,6 @@ impl App {
         };
         // In a box: it is large, and the handler's future would hold all of it.
         Box::pin(self.answer(route, call)).await
-    }
-
-    /// What a click or a poll reads first of all, for a process that still has to fetch its caller's key. Nothing for a
-    /// request that would be refused whoever sent it.
-    async fn read_ahead(&self, route: Option<Route<'_>>, received: &Received) -> Option<ReadAhead> {
-        let (headers, method) = (received.request.headers(), received.request.method());
-        let route = route.filter(|route| route.allows(method))?;
-        let is_foreign = *method == Method::POST && !fetch::is_same_origin(headers);
-        if is_foreign || received.malformed.is_some() {
-            return None;
-        }
-        let (endpoint, is_ask) = match route {
-            Route::Home => (self.only_endpoint()?, asks(method, headers)),
-            Route::Vpn(endpoint) => (endpoint, asks(method, headers)),
-            Route::Extend(endpoint) => (endpoint, true),
-            Route::Status(endpoint) => (endpoint, false),
-            Route::Release(_)
-            | Route::Bookings(_)
-            | Route::CancelBooking(..)
-            | Route::DeclineSuggestion(_)
-            | Route::Profile(_)
-            | Route::Mode(_)
-            | Route::TakeDown(_)
-            | Route::Help
-            | Route::Asset(_)
-            | Route::Language
-            | Route::SignOut => return None,
-        };
-        Some(if is_ask {
-            self.reconciler.read_ahead_of_ask(endpoint).await
-        } else {
-            self.reconciler.read_ahead_of_status(endpoint).await
-        })
     }
 
     /// Where `/` leads; `None`: to a list.

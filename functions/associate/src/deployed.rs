@@ -31,8 +31,8 @@ async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<
     let store = clients.store(&common.lease_table, &common.audit_table);
     let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
     // As many as a first click uses at once: it asks for the key of its token, writes its record beside reading the state,
-    // and reads the networks beside the endpoint or the connections.
-    warm_up(&[(&keys, 1), (&store, 2), (&vpn, 2)]).await;
+    // writes on before both connections are free again, and reads the networks beside the endpoint or the connections.
+    warm_up(&[(&keys, 1), (&store, 3), (&vpn, 2)]).await;
     let metrics = Metrics::from_environment(Arc::clone(&clock));
     let ports = Ports {
         vpn: Arc::new(vpn),

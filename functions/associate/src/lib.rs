@@ -4,6 +4,7 @@
 //! `answers` calls the reconciler, [`associate_pages`] shows what came of it, and `refusal` is the one table of what an error means
 //! over HTTP.
 
+mod ahead;
 mod answers;
 mod app;
 mod bookings;

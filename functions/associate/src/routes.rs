@@ -1,9 +1,9 @@
 //! What the paths are called. Nothing is decoded or tidied up: whatever is not spelt exactly so does not exist.
 
 use associate_pages::{Asset, asset};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use shared::model::{BookingId, ManagedEndpoint};
-use web::{Query, fetch};
+use web::Query;
 
 /// What a path names.
 #[derive(Debug, Clone, Copy)]
@@ -250,15 +250,6 @@ fn is_audit_page(page: &str) -> bool {
         && path.bytes().all(is_plain)
         && !path.contains("/.")
         && !page.contains(char::is_control)
-}
-
-/// Whether a request for the VPN asks for it: a `GET` does when a person navigates.
-pub(crate) fn asks(method: &Method, headers: &HeaderMap) -> bool {
-    match *method {
-        Method::POST => true,
-        Method::GET => fetch::is_navigation(headers),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

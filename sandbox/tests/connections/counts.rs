@@ -7,7 +7,7 @@ use crate::world::{Counts, World};
 /// What `associate` opens while it starts.
 const OPENED: Counts = Counts {
     ec2: 2,
-    dynamodb: 2,
+    dynamodb: 3,
     keys: 1,
 };
 

@@ -73,7 +73,7 @@ async fn a_visit_renews_it_once_a_day_and_a_poll_or_its_own_ask_does_not() {
     let visit = async || {
         let process = world.reconciler();
         let yuki = yuki();
-        let page = process.page(&world.endpoint, &yuki, true, None);
+        let page = process.page(&world.endpoint, &yuki, true);
         page.await.unwrap().1.unwrap();
     };
     visit().await;

@@ -107,7 +107,7 @@ async fn of_an_extension_in_the_same_moment_and_the_booking_the_longer_lease_sta
         wire.hook(when, "commit", 1, move || async move {
             let process = owner.reconciler();
             let until = monday("14:00");
-            let extended = process.extend(&owner.endpoint, person("yuki"), until, None);
+            let extended = process.extend(&owner.endpoint, person("yuki"), until);
             Box::pin(extended).await.unwrap();
         });
         world.sweep_through(&wire).await.unwrap();

@@ -34,7 +34,7 @@ async fn routes_come_back_with_a_subnet_that_an_administrator_took_and_brought_b
     let until = world.now() + TimeDelta::hours(6);
     let extended = world
         .reconciler()
-        .extend(&world.endpoint, person("yuki"), until, None)
+        .extend(&world.endpoint, person("yuki"), until)
         .await;
     extended.unwrap();
     world.sweep().await.unwrap();

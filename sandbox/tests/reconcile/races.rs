@@ -372,7 +372,7 @@ async fn a_release_and_an_extension_of_one_person_at_once_end_in_one_of_the_two(
     let until = world.now() + chrono::TimeDelta::hours(3);
     let (released, extended) = futures::join!(
         reconciler.release(&world.endpoint, person("yuki")),
-        reconciler.extend(&world.endpoint, person("yuki"), until, None)
+        reconciler.extend(&world.endpoint, person("yuki"), until)
     );
     released.unwrap();
     extended.unwrap();

@@ -77,7 +77,7 @@ async fn booked(
                 Err(CancelError::Store(_) | CancelError::Busy) => (503, Vec::new()),
             }
         }
-        BookingRequest::Visit => match reconciler.page(endpoint, &email, true, None).await {
+        BookingRequest::Visit => match reconciler.page(endpoint, &email, true).await {
             Ok((_, Ok(view))) => (200, view.bookings),
             Ok((_, Err(_))) | Err(_) => (503, Vec::new()),
         },

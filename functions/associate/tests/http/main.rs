@@ -13,6 +13,7 @@ mod world;
 mod booking_refusals;
 mod bookings;
 mod events;
+mod held_key;
 mod list;
 mod order_refusals;
 mod orders;

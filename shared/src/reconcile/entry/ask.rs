@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use tracing::warn;
 
 use super::Ask;
-use super::ahead::ReadAhead;
 use crate::model::audit::{AuditRecord, Details, Event};
 use crate::model::item::{rfc3339, whole_seconds};
 use crate::model::update::Update;
@@ -82,22 +81,12 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         ask: Ask,
     ) -> Result<AskOutcome, StoreError> {
-        self.ask_from(endpoint, ask, None).await
-    }
-
-    /// The same, where the state was read ahead.
-    pub async fn ask_from(
-        &self,
-        endpoint: &ManagedEndpoint,
-        ask: Ask,
-        ahead: Option<ReadAhead>,
-    ) -> Result<AskOutcome, StoreError> {
         let now = self.clock.now();
         let event = Event::AssociationRequested;
         let reason = format!("{} asked for the VPN.", ask.email);
         let record = self.record_of(Some(endpoint), &ask, event, reason, now, Details::default());
         let (before, recorded) = futures::join!(
-            self.state_before(endpoint, ahead),
+            self.store.state(&endpoint.id),
             self.store.put_record(&record)
         );
         let before = before?;
@@ -109,24 +98,12 @@ impl Reconciler {
         self.grant(endpoint, &ask, before, &record, lease).await
     }
 
-    async fn state_before(
-        &self,
-        endpoint: &ManagedEndpoint,
-        ahead: Option<ReadAhead>,
-    ) -> Result<EndpointState, StoreError> {
-        match ahead {
-            Some(ahead) => ahead.state(),
-            None => self.store.state(&endpoint.id).await,
-        }
-    }
-
     /// Keeps the VPN until a time of the employee's choice. With the endpoint off this is an ask.
     pub async fn extend(
         &self,
         endpoint: &ManagedEndpoint,
         ask: Ask,
         until: DateTime<Utc>,
-        ahead: Option<ReadAhead>,
     ) -> Result<AskOutcome, ExtendError> {
         let now = self.clock.now();
         let until = whole_seconds(until);
@@ -137,7 +114,7 @@ impl Reconciler {
         if until > latest {
             return Err(ExtendError::TooFar { latest });
         }
-        let before = self.state_before(endpoint, ahead).await?;
+        let before = self.store.state(&endpoint.id).await?;
         let (event, what) = if before.stay.up_since.is_some() {
             (Event::LeaseExtended, "keeps the VPN")
         } else {

@@ -44,6 +44,16 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         email: &Email,
         is_visit: bool,
+    ) -> Result<(EndpointStatus, Result<PersonalView, StoreError>), StatusError> {
+        self.page_from(endpoint, email, is_visit, None).await
+    }
+
+    /// The same, where the endpoint was read ahead.
+    pub async fn page_from(
+        &self,
+        endpoint: &ManagedEndpoint,
+        email: &Email,
+        is_visit: bool,
         ahead: Option<ReadAhead>,
     ) -> Result<(EndpointStatus, Result<PersonalView, StoreError>), StatusError> {
         let own = async {
@@ -65,8 +75,12 @@ impl Reconciler {
         endpoint: &ManagedEndpoint,
         ahead: Option<ReadAhead>,
     ) -> Result<PassOutcome, StatusError> {
-        if let Some((read_at, state)) = ahead.and_then(ReadAhead::whole) {
-            return self.pass_anew(endpoint, read_at, state?).await;
+        if let Some(ReadAhead { read_at, state }) = ahead {
+            match self.pass_anew(endpoint, read_at, state).await {
+                // Another pass has read EC2 since, which is on record by now.
+                Err(StatusError::BeingRead) => {}
+                done => return done,
+            }
         }
         if let Some(passed) = self.on_its_way(endpoint).await? {
             return Ok(passed);
