@@ -8,7 +8,9 @@ use serde_json::json;
 use shared::config::AssociateConfig;
 use shared::identity::PublicKeys;
 use shared::model::audit::EventIds;
+use shared::ports::Store as _;
 use shared::reconcile::Reconciler;
+use testkit::example::TOKYO;
 use testkit::ports::{Between, Wrapped};
 use tokio::sync::Notify;
 
@@ -79,23 +81,16 @@ async fn sweep(world: &World) {
 }
 
 /// For which stay each employee's lease is.
-async fn stays(world: &World) -> Vec<(String, String)> {
-    let items = world.lease_items().await;
-    let leases = items
-        .iter()
-        .filter(|item| item.text("item").starts_with("lease#"));
+async fn stays(world: &World) -> Vec<(String, u64)> {
+    let state = world.store.load(&TOKYO.parse().unwrap()).await.unwrap();
+    let leases = state.leases.iter();
     leases
-        .map(|lease| {
-            (
-                lease.text("email").to_owned(),
-                lease.text("stay").to_owned(),
-            )
-        })
+        .map(|lease| (lease.email.to_string(), lease.stay))
         .collect()
 }
 
-fn is_lease_of(email: &str, stay: &str) -> (String, String) {
-    (email.to_owned(), stay.to_owned())
+fn is_lease_of(email: &str, stay: u64) -> (String, u64) {
+    (email.to_owned(), stay)
 }
 
 fn count(names: &[String], name: &str) -> usize {
@@ -113,8 +108,8 @@ async fn an_ask_joins_the_start_that_another_made_while_its_key_was_fetched() {
     assert_eq!(
         stays(&world).await,
         [
-            is_lease_of("hana@example.com", "1"),
-            is_lease_of("yuki@example.com", "1")
+            is_lease_of("hana@example.com", 1),
+            is_lease_of("yuki@example.com", 1)
         ]
     );
     assert_eq!(
@@ -134,7 +129,7 @@ async fn an_ask_is_for_the_next_stay_where_a_stop_was_committed_while_its_key_wa
     let answer = send_around(&world, ask(), sweep(&world)).await;
     assert_eq!(answer.status(), 202, "{answer:?}");
     assert_eq!(answer.json_body()["phase"], "stopping");
-    assert_eq!(stays(&world).await, [is_lease_of("yuki@example.com", "2")]);
+    assert_eq!(stays(&world).await, [is_lease_of("yuki@example.com", 2)]);
 }
 
 #[tokio::test]
