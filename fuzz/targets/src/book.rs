@@ -7,17 +7,22 @@ use shared::policy::{booked_for, is_to_come};
 use crate::body::post;
 use crate::stage::{configuration, now};
 
-/// A body that is accepted makes one booking, which reads back, is to come, and is no longer than the limit; any other is
-/// a 400, and nothing is asked of AWS. See `post` for the input.
+/// A body that is accepted makes one booking, placed at once if it is due, which reads back, is to come, and is no longer than
+/// the limit; any other is a 400, and nothing is asked of AWS. See `post` for the input.
 pub fn book(data: &[u8]) {
     let (answer, asked) = post("/vpn/tokyo/bookings", data);
     match answer.status {
         201 | 303 => {
-            let [made] = &asked.bookings[..] else {
-                panic!("not one booking: {:?}", asked.bookings);
-            };
+            // Booked within its lead, it is placed at once, which is a second change of it.
+            let changes = &asked.bookings;
+            assert!(
+                matches!(changes.len(), 1 | 2),
+                "not one booking: {changes:?}"
+            );
             let mut item = Item::new();
-            made.apply(&mut item);
+            for change in changes {
+                change.apply(&mut item);
+            }
             let Booking { id, times, .. } = Booking::parse(&item).expect("a booking");
             assert_eq!(id, times.id());
             let rules = configuration().common.settings.rules;
