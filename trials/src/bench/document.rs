@@ -13,7 +13,11 @@ pub(super) fn write(repository: &Path, measured: &str, bill: &str) -> anyhow::Re
     let inner = bill.trim_start_matches(BILL.0).trim_end();
     let inner = inner.trim_end_matches(BILL.1).trim_matches('\n');
     for (name, marks, text) in [
-        ("docs/performance.md", MEASURED, format!("\n{measured}\n")),
+        (
+            "docs/performance.md",
+            MEASURED,
+            format!("\n{}\n", measured.trim_end()),
+        ),
         ("README.md", BILL, inner.to_owned()),
     ] {
         let file = repository.join(name);
