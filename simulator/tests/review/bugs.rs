@@ -33,7 +33,7 @@ use crate::trail::all_findings;
 const SHOWN: &[(Bug, u64, Kind)] = &[
     (Bug::NoVersionCheck, 2, Kind::RecordedTwice),
     (Bug::ConstantToken, 1, Kind::RecordedTwice),
-    (Bug::FreshTokens, 13, Kind::AssociatedByOthers),
+    (Bug::FreshTokens, 27, Kind::AssociatedByOthers),
     (Bug::SnapshotEmpty, 2, Kind::RoutesChangedByOthers),
     (Bug::OutcomeLost, 1, Kind::NoOutcome),
     (Bug::StartNotRecorded, 1, Kind::NoOutcome),
