@@ -1,5 +1,5 @@
 //! What is played on the sandbox: a working day, a storm, a load. Each starts the real functions as processes, and fails
-//! if anything was not as it should be. And [`bench`], which only measures.
+//! if anything was not as it should be. And [`mod@bench`], which only measures.
 
 pub mod bench;
 mod browser;
