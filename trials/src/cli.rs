@@ -88,7 +88,7 @@ pub(crate) struct Measurements {
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) python: Option<PathBuf>,
     /// Processes of each kind.
-    #[arg(long, default_value_t = 15, value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 5, value_parser = value_parser!(u16).range(1..))]
     pub(crate) samples: u16,
     /// Versions, for the report.
     #[arg(long, default_value = "")]
