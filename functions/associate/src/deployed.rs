@@ -32,7 +32,11 @@ async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<
     let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
     // As many as a first click uses at once: it asks for the key of its token, writes its record beside reading the state,
     // writes on before both connections are free again, and reads the networks beside the endpoint or the connections.
-    warm_up(&[(&keys, 1), (&store, 3), (&vpn, 2)]).await;
+    // EC2 may take as long for its answer as for a call, so the start does not wait for it: a handshake with EC2 takes no
+    // more round trips than one with DynamoDB and its answer, and EC2 is called some rounds later.
+    let ec2 = vpn.clone();
+    tokio::spawn(async move { warm_up(&[(&ec2, 2)]).await });
+    warm_up(&[(&keys, 1), (&store, 3)]).await;
     let metrics = Metrics::from_environment(Arc::clone(&clock));
     let ports = Ports {
         vpn: Arc::new(vpn),

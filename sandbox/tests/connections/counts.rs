@@ -26,12 +26,7 @@ async fn connections_stand_before_the_first_call_and_nothing_is_called_for_them(
 async fn a_cold_click_that_starts_the_vpn_opens_none() {
     let world = World::new().await;
     world.start_associate().await;
-    let (status, body) = world.click().await;
-    assert_eq!(
-        (status, body["phase"].as_str()),
-        (202, Some("starting")),
-        "{body}"
-    );
+    assert_eq!(world.click().await, (202, "starting".to_owned()));
     assert_eq!(world.accepted(), OPENED);
     world.sandbox.shutdown().await;
 }
@@ -43,37 +38,15 @@ async fn polls_and_clicks_share_the_connections_of_the_most_calls_at_once() {
     // A poll of what comes up reads networks, routes and the endpoint side by side.
     let three = Counts { ec2: 3, ..OPENED };
     for _ in 0..3 {
-        world
-            .sandbox
-            .clock()
-            .advance(TimeDelta::seconds(30))
-            .unwrap();
-        let (status, body) = world.poll().await;
-        assert_eq!(
-            (status, body["phase"].as_str()),
-            (200, Some("starting")),
-            "{body}"
-        );
+        world.pass(TimeDelta::seconds(30));
+        assert_eq!(world.poll().await, (200, "starting".to_owned()));
         assert_eq!(world.accepted(), three);
     }
-    world
-        .sandbox
-        .clock()
-        .advance(TimeDelta::minutes(15))
-        .unwrap();
+    world.pass(TimeDelta::minutes(15));
     world.poll().await;
     for _ in 0..3 {
-        world
-            .sandbox
-            .clock()
-            .advance(TimeDelta::seconds(30))
-            .unwrap();
-        let (status, body) = world.click().await;
-        assert_eq!(
-            (status, body["phase"].as_str()),
-            (200, Some("ready")),
-            "{body}"
-        );
+        world.pass(TimeDelta::seconds(30));
+        assert_eq!(world.click().await, (200, "ready".to_owned()));
         assert_eq!(world.accepted(), three);
     }
     world.sandbox.shutdown().await;
@@ -83,25 +56,12 @@ async fn polls_and_clicks_share_the_connections_of_the_most_calls_at_once() {
 async fn a_cold_click_that_finds_the_vpn_ready_opens_none() {
     let world = World::new().await;
     world.click().await;
-    world
-        .sandbox
-        .clock()
-        .advance(TimeDelta::minutes(15))
-        .unwrap();
+    world.pass(TimeDelta::minutes(15));
     world.poll().await;
     world.sandbox.lambda().kill("associate").await;
     let before = world.accepted();
-    world
-        .sandbox
-        .clock()
-        .advance(TimeDelta::seconds(30))
-        .unwrap();
-    let (status, body) = world.click().await;
-    assert_eq!(
-        (status, body["phase"].as_str()),
-        (200, Some("ready")),
-        "{body}"
-    );
+    world.pass(TimeDelta::seconds(30));
+    assert_eq!(world.click().await, (200, "ready".to_owned()));
     assert_eq!(world.accepted(), before + OPENED);
     world.sandbox.shutdown().await;
 }
@@ -116,11 +76,7 @@ async fn sweeps_of_what_is_off_share_the_connections_that_stood_before_the_first
         keys: 0,
     };
     for _ in 0..3 {
-        world
-            .sandbox
-            .clock()
-            .advance(TimeDelta::minutes(1))
-            .unwrap();
+        world.pass(TimeDelta::minutes(1));
         world.sandbox.sweep().await.unwrap();
         assert_eq!(world.accepted(), opened);
     }

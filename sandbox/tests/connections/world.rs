@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use sandbox::lambda::Program;
 use sandbox::tls::{Authority, Connections};
 use sandbox::{Options, Sandbox, function};
@@ -91,15 +91,22 @@ impl World {
         self.sandbox.alb().health_check().await.unwrap();
     }
 
-    /// Yuki's click, or her poll; the answer's status and body.
-    pub(crate) async fn click(&self) -> (u64, Value) {
-        self.send("associate", "GET", "/vpn/tokyo").await
+    /// So much time passes.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.sandbox.clock().advance(time).unwrap();
     }
 
-    pub(crate) async fn poll(&self) -> (u64, Value) {
-        self.send("associate", "GET", "/vpn/tokyo/status").await
+    /// Yuki's click; the answer's status, and the phase that it tells, or else its body.
+    pub(crate) async fn click(&self) -> (u64, String) {
+        phase(self.send("associate", "GET", "/vpn/tokyo").await)
     }
 
+    /// Her poll, likewise.
+    pub(crate) async fn poll(&self) -> (u64, String) {
+        phase(self.send("associate", "GET", "/vpn/tokyo/status").await)
+    }
+
+    /// A request of hers; the answer's status and body.
     pub(crate) async fn send(&self, function: &str, method: &str, path: &str) -> (u64, Value) {
         let token = sample::token(self.sandbox.alb().mint(), "yuki@example.com");
         let event = sample::request(method, path, &token, &PROGRAM).event();
@@ -138,6 +145,11 @@ impl World {
         self.dynamodb().close_idle().await;
         self.keys().close_idle().await;
     }
+}
+
+fn phase((status, body): (u64, Value)) -> (u64, String) {
+    let phase = body["phase"].as_str().map(str::to_owned);
+    (status, phase.unwrap_or_else(|| body.to_string()))
 }
 
 pub(crate) fn variable(name: &str, path: &Path) -> (String, String) {

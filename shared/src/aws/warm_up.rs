@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+    BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+    BeforeTransmitInterceptorContextMut,
 };
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -63,34 +64,17 @@ async fn warm_up_within(limit: Duration, plan: &[(&dyn OpensConnection, usize)])
 #[async_trait]
 impl OpensConnection for Ec2ClientVpn {
     async fn open_connection(&self) -> Result<(), BoxError> {
-        let once = aws_sdk_ec2::config::Builder::default().retry_config(RetryConfig::disabled());
         let call = self.client.describe_client_vpn_target_networks();
         let call = call.client_vpn_endpoint_id("-").customize();
-        reached(
-            call.config_override(once)
-                .interceptor(UnsignedGet)
-                .send()
-                .await,
-        )
+        reached(call.interceptor(UnsignedGet).send().await)
     }
 }
 
 #[async_trait]
 impl OpensConnection for DynamoStore {
     async fn open_connection(&self) -> Result<(), BoxError> {
-        let once =
-            aws_sdk_dynamodb::config::Builder::default().retry_config(RetryConfig::disabled());
-        let call = self
-            .client
-            .get_item()
-            .table_name(&self.lease_table)
-            .customize();
-        reached(
-            call.config_override(once)
-                .interceptor(UnsignedGet)
-                .send()
-                .await,
-        )
+        let call = self.client.get_item().table_name(&self.lease_table);
+        reached(call.customize().interceptor(UnsignedGet).send().await)
     }
 }
 
@@ -117,14 +101,27 @@ where
     }
 }
 
-/// Sends `GET /` in a call's place, without its body and its signature, and so without its effect: to the host that the
-/// SDK's rules name for the call, over the connections that calls use. DynamoDB answers `healthy`, EC2 with a redirect.
+/// Sends `GET /` in a call's place, once, without its body and its signature, and so without its effect: to the host that
+/// the SDK's rules name for the call, over the connections that calls use. DynamoDB answers `healthy`, EC2 with a redirect.
 #[derive(Debug)]
 struct UnsignedGet;
 
 impl Intercept for UnsignedGet {
     fn name(&self) -> &'static str {
         "UnsignedGet"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        _context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // What fails is left to the calls, and not tried again for as long as an employee waits.
+        config
+            .interceptor_state()
+            .store_put(RetryConfig::disabled());
+        Ok(())
     }
 
     fn modify_before_transmit(
@@ -159,8 +156,76 @@ impl Intercept for UnsignedGet {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+    use aws_smithy_runtime_api::client::http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+
+    use super::super::Clients;
     use super::*;
+
+    /// Answers each request as a service that is overloaded, and keeps it.
+    #[derive(Debug, Clone, Default)]
+    struct Overloaded(Arc<Mutex<Vec<HttpRequest>>>);
+
+    impl HttpConnector for Overloaded {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            self.0.lock().unwrap().push(request);
+            let answer = HttpResponse::new(503.try_into().unwrap(), SdkBody::empty());
+            HttpConnectorFuture::ready(Ok(answer))
+        }
+    }
+
+    impl HttpClient for Overloaded {
+        fn http_connector(
+            &self,
+            _settings: &HttpConnectorSettings,
+            _components: &RuntimeComponents,
+        ) -> SharedHttpConnector {
+            SharedHttpConnector::new(self.clone())
+        }
+    }
+
+    #[tokio::test]
+    async fn one_get_without_signature_is_sent_whatever_is_answered() {
+        let aws = Overloaded::default();
+        let credentials = Credentials::new("id", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws.clone())
+            .region(Region::new("ap-northeast-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .retry_config(RetryConfig::standard().with_initial_backoff(Duration::ZERO))
+            .build();
+        let clients = Clients::from_config(config);
+        clients.vpn().open_connection().await.unwrap();
+        clients
+            .store("leases", "audit")
+            .open_connection()
+            .await
+            .unwrap();
+        let requests = aws.0.lock().unwrap();
+        let sent: Vec<_> = requests
+            .iter()
+            .map(|request| (request.method(), request.uri(), request.headers().len()))
+            .collect();
+        assert_eq!(
+            sent,
+            [
+                ("GET", "https://ec2.ap-northeast-1.amazonaws.com/", 0),
+                ("GET", "https://dynamodb.ap-northeast-1.amazonaws.com/", 0),
+            ]
+        );
+        assert!(
+            requests
+                .iter()
+                .all(|request| request.body().bytes() == Some(b""))
+        );
+    }
 
     #[derive(Default)]
     struct Counted(AtomicUsize);
