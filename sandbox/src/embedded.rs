@@ -8,7 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::aws::{DynamoStore, Ec2ClientVpn, Http, Roots};
+use shared::aws::{DynamoStore, Ec2ClientVpn, Http, Roots, RootsError};
 use shared::clock::Clock;
 use testkit::{ec2 as model, example};
 
@@ -72,6 +72,9 @@ pub enum StartError {
     /// No port can be had.
     #[error("cannot listen")]
     Io(#[from] std::io::Error),
+    /// The clients have no TLS.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
 }
 
 /// EC2 and DynamoDB, and the real adapters to them.
@@ -101,7 +104,7 @@ impl Embedded {
         let ec2 = Ec2::new(clock.clone(), options.ec2);
         let ec2_server = server::Server::start(server::bind(None).await?, ec2.router())?;
         let dynamo = Dynamo::start(Storage::Memory).await?;
-        let config = configuration(options.patience);
+        let config = configuration(options.patience)?;
         let vpn = aws_sdk_ec2::config::Builder::from(&config).endpoint_url(ec2_server.url());
         let tables = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(dynamo.url());
         let store = DynamoStore::new(
@@ -156,12 +159,12 @@ impl Embedded {
 }
 
 /// As the functions have it, but for the patience and short waits between tries.
-fn configuration(patience: Duration) -> SdkConfig {
+fn configuration(patience: Duration) -> Result<SdkConfig, RootsError> {
     let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(5));
-    SdkConfig::builder()
+    let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(Http::new(Roots::Amazon))
+        .http_client(Http::new(Roots::Amazon)?)
         .region(Region::new(example::REGION))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(retry)
@@ -169,6 +172,6 @@ fn configuration(patience: Duration) -> SdkConfig {
             TimeoutConfig::builder()
                 .operation_attempt_timeout(patience)
                 .build(),
-        )
-        .build()
+        );
+    Ok(config.build())
 }

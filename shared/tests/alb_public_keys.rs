@@ -74,7 +74,7 @@ fn response(status: &str, headers: &str, body: &str) -> String {
 
 async fn fetch(server: &Server, timeout: Duration) -> Result<Vec<u8>, KeyError> {
     let key_id: KeyId = KEY_ID.parse().unwrap();
-    AlbPublicKeys::new(&Http::new(Roots::Amazon), &server.url)
+    AlbPublicKeys::new(&Http::new(Roots::Amazon).unwrap(), &server.url)
         .with_timeout(timeout)
         .fetch(&key_id)
         .await
@@ -135,7 +135,7 @@ async fn a_key_whose_first_answer_broke_off_or_never_came_is_asked_for_once_more
         (half, true, Duration::from_millis(1)),
     ] {
         let server = server_of(vec![first.into(), whole.clone().into()], keep_open);
-        let keys = AlbPublicKeys::new(&Http::new(Roots::Amazon), &server.url)
+        let keys = AlbPublicKeys::new(&Http::new(Roots::Amazon).unwrap(), &server.url)
             .with_timeout(PATIENT)
             .with_patience(patience);
         assert_eq!(keys.fetch(&key_id).await.unwrap(), b"-----BEGIN");

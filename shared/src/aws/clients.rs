@@ -168,7 +168,7 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        Clients::from_vars(&value, &Http::new(Roots::Amazon))
+        Clients::from_vars(&value, &Http::new(Roots::Amazon).unwrap())
     }
 
     const LAMBDA: [(&str, &str); 4] = [

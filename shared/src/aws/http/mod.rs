@@ -32,16 +32,19 @@ pub struct Http {
 
 impl Http {
     /// Trusts these roots.
-    pub fn new(roots: Roots) -> Self {
+    ///
+    /// # Errors
+    /// [`RootsError::Unusable`].
+    pub fn new(roots: Roots) -> Result<Self, RootsError> {
         let connector = match roots {
             Roots::Amazon => {
-                SharedHttpConnector::new(AmazonFirst::new(connector(roots::amazon()), || {
-                    connector(TrustStore::default())
+                SharedHttpConnector::new(AmazonFirst::new(trusting(roots::amazon())?, || {
+                    connector(None)
                 }))
             }
-            Roots::Bundle(store) => SharedHttpConnector::new(connector(store)),
+            Roots::Bundle(store) => SharedHttpConnector::new(trusting(store)?),
         };
-        Self { connector }
+        Ok(Self { connector })
     }
 
     /// Trusts whom the environment says: Amazon, or the roots in `AWS_CA_BUNDLE`.
@@ -49,7 +52,7 @@ impl Http {
     /// # Errors
     /// See [`RootsError`].
     pub fn from_vars(variables: &dyn Fn(&str) -> Option<String>) -> Result<Self, RootsError> {
-        Ok(Self::new(Roots::from_vars(variables)?))
+        Self::new(Roots::from_vars(variables)?)
     }
 
     /// For requests that are not an SDK client's. Sends one request and returns its answer: no redirect is followed and
@@ -69,13 +72,19 @@ impl HttpClient for Http {
     }
 }
 
-fn connector(roots: TrustStore) -> Connector {
+fn trusting(roots: TrustStore) -> Result<Connector, RootsError> {
+    let context = TlsContext::builder().with_trust_store(roots).build();
+    let context = context.map_err(|error| RootsError::Unusable(error.into()))?;
+    Ok(connector(Some(context)))
+}
+
+/// Without a context it trusts this machine's roots.
+fn connector(context: Option<TlsContext>) -> Connector {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT);
     let builder: ConnectorBuilder = Connector::builder().connector_settings(settings.build());
     let builder = builder.tls_provider(TLS);
-    match TlsContext::builder().with_trust_store(roots).build() {
-        Ok(context) => builder.tls_context(context).build(),
-        // It has no way to fail; without a context it is the machine's roots.
-        Err(_) => builder.build(),
+    match context {
+        Some(context) => builder.tls_context(context).build(),
+        None => builder.build(),
     }
 }

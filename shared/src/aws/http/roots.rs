@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aws_smithy_http_client::tls::TrustStore;
+use aws_smithy_runtime_api::box_error::BoxError;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -25,7 +26,7 @@ pub enum Roots {
     Bundle(TrustStore),
 }
 
-/// Why a file of roots is none.
+/// Why a file of roots cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RootsError {
     /// It cannot be read.
@@ -52,13 +53,16 @@ pub enum RootsError {
         /// What the TLS library says.
         reason: String,
     },
+    /// The SDK makes no TLS of them.
+    #[error("no TLS can be made of the roots")]
+    Unusable(#[source] BoxError),
 }
 
 impl Roots {
     /// Amazon's, unless `AWS_CA_BUNDLE` names a file of others.
     ///
     /// # Errors
-    /// A file that cannot be read, or holds what are no certificates.
+    /// A file that cannot be read, or that holds no usable certificate.
     pub fn from_vars(variables: &dyn Fn(&str) -> Option<String>) -> Result<Self, RootsError> {
         match variables(VARIABLE).filter(|path| !path.is_empty()) {
             Some(path) => Self::from_file(Path::new(&path)),
