@@ -28,7 +28,8 @@ async fn wire(config: AuditConfig, clock: Arc<dyn Clock>) -> anyhow::Result<App>
     } = &config;
     let reader = clients.audit_reader(&common.lease_table, &common.audit_table);
     let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
-    warm_up(&[(&reader, 1), (&keys, 1)]).await;
+    // Each page asks four partitions at once at some point: the months, or the ends of the log. *Now* opens some more.
+    warm_up(&[(&reader, 4), (&keys, 1)]).await;
     let ports = Ports {
         reader: Arc::new(reader),
         keys: Arc::new(keys),

@@ -98,17 +98,27 @@ impl World {
 
     /// Yuki's click; the answer's status, and the phase that it tells, or else its body.
     pub(crate) async fn click(&self) -> (u64, String) {
-        phase(self.send("associate", "GET", "/vpn/tokyo").await)
+        phase(self.send("yuki", "associate", "GET", "/vpn/tokyo").await)
     }
 
     /// Her poll, likewise.
     pub(crate) async fn poll(&self) -> (u64, String) {
-        phase(self.send("associate", "GET", "/vpn/tokyo/status").await)
+        phase(
+            self.send("yuki", "associate", "GET", "/vpn/tokyo/status")
+                .await,
+        )
     }
 
-    /// A request of hers; the answer's status and body.
-    pub(crate) async fn send(&self, function: &str, method: &str, path: &str) -> (u64, Value) {
-        let token = sample::token(self.sandbox.alb().mint(), "yuki@example.com");
+    /// A person's request; the answer's status and body.
+    pub(crate) async fn send(
+        &self,
+        person: &str,
+        function: &str,
+        method: &str,
+        path: &str,
+    ) -> (u64, Value) {
+        let email = format!("{person}@example.com");
+        let token = sample::token(self.sandbox.alb().mint(), &email);
         let event = sample::request(method, path, &token, &PROGRAM).event();
         let lambda = self.sandbox.lambda();
         let answer = lambda.invoke(function, event.to_string(), None).await;
