@@ -17,8 +17,7 @@ impl App {
     ) -> Option<ReadAhead> {
         let (headers, method) = (received.request.headers(), received.request.method());
         let route = route.filter(|route| route.allows(method))?;
-        let is_foreign = *method == Method::POST && !fetch::is_same_origin(headers);
-        if is_foreign || received.malformed.is_some() {
+        if received.malformed.is_some() {
             return None;
         }
         let endpoint = match route {

@@ -28,7 +28,7 @@ pub(crate) enum Route<'a> {
     Profile(&'a ManagedEndpoint),
     /// `/vpn/{name}/mode`.
     Mode(&'a ManagedEndpoint),
-    /// The same with `?mode=off`, but for a `POST`.
+    /// The same with `?mode=off`, by any method but `POST`.
     TakeDown(&'a ManagedEndpoint),
     /// `/help`.
     Help,
@@ -97,7 +97,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// Where a browser goes on to whose caller could not have this.
+    /// Where a browser is sent whose caller was refused this.
     pub(crate) fn back(self, endpoints: &'a [ManagedEndpoint]) -> Destination<'a> {
         self.endpoint()
             .map_or_else(|| Destination::home(endpoints), Destination::Status)

@@ -362,8 +362,8 @@ async fn nothing_is_read_ahead_for_what_would_be_refused_anyway() {
         Request::get("/vpn/nothing"),
         Request::get("/vpn/tokyo/extend"),
         Request::new("PUT", "/vpn/tokyo"),
-        Request::new("POST", "/vpn/tokyo").header("sec-fetch-site", "cross-site"),
-        Request::post("/vpn/tokyo").base64().body("%"),
+        Request::post("/vpn/tokyo"),
+        Request::get("/vpn/tokyo/status").base64().body("%"),
         Request::get("/help"),
         Request::post("/vpn/tokyo/release"),
     ] {
