@@ -17,7 +17,7 @@ struct Bar {
     value: fn(&Measured) -> Option<f64>,
 }
 
-const BARS: [Bar; 15] = [
+const BARS: [Bar; 14] = [
     most("128 MB: first click", 25.0, "ms", |measured| {
         Some(start(measured, HELD)?.first.wall.median)
     }),
@@ -49,10 +49,10 @@ const BARS: [Bar; 15] = [
     most("later click, processor", 0.7, "ms", |measured| {
         Some(start(measured, WHOLE)?.warm.processor.median)
     }),
-    most("init, processor", 12.0, "ms", |measured| {
+    most("init, processor", 10.0, "ms", |measured| {
         Some(start(measured, WHOLE)?.init.processor.median)
     }),
-    most("memory of `associate`", 12.0, "MiB", |measured| {
+    most("memory of `associate`", 11.0, "MiB", |measured| {
         Some(start(measured, WHOLE)?.peak_mib.median)
     }),
     most("binary of `associate`", 8.0, "MB", |measured| {
@@ -75,21 +75,11 @@ const BARS: [Bar; 15] = [
     ),
     most(
         "with latency: the first click's time over a later one's, VPN off",
-        15.0,
+        10.0,
         "ms",
         |measured| {
             let figures = start(measured, FAR)?;
             Some(figures.first.wall.median - figures.warm.wall.median)
-        },
-    ),
-    most(
-        "calls in series of a first click, VPN off",
-        7.0,
-        "",
-        |measured| {
-            Some(f64::from(
-                u32::try_from(start(measured, FAR)?.first_calls.1).ok()?,
-            ))
         },
     ),
 ];

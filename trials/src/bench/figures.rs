@@ -106,6 +106,16 @@ pub(super) struct Figures {
 }
 
 impl Figures {
+    /// What Lambda bills for an invocation, in milliseconds: of a cold start the init too, for which an employee waits as
+    /// well.
+    pub(super) fn billed(&self, is_cold: bool) -> f64 {
+        if is_cold {
+            self.init.wall.median + self.first.wall.median
+        } else {
+            self.warm.wall.median
+        }
+    }
+
     /// Of the samples of one kind.
     pub(super) fn of(samples: &[Sample]) -> Self {
         let firsts: Vec<&Invocation> = samples
@@ -135,7 +145,7 @@ impl Figures {
     }
 }
 
-/// How many calls, and how many of them in series: the median, for the pool of connections may make two of one round.
+/// How many calls, and how many of them in series: the median, for chance adds to these, and hides some.
 fn calls(of: &[&Invocation]) -> (usize, usize) {
     let median = |mut counts: Vec<usize>| {
         counts.sort_unstable();

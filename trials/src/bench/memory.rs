@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::bill::lambda_usd;
-use super::figures::{Figures, digits};
+use super::figures::digits;
 use super::measured::{Measured, far_with};
 use super::subject::Work;
 
@@ -25,7 +25,7 @@ pub(super) fn render(measured: &Measured) -> String {
     for (function, work, is_cold) in ROWS {
         let each = MEGABYTES.map(|megabytes| {
             let figures = measured.of(function, work, far_with(megabytes))?;
-            let milliseconds = billed(figures, is_cold);
+            let milliseconds = figures.billed(is_cold);
             Some((milliseconds, lambda_usd(megabytes, milliseconds) * 1e6))
         });
         let [Some(small), Some(middle), Some(large)] = each else {
@@ -48,14 +48,6 @@ pub(super) fn render(measured: &Measured) -> String {
         return rows;
     }
     format!(
-        "\n### Memory sizes\n\nWith the latency of a region: what people wait for, and what Lambda bills, a cold start's init included.\n\n| | ms at 128 · 256 · 512 MB | USD a million |\n|---|---|---|\n{rows}"
+        "\n### Memory sizes\n\nWith the latency of a region: milliseconds that Lambda bills for one request, a cold start's init included, and what they cost, which is beside USD 0.20 for a million requests.\n\n| | ms at 128 · 256 · 512 MB | USD for a million |\n|---|---|---|\n{rows}"
     )
-}
-
-fn billed(figures: &Figures, is_cold: bool) -> f64 {
-    if is_cold {
-        figures.init.wall.median + figures.first.wall.median
-    } else {
-        figures.warm.wall.median
-    }
 }

@@ -18,11 +18,13 @@ mod share;
 mod subject;
 mod sweeps;
 mod times;
+mod waits;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use sandbox::tls::Authority;
 use shared::clock::Clock;
 
@@ -63,6 +65,11 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         Ok(share) => (Some(share), None),
         Err(error) => (None, Some(error.to_string())),
     };
+    if let (Some(refused), Some(_)) = (&refused, &options.documents) {
+        anyhow::bail!(
+            "no process can be held to a share of a processor, so no document is written: {refused}"
+        );
+    }
     let bench = Bench {
         authority: Authority::new()?,
         directory: tempfile::tempdir()?,
@@ -77,23 +84,16 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         date: options.clock.now(),
         without_share: refused.as_deref(),
     };
-    let mut text = report.render();
-    if let Some(refused) = &refused {
-        println!("{text}");
-        let is_printed_only = options.documents.is_none();
-        anyhow::ensure!(
-            is_printed_only,
-            "the documents stay as they were: {refused}"
-        );
-        return Ok(());
-    }
-    if let Some(reaper) = measured.subject("reaper") {
+    let mut text = report.summary();
+    // Without a share there are neither the times that Lambda bills nor what a small Lambda sweeps.
+    let mut uses = None;
+    if refused.is_none() {
+        let reaper = measured.subject("reaper").context("no reaper")?;
         text += &sweeps::render(&bench, reaper).await?;
-    }
-    let uses = uses(&measured, options).await?;
-    if let Some(uses) = &uses {
+        let uses = uses.insert(uses_of(&measured, options).await?);
         let _ = write!(text, "\n{}", bill::render(uses));
     }
+    text += &report.tables();
     println!("{text}\n{}", report.before());
     if let (Some(documents), Some(uses)) = (&options.documents, &uses) {
         document::write(documents, &text, &bill::block(uses))?;
@@ -101,20 +101,17 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What each action uses; `None` where not all could be measured.
-async fn uses(measured: &Measured, options: &Options) -> anyhow::Result<Option<Vec<Use>>> {
-    let mut uses = Vec::new();
-    for (action, consumption) in bill::measure(options.sandbox.clone()).await? {
-        let Some(time) = times::of(measured, action) else {
-            return Ok(None);
-        };
-        uses.push(Use {
+/// What each action uses.
+async fn uses_of(measured: &Measured, options: &Options) -> anyhow::Result<Vec<Use>> {
+    let consumed = bill::measure(options.sandbox.clone()).await?.into_iter();
+    let uses = consumed.map(|(action, consumption)| {
+        Ok(Use {
             action,
-            time,
+            time: times::of(measured, action)?,
             consumption,
-        });
-    }
-    Ok(Some(uses))
+        })
+    });
+    uses.collect()
 }
 
 fn subjects(options: &Options) -> Vec<Subject> {

@@ -13,6 +13,7 @@ use super::measured::{FAR, HELD, Measured, WHOLE, far_with};
 use super::memory;
 use super::sample::Conditions;
 use super::share;
+use super::waits;
 
 /// What was measured.
 pub(super) struct Report<'a> {
@@ -29,14 +30,12 @@ pub(super) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// All of it.
-    pub(super) fn render(&self) -> String {
+    /// What most readers want to know.
+    pub(super) fn summary(&self) -> String {
         let mut text = self.machine();
+        text += &waits::render(self.measured);
         text += &bars::render(self.measured);
         text += &self.sizes();
-        for conditions in [WHOLE, HELD, FAR, far_with(128)] {
-            text += &self.table(conditions);
-        }
         text += &memory::render(self.measured);
         let _ = write!(
             text,
@@ -45,6 +44,15 @@ impl Report<'_> {
             latency(Latency::OF_A_REGION),
             calls::draw(&self.measured.start)
         );
+        text
+    }
+
+    /// All that was measured of each.
+    pub(super) fn tables(&self) -> String {
+        let mut text = String::from("\n## Each function, in all conditions\n");
+        for conditions in [far_with(128), HELD, WHOLE] {
+            text += &self.table(conditions);
+        }
         text
     }
 

@@ -28,7 +28,7 @@ impl Share {
     /// A group without a limit.
     ///
     /// # Errors
-    /// Where this machine lets nobody make one, which then stands in the report.
+    /// Where this machine does not allow one, which then stands in the report.
     pub(super) fn new() -> io::Result<Self> {
         let name = format!("vpn-bench-{}", std::process::id());
         let places = [
@@ -82,7 +82,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        // What cannot be removed is empty and in nobody's way.
+        // What cannot be removed is empty and does no harm.
         let _ = fs::remove_dir(&self.group);
     }
 }

@@ -68,10 +68,11 @@ fn sizes() -> Vec<Size> {
 /// When a process fails.
 pub(super) async fn render(bench: &Bench, reaper: &Subject) -> anyhow::Result<String> {
     let mut text = format!(
-        "\n### Sweeps\n\n128 MB, AWS as far as it is in a region, EC2 taking {} describing calls at once and {} more each \
-         second. The first sweep of a process, and the median of the next {}; a sweep that EC2 throttles says so, and the next \
-         one begins with what was left.\n\n| endpoints | first sweep, ms | later sweeps, ms | *processor* | memory, MiB | calls \
-         to EC2 | calls to DynamoDB | read · write units |\n|---|---|---|---|---|---|---|---|\n",
+        "\n### Sweeps\n\n128 MB, the latency of a region, and EC2's request limit: {} describing calls at once, then {} a second. The \
+         first sweep of a process, and the median of the next {}. A stack has at most five endpoints; the larger rows show how \
+         a sweep grows. Where EC2 throttles, a sweep may end with an error, and the next one begins with the endpoints left \
+         over.\n\n| endpoints | first sweep, ms | later sweeps, ms | *processor* | memory, MiB | calls to EC2 | calls to \
+         DynamoDB | read · write units | sweeps with an error |\n|---|---|---|---|---|---|---|---|---|\n",
         THROTTLE.capacity,
         THROTTLE.refill_per_second,
         SWEEPS - 1
@@ -108,7 +109,7 @@ fn row(name: &str, sample: &Sample) -> String {
     };
     let _ = writeln!(
         row,
-        "| {name} | {} | {} | {} | {} | {:.0} | {:.0} | {:.1} · {:.0} |",
+        "| {name} | {} | {} | {} | {} | {:.0} | {:.0} | {:.1} · {:.0} | {} of {SWEEPS} |",
         digits(milliseconds(first.spent.wall)),
         digits(median(|one| milliseconds(one.spent.wall))),
         digits(median(|one| milliseconds(one.spent.processor))),
@@ -117,6 +118,11 @@ fn row(name: &str, sample: &Sample) -> String {
         calls("DynamoDB"),
         median(|one| one.units.read),
         median(|one| one.units.write),
+        sample
+            .invocations
+            .iter()
+            .filter(|one| one.has_failed)
+            .count(),
     );
     row
 }

@@ -1,8 +1,9 @@
 //! What Lambda bills for one request of each action, out of what was measured.
 
+use anyhow::Context as _;
+
 use super::aws::Latency;
 use super::bill::{Action, LambdaTime};
-use super::figures::Figures;
 use super::measured::Measured;
 use super::sample::Conditions;
 use super::subject::Work;
@@ -15,19 +16,24 @@ pub(super) const fn memory_mb(function: &str) -> u32 {
     }
 }
 
-/// Of one request of this action; `None` where it was not measured.
+/// Of one request of this action. What is not measured by itself counts as the dearest that it can be: a click as a cold
+/// start, whose init is billed too, and each page and poll as one that reads EC2.
 ///
-/// What people and administrators do mostly meets a cold start, whose init is billed too; pages that load themselves anew
-/// and sweeps do not.
-pub(super) fn of(measured: &Measured, action: Action) -> Option<LambdaTime> {
+/// # Errors
+/// Where its work was not measured.
+pub(super) fn of(measured: &Measured, action: Action) -> anyhow::Result<LambdaTime> {
+    billed(measured, action).with_context(|| format!("{} was not measured", action.name()))
+}
+
+fn billed(measured: &Measured, action: Action) -> Option<LambdaTime> {
     let function = action.function();
     let conditions = Conditions {
         latency: Latency::OF_A_REGION,
         megabytes: Some(memory_mb(function)),
     };
     let figures = |work| measured.of(function, work, conditions);
-    let cold = |work| figures(work).map(|it: &Figures| it.init.wall.median + it.first.wall.median);
-    let warm = |work| figures(work).map(|it: &Figures| it.warm.wall.median);
+    let cold = |work| figures(work).map(|it| it.billed(true));
+    let warm = |work| figures(work).map(|it| it.billed(false));
     let milliseconds = match action {
         // The click, and the page on which the browser comes to rest.
         Action::ClickThatStarts => f64::midpoint(cold(Work::Start)?, warm(Work::Page)?),
@@ -42,9 +48,7 @@ pub(super) fn of(measured: &Measured, action: Action) -> Option<LambdaTime> {
             warm(Work::SweepOff)?
                 + measured
                     .of("associate", Work::Start, conditions)?
-                    .warm
-                    .wall
-                    .median
+                    .billed(false)
         }
         Action::AuditNow => cold(Work::Now)?,
         Action::AuditLog => cold(Work::Log)?,

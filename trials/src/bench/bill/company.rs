@@ -10,10 +10,10 @@ pub(super) const WORKDAYS: f64 = 21.0;
 pub(super) const WEEKDAYS: f64 = 22.0;
 /// Subnets of the endpoint.
 pub(super) const SUBNETS: f64 = 2.0;
-/// A page that waits looks every five seconds, for the six minutes that AWS takes.
-const LOOKS_OF_A_WAIT: f64 = 72.0;
-/// A page that stays open looks every 20 seconds at first and then every 40, hidden every 160: for some ten minutes.
-const LOOKS_OF_A_VISIT: f64 = 20.0;
+/// A page that waits polls every five seconds, for the six minutes that AWS takes.
+const POLLS_OF_A_WAIT: f64 = 72.0;
+/// A page that stays open polls every 20 seconds at first and then every 40, hidden every 160: for some ten minutes.
+const POLLS_OF_A_VISIT: f64 = 20.0;
 /// How often a browser's cache is empty: a new release, another browser.
 const FIRST_PAGES: f64 = 1.0;
 
@@ -99,7 +99,7 @@ impl Company {
             Action::ClickThatStarts => starts,
             Action::ClickWhileReady => clicks,
             Action::Poll => {
-                starts * f64::from(self.waiting) * LOOKS_OF_A_WAIT + clicks * LOOKS_OF_A_VISIT
+                starts * f64::from(self.waiting) * POLLS_OF_A_WAIT + clicks * POLLS_OF_A_VISIT
             }
             Action::PageWithAssets => f64::from(self.monthly_users) * FIRST_PAGES,
             Action::SweepOff => MONTH_HOURS * 60.0 - sweeps_on - WORKDAYS,
@@ -126,11 +126,11 @@ pub(super) fn assumptions() -> Vec<(&'static str, [String; SIZES])> {
             each(|it| f64::from(it.bookings)),
         ),
         (
-            "starts in a month by a click, each with so many people waiting: 72 looks each",
+            "starts by a click in a month × employees waiting for each, with 72 polls each",
             COMPANIES.map(|it| format!("{} × {}", it.starts_by_click, it.waiting)),
         ),
         (
-            "clicks in a month while it is ready, with 20 looks each",
+            "clicks in a month on a VPN that is ready, with 20 polls each",
             each(|it| it.times(Action::ClickWhileReady)),
         ),
         (
@@ -146,7 +146,7 @@ pub(super) fn assumptions() -> Vec<(&'static str, [String; SIZES])> {
             each(|it| it.schedule_hours),
         ),
         (
-            "pages *Now* and pages of the log, each, on a workday",
+            "views of *Now* on a workday, and as many of the log",
             each(|it| f64::from(it.audit_pages)),
         ),
         (

@@ -27,10 +27,11 @@ fn actions(uses: &[Use]) -> String {
     let people = COMPANIES.map(|it| it.people.to_string()).join(" · ");
     let mut text = format!(
         "## What each action uses\n\n\
-         Measured on the sandbox with the functions as processes of their own. Where a figure grows with the company, it is told for\n{people} \
-         people. *ms*: what Lambda bills for one request, at the function's memory size. *Reads*, *writes*: DynamoDB's units.\n*Log*: \
-         bytes, with Lambda's own two lines for each request and 26 bytes for each line. *Sent*: bytes to the browser.\n*Kept*: \
-         bytes of records with their copies in indexes. *Metrics*: names times dimensions that get a value.\n\n\
+         Measured on the sandbox with the functions as processes of their own. Three figures are for companies of\n{people} \
+         people. *ms*: what Lambda bills for one request, at the function's memory size; a click counts as a cold start,\n\
+         so as the dearer case. *Reads*, *writes*: DynamoDB's units. *Log*: bytes, with Lambda's own two lines for each request\n\
+         and 26 bytes for each line. *Sent*: bytes to the browser. *Kept*: bytes of records with their copies in indexes.\n\
+         *Metrics*: custom metrics that get a value.\n\n\
          | action | function | MB | ms | requests | EC2 | DynamoDB | reads | writes | log | sent | kept | metrics |\n\
          |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );
@@ -67,8 +68,8 @@ fn cell<T: Display + PartialEq>(it: &Use, of: impl Fn(&Consumption) -> T) -> Str
 fn price_table() -> String {
     let mut text = String::from(
         "## Prices\n\n\
-         US dollars in Tokyo (ap-northeast-1), without tax and without any free tier. They were read in what\n\
-         others published of AWS's Price List, by its usage type; those marked *not checked* are from memory.\n\n\
+         US dollars in Tokyo (ap-northeast-1), without tax and without any free tier. They come from public copies of\n\
+         AWS's Price List, not from AWS itself; *as of* is the month of the copy. Those marked *not checked* are from memory.\n\n\
          | what | USD | per | as of | usage type or page |\n|---|---:|---|---|---|\n",
     );
     for price in prices::ALL {
@@ -138,23 +139,29 @@ pub fn block(uses: &[Use]) -> String {
             each(|it| dollars(it.schedule_usd)),
         ),
         (
-            "this: its associations",
+            "**this system, in all**",
+            each(|it| format!("**{}**", dollars(it.sum()))),
+        ),
+        (
+            "– subnets associated",
             each(|it| dollars(it.of(Group::Associations))),
         ),
         (
-            "its load balancer, addresses and traffic",
+            "– load balancer, its addresses and traffic",
             each(|it| dollars(it.of(Group::Balancer))),
         ),
         (
-            "Lambda, DynamoDB, logs, scheduler",
+            "– Lambda, DynamoDB, logs, scheduler",
             each(|it| dollars(it.of(Group::Running))),
         ),
         (
-            "metrics, alarms, dashboard, traces",
+            "– metrics, alarms, dashboard, traces",
             each(|it| dollars(it.of(Group::Watching))),
         ),
-        ("sign-in by SAML", each(|it| dollars(it.of(Group::SignIn)))),
-        ("**sum**", each(|it| format!("**{}**", dollars(it.sum())))),
+        (
+            "– sign-in by SAML",
+            each(|it| dollars(it.of(Group::SignIn))),
+        ),
     ];
     for (name, figures) in rows {
         let mut cells = vec![name.to_owned()];
@@ -199,11 +206,11 @@ fn not_in_the_sums(bills: &[Bill]) -> String {
         .map(|bill| format!("{:.0}", bill.connections_usd))
         .collect();
     format!(
-        "Not in the sums: **connections** (USD 0.05 an hour each), which cost the same either way: {} for the three, at six\n\
-         hours a day. **Reads of the audit table's stream** by EventBridge Pipes: four a second for each shard; AWS says that\n\
-         Lambda's reads are free and others are not, and nothing of a pipe's. If they are billed, that is about USD 2.40 a\n\
-         month for each shard, after the account's first 2.5 million (a price from memory). And what is by the piece and rare: mails, the pipes' events,\n\
-         queries in the log.",
+        "Not in the sums: **connections** (USD 0.05 an hour each), which come on top in every case: {} for the three, at six\n\
+         hours a day. **Reads of the audit table's stream** by EventBridge Pipes, four a second for each shard: AWS bills reads\n\
+         of a stream, except Lambda's, and does not say which a pipe's are. If they are billed, that is about USD 2.40 a month\n\
+         for each shard, after the account's first 2.5 million (a price from memory). **Rare and billed by the piece**: mails,\n\
+         the pipes' events, queries of the log.",
         connections.join(" · ")
     )
 }

@@ -5,7 +5,7 @@ use super::model::{Action, Consumption, Use};
 use super::prices::{self, Price};
 
 const GB: f64 = 1e9;
-/// Records are kept for 400 days, a trail that is that old does not grow any more.
+/// Records are kept for 400 days; a trail that old grows no more.
 const KEPT_MONTHS: f64 = 400.0 / 365.0 * 12.0;
 /// Logs are kept for 90 days, compressed to 15 % (<https://aws.amazon.com/cloudwatch/pricing/>).
 const LOG_KEPT_MONTHS: f64 = 3.0;
@@ -140,11 +140,11 @@ impl Month {
             });
             each.sum()
         };
-        let sent = |it: &Use| it.action.function() != "reaper";
+        let is_web = |it: &Use| it.action.function() != "reaper";
         Self {
             requests: sum(&|_, it| count(it.requests)),
             web_requests: sum(&|use_of, it| {
-                if sent(use_of) {
+                if is_web(use_of) {
                     count(it.requests)
                 } else {
                     0.0
