@@ -32,8 +32,8 @@ async fn wire(config: AssociateConfig, clock: Arc<dyn Clock>) -> anyhow::Result<
     let keys = AlbPublicKeys::new(&http, sign_in.public_keys_url.clone());
     // As many as a first click uses at once: it asks for the key of its token, writes its record beside reading the state,
     // writes on before both connections are free again, and reads the networks beside the endpoint or the connections.
-    // EC2 may take as long for its answer as for a call, so the start does not wait for it: a handshake with EC2 takes no
-    // more round trips than one with DynamoDB and its answer, and EC2 is called some rounds later.
+    // How long EC2 takes for its answer is not known, so the start does not wait for it. EC2 is called some rounds later; had
+    // it not answered by then, the call would open a connection of its own.
     let ec2 = vpn.clone();
     tokio::spawn(async move { warm_up(&[(&ec2, 2)]).await });
     warm_up(&[(&keys, 1), (&store, 3)]).await;

@@ -16,7 +16,7 @@ use super::Tls;
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// It cannot be made: a name is none, or there is no chance to be had.
+    /// It cannot be made: a name is none, or the system gives no random numbers.
     #[error(transparent)]
     Make(#[from] rcgen::Error),
     /// The TLS library does not take it.
@@ -37,7 +37,7 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        // Each is another, also by name: whom a certificate names as its issuer is looked for by that.
+        // A name of its own: a verifier looks for the issuer by name.
         let name = format!("The sandbox's authority {}", Uuid::new_v4());
         params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate()?;

@@ -55,7 +55,8 @@ impl Connections {
     }
 
     /// Closes all that are open, as a server does with those that have been idle for long. Waits until no connection is
-    /// open. For times when no request is under way: one that is gets no answer.
+    /// open. For times when no request is under way: one that is gets no answer. Not for after [`Self::silence`]: what is silent
+    /// stays open.
     pub async fn close_idle(&self) {
         self.0.fate.send_replace(Fate::Close);
         let mut open = self.0.open.subscribe();

@@ -24,7 +24,7 @@ pub use authority::{Authority, CertificateError};
 pub use connections::Connections;
 pub use stream::DelayedStream;
 
-/// Finished handshakes that no one has taken yet.
+/// Finished handshakes that are not accepted yet.
 const WAITING: usize = 256;
 
 /// How a server speaks TLS: HTTP/1.1 alone, as the endpoints of EC2 and `DynamoDB` are thought to do towards

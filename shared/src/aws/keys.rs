@@ -17,8 +17,8 @@ use crate::identity::{KeyError, KeyId, PublicKeys};
 /// For connecting, asking and reading together; an employee is waiting.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a first try is without company. Its connection may have died while the process was frozen, without a word.
-/// It goes on beside the second: a first handshake of a small Lambda may take nearly as long.
+/// After so long without an answer, a key is asked for a second time, beside the first: the first connection may have died
+/// while the process was frozen, or its handshake may take long, on a small Lambda nearly as long.
 const PATIENCE: Duration = Duration::from_millis(900);
 
 /// A key in PEM has 178 bytes.

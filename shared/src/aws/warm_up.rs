@@ -26,7 +26,7 @@ use super::{DynamoAuditReader, DynamoStore, Ec2ClientVpn};
 /// it is sent again. An employee waits for this start, and what does not stand by then is opened by the call.
 const LIMIT: Duration = Duration::from_millis(1500);
 
-/// That a server closes the connection, or answers otherwise than was thought, is told here alone.
+/// The only line of the log that shows a server which closes the connection, or answers otherwise than expected.
 pub(super) fn log_answer(status: u16, connection: Option<&str>) {
     debug!(status, connection, "answered before the first call");
 }
