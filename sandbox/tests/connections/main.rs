@@ -7,6 +7,7 @@
 
 mod counts;
 mod dead;
+mod frozen;
 mod keys;
 mod roots;
 mod silent;

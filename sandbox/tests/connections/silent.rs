@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use crate::dead::Freezer;
+use crate::dead::FrozenStore;
 use crate::world::{World, variable};
 
 /// A try of the tests. In production it is 4 s of DynamoDB's 5, and 5 s of EC2's 12: so DynamoDB's second try and EC2's third
@@ -14,16 +14,16 @@ const TRY: Duration = Duration::from_millis(200);
 #[test]
 fn each_silent_connection_costs_a_call_one_try() {
     for (silent, tries, is_answered) in [(1, 2, true), (2, 2, false), (2, 3, true)] {
-        let freezer = Freezer::with_short_tries(tries, TRY);
-        freezer.open(silent);
-        freezer.connections().silence();
+        let frozen = FrozenStore::with_short_tries(tries, TRY);
+        frozen.open(silent);
+        frozen.connections().silence();
         assert_eq!(
-            freezer.is_answered(),
+            frozen.is_answered(),
             is_answered,
             "{silent} silent, {tries} tries"
         );
         // Each was given up: the next call finds none of them.
-        assert!(freezer.is_answered());
+        assert!(frozen.is_answered());
     }
 }
 
