@@ -21,9 +21,9 @@ fn document(name: &str) -> String {
 }
 
 fn block(document: &str) -> &str {
-    let begin = document.find("<!-- bill -->").unwrap();
-    let end = document.find("<!-- /bill -->").unwrap();
-    &document[begin..end]
+    let (begin, end) = bill::MARKS;
+    let (_, after) = document.split_once(begin).unwrap();
+    after.split_once(end).unwrap().0.trim_start()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn the_bill_follows_from_the_figures_in_the_document() {
     let uses = bill::read(&document).unwrap();
     assert_eq!(
         block(&document),
-        block(&bill::block(&uses)),
+        bill::table(&uses),
         "a figure, a price or the model of use was changed: write docs/performance.md anew"
     );
     assert!(

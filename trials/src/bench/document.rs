@@ -5,20 +5,20 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::bill::MARKS;
+
 /// Writes the measured part of `docs/performance.md` anew, and the README's table of the bill.
 ///
 /// # Errors
 /// When a document cannot be read or written, or lacks the marks.
 pub(super) fn write(repository: &Path, measured: &str, bill: &str) -> anyhow::Result<()> {
-    let inner = bill.trim_start_matches(BILL.0).trim_end();
-    let inner = inner.trim_end_matches(BILL.1).trim_matches('\n');
     for (name, marks, text) in [
         (
             "docs/performance.md",
             MEASURED,
             format!("\n{}\n", measured.trim_end()),
         ),
-        ("README.md", BILL, inner.to_owned()),
+        ("README.md", MARKS, bill.trim_end().to_owned()),
     ] {
         let file = repository.join(name);
         let new = fs::read_to_string(&file)
@@ -34,7 +34,6 @@ const MEASURED: (&str, &str) = (
     "<!-- measured by ./bench: begin -->",
     "<!-- measured by ./bench: end -->",
 );
-const BILL: (&str, &str) = ("<!-- bill -->", "<!-- /bill -->");
 
 fn replaced(text: &str, (begin, end): (&str, &str), new: &str) -> anyhow::Result<String> {
     let missing = |mark: &str| format!("{mark} is missing");
@@ -50,12 +49,12 @@ mod tests {
     #[test]
     fn what_people_wrote_around_the_measured_part_stays() {
         let text = "# Cost\n\n<!-- bill -->\nold\n<!-- /bill -->\n\n## More\n";
-        let new = replaced(text, BILL, "new").unwrap();
+        let new = replaced(text, MARKS, "new").unwrap();
         assert_eq!(
             new,
             "# Cost\n\n<!-- bill -->\nnew\n<!-- /bill -->\n\n## More\n"
         );
-        assert!(replaced("# Cost", BILL, "new").is_err());
+        assert!(replaced("# Cost", MARKS, "new").is_err());
     }
 
     #[test]
@@ -70,13 +69,12 @@ mod tests {
         )
         .unwrap();
         fs::write(file("README.md"), "<!-- bill -->\n<!-- /bill -->\n").unwrap();
-        let bill = "<!-- bill -->\n| 1 |\n<!-- /bill -->\n";
-        write(repository.path(), "figures\n", bill).unwrap();
+        write(repository.path(), "figures\n", "| 1 |\n").unwrap();
         let read = |name: &str| fs::read_to_string(file(name)).unwrap();
         assert_eq!(
             read("docs/performance.md"),
             format!("# Speed\n{begin}\n\nfigures\n\n{end}\n")
         );
-        assert_eq!(read("README.md"), bill);
+        assert_eq!(read("README.md"), "<!-- bill -->\n| 1 |\n<!-- /bill -->\n");
     }
 }

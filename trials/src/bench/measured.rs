@@ -69,12 +69,14 @@ impl Measured {
         let mut taken: BTreeMap<Kind, Vec<Sample>> = BTreeMap::new();
         for round in 0..samples {
             for (number, subject) in subjects.iter().enumerate() {
-                for (work, (index, conditions)) in subject.kinds(&CONDITIONS) {
-                    if conditions.megabytes.is_some() && bench.share.is_none() {
-                        continue;
+                for &work in &subject.works {
+                    for (index, conditions) in CONDITIONS.into_iter().enumerate() {
+                        if conditions.megabytes.is_some() && bench.share.is_none() {
+                            continue;
+                        }
+                        let sample = bench.sample(subject, work, conditions).await?;
+                        taken.entry((number, work, index)).or_default().push(sample);
                     }
-                    let sample = bench.sample(subject, work, conditions).await?;
-                    taken.entry((number, work, index)).or_default().push(sample);
                 }
             }
             eprintln!("{} of {samples}", round + 1);

@@ -96,7 +96,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     text += &report.tables();
     println!("{text}\n{}", report.before());
     if let (Some(documents), Some(uses)) = (&options.documents, &uses) {
-        document::write(documents, &text, &bill::block(uses))?;
+        document::write(documents, &text, &bill::table(uses))?;
     }
     Ok(())
 }

@@ -185,20 +185,6 @@ impl Subject {
         }
     }
 
-    /// Each of its works under each of these conditions, with their numbers.
-    pub(super) fn kinds<C: Copy>(&self, conditions: &[C]) -> Vec<(Work, (usize, C))> {
-        let works = self.works.iter();
-        works
-            .flat_map(|work| {
-                conditions
-                    .iter()
-                    .copied()
-                    .enumerate()
-                    .map(|one| (*work, one))
-            })
-            .collect()
-    }
-
     /// Of its binary and of the zip beside it, in MB.
     pub(super) fn sizes(&self) -> Option<[f64; 2]> {
         let binary = self.binary.as_ref()?;

@@ -16,7 +16,7 @@ pub use company::{COMPANIES, Company};
 pub use measure::{measure, measure_in};
 pub use model::{Action, Consumption, LambdaTime, SIZES, Use};
 pub use read::read;
-pub use render::{block, render};
+pub use render::{MARKS, render, table};
 pub use sum::{Bill, Group, Line, bill};
 
 /// What Lambda takes for so much time of a function with so much memory, without the price of the request.

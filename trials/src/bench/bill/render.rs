@@ -8,8 +8,7 @@ use super::prices::{self, Known};
 use super::sum::{Bill, Group, bill};
 
 /// What stands before and after the table that README and `docs/performance.md` share.
-pub(super) const BEGIN: &str = "<!-- bill -->";
-const END: &str = "<!-- /bill -->";
+pub const MARKS: (&str, &str) = ("<!-- bill -->", "<!-- /bill -->");
 
 /// The three sections.
 pub fn render(uses: &[Use]) -> String {
@@ -98,8 +97,8 @@ fn the_bill(uses: &[Use], bills: &[Bill; SIZES]) -> String {
     let mut text = format!(
         "## The bill\n\nA month of one endpoint with {SUBNETS} subnets, {WORKDAYS} workdays, {WEEKDAYS} days from Monday to Friday.\n\n"
     );
-    text.push_str(&block(uses));
-    text.push('\n');
+    let (begin, end) = MARKS;
+    let _ = writeln!(text, "{begin}\n{}{end}\n", table(uses));
     text.push_str(&not_in_the_sums(bills));
     text.push_str("\n\nWhat is assumed, beside 14 alarms, one dashboard, records kept for 400 days and logs for 90:\n\n");
     row(&mut text, &header("in a company of"));
@@ -125,10 +124,10 @@ fn thousands(people: u32) -> String {
     }
 }
 
-/// The table that the README has too, with its marks.
-pub fn block(uses: &[Use]) -> String {
+/// The table that the README has too.
+pub fn table(uses: &[Use]) -> String {
     let bills: [Bill; SIZES] = std::array::from_fn(|which| bill(uses, which));
-    let mut text = format!("{BEGIN}\n");
+    let mut text = String::new();
     row(&mut text, &header("USD a month, Tokyo, two subnets"));
     text.push_str("|---|---:|---:|---:|\n");
     let each = |of: fn(&Bill) -> String| bills.each_ref().map(of);
@@ -168,8 +167,6 @@ pub fn block(uses: &[Use]) -> String {
         cells.extend(figures);
         row(&mut text, &cells);
     }
-    text.push_str(END);
-    text.push('\n');
     text
 }
 
