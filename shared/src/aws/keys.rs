@@ -17,8 +17,8 @@ use crate::identity::{KeyError, KeyId, PublicKeys};
 /// For connecting, asking and reading together; an employee is waiting.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// After so long without an answer, a key is asked for a second time, beside the first: the first connection may have died
-/// while the process was frozen, or its handshake may take long, on a small Lambda nearly as long.
+/// After so long without an answer, a key is asked for a second time: the connection may have died while the process was
+/// frozen. The first try goes on beside the second, since on a small Lambda its handshake may take nearly as long.
 const PATIENCE: Duration = Duration::from_millis(900);
 
 /// A key in PEM has 178 bytes.

@@ -161,7 +161,7 @@ mod tests {
     use aws_config::{BehaviorVersion, Region, SdkConfig};
     use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
     use aws_smithy_runtime_api::client::http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
     use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 
@@ -180,23 +180,14 @@ mod tests {
         }
     }
 
-    impl HttpClient for Overloaded {
-        fn http_connector(
-            &self,
-            _settings: &HttpConnectorSettings,
-            _components: &RuntimeComponents,
-        ) -> SharedHttpConnector {
-            SharedHttpConnector::new(self.clone())
-        }
-    }
-
     #[tokio::test]
     async fn one_get_without_signature_is_sent_whatever_is_answered() {
         let aws = Overloaded::default();
+        let connector = SharedHttpConnector::new(aws.clone());
         let credentials = Credentials::new("id", "secret", None, None, "test");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(aws.clone())
+            .http_client(http_client_fn(move |_, _| connector.clone()))
             .region(Region::new("ap-northeast-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .retry_config(RetryConfig::standard().with_initial_backoff(Duration::ZERO))
