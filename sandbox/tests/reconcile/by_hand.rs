@@ -1,10 +1,14 @@
 //! What an administrator does by hand, beside the sweeps: followed, put on record, and never fought.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use shared::policy::Phase;
-use testkit::ec2::{Delay, Request};
+use testkit::ec2::{Action, Delay, FaultKind, Request};
+use tokio::sync::oneshot;
 
-use crate::wire::Wire;
+use crate::closing::closings;
+use crate::wire::{When, Wire};
 use crate::world::{World, person};
 
 #[tokio::test]
@@ -162,6 +166,36 @@ async fn an_employee_who_asked_while_it_was_taken_by_hand_has_the_grace_of_the_s
     world.pass_seconds(60);
     world.sweep().await.unwrap();
     assert_eq!(world.count("disassociation.started").await, stops + 1);
+}
+
+#[tokio::test]
+async fn a_sweep_that_knows_nothing_of_a_stop_leaves_to_it_what_is_gone() {
+    let world = Arc::new(World::ready().await);
+    world.pass_seconds(31 * 60);
+    let wire = Wire::new();
+    let (loaded, has_loaded) = oneshot::channel();
+    wire.hook(When::After, "load_for_sweep", 1, move || async move {
+        loaded.send(()).unwrap();
+    });
+    let others = world.clone();
+    wire.hook(When::Before, "target_networks", 1, move || async move {
+        has_loaded.await.unwrap();
+        let throttled = FaultKind::error("RequestLimitExceeded");
+        others.fault_always(Action::DisassociateClientVpnTargetNetwork, throttled);
+        others.sweep().await.unwrap_err();
+        others.clear_faults();
+        others.by_hand(Request::Disassociate {
+            endpoint: others.endpoint.id.clone(),
+            association: others.second_association(),
+        });
+        others.pass_seconds(30 * 60);
+    });
+    let _ = world.sweep_through(&wire).await;
+    assert_eq!(world.count("disassociation.started").await, 1);
+    assert_eq!(world.count("disassociation.external").await, 0);
+    world.sweep_until(Phase::Off).await;
+    assert_eq!(world.count("disassociation.completed").await, 1);
+    assert_eq!(closings(&world).await.len(), 1);
 }
 
 /// By an administrator's hand, seen and put on record by a sweep.

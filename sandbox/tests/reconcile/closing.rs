@@ -17,7 +17,7 @@ use crate::by_hand::lose_the_second_subnet;
 use crate::world::World;
 
 /// The closing records, after all records were judged.
-async fn closings(world: &World) -> Vec<Record> {
+pub async fn closings(world: &World) -> Vec<Record> {
     let mut trail = Trail::new(0.15);
     let mut found = Vec::new();
     let records = world.records().await;

@@ -280,7 +280,11 @@ impl Trail {
         let closing = record.details.closing.as_deref();
         let is_known = self.known.knows_ended(stay, closing);
         self.asks.was_up();
-        self.open_stop = self.open_stop.take().filter(|open| open.stay != stay);
+        // What another hand takes of a stay while a stop of it is in hand leaves that stop open.
+        let ends_stop = closing.is_some() || record.event == Event::DisassociationCompleted;
+        if ends_stop {
+            self.open_stop.take_if(|open| open.stay == stay);
+        }
         let mut found = once(&mut self.ended, record, "gone");
         if record.event == Event::DisassociationCompleted {
             let stopped = self.stops.contains_key(&stay) || !is_known;

@@ -282,3 +282,22 @@ fn an_order_may_take_over_a_stop_of_the_stay_and_nothing_else_may() {
     earlier.insert(3, record(43, Event::ModeChanged));
     assert_eq!(kinds(&earlier), BTreeSet::from([Kind::NoOutcome]));
 }
+
+#[test]
+fn a_stop_outlives_what_another_hand_takes_meanwhile() {
+    let second = || BTreeSet::from([AssociationId::observed("two")]);
+    let mut records = trail();
+    records.truncate(4);
+    let mut more = record(1, Event::AssociationStarted);
+    more.details.association_ids = second();
+    records.insert(2, more);
+    let mut taken = record(45, Event::DisassociationExternal);
+    taken.details.association_ids = second();
+    records.push(taken);
+    let by_hand = Kind::RemovedByOthers;
+    assert_eq!(kinds(&records), BTreeSet::from([by_hand, Kind::NoOutcome]));
+    records.push(record(47, Event::DisassociationFailed));
+    let mut trail = Trail::new(0.15);
+    let found = records.iter().flat_map(|it| trail.take(it));
+    assert_eq!(found.map(|it| it.kind).collect::<Vec<_>>(), [by_hand]);
+}

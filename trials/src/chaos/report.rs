@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use shared::model::AssociationId;
+use shared::model::audit::Event;
 use testkit::rulebook::{Rulebook, Violation};
 
 use super::administrator::Administrator;
@@ -110,6 +112,27 @@ pub(super) fn judge(evidence: &mut Evidence, now: DateTime<Utc>, checks: &mut Ch
                 println!("             {violation}");
             }
         }
+        if !book.violations.is_empty() {
+            tell_records(book);
+        }
+    }
+}
+
+/// Prints an endpoint's records: no two storms are alike, so the cause cannot be found in another one.
+fn tell_records(book: &Rulebook) {
+    let records = book.history.records.iter();
+    for record in records.filter(|record| record.event != Event::ConnectionEnded) {
+        let ids = record.details.association_ids.iter();
+        let ids: Vec<_> = ids.map(AssociationId::as_str).collect();
+        println!(
+            "             {} stay {} {} {} {}: {}",
+            record.occurred_at.format("%H:%M:%S%.3f"),
+            record.details.stay.unwrap_or(0),
+            record.event.as_str(),
+            record.actor,
+            ids.join(" "),
+            record.reason
+        );
     }
 }
 

@@ -174,6 +174,8 @@ pub(in crate::reconcile) fn gone(
     let ended_at = stopped.or_else(|| policy::last_seen_up(ids, state));
     let ended_at = whole_seconds(ended_at.unwrap_or(context.now));
     let mut change = context.change();
+    // Whose doing it is depends on it.
+    change.require_as_read(&[Attribute::StoppingSince]);
     let up = TimeUp::of(context, ids, ended_at);
     let details = if all {
         // Under `off` nothing is served: what was asked for is kept until the order ends.
