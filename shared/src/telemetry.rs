@@ -2,7 +2,10 @@
 //! Beside them, [`metrics`].
 //!
 //! No filter, however it is set, lets `TRACE` through: at that level the Lambda runtime writes the whole event, and
-//! so the identity token, into the log.
+//! so the identity token, into the log. A release build has no code for it either (`Cargo.toml`).
+//!
+//! The filter stands before all else, and not before the lines alone: what is below its level is then refused by one
+//! comparison. The SDK opens a dozen spans for each call, which would otherwise be made, entered and thrown away.
 
 mod counted_store;
 pub mod metrics;
@@ -50,9 +53,7 @@ where
     } else {
         lines.boxed()
     };
-    registry()
-        .with(lines.with_filter(filter))
-        .with(LevelFilter::DEBUG)
+    registry().with(filter).with(lines)
 }
 
 /// Levels by target, and no more: filters by span or field would link a whole engine of regular expressions.
@@ -65,15 +66,21 @@ fn filter(directives: &str) -> Targets {
     for directive in directives.filter(|directive| !directive.is_empty()) {
         match directive.parse::<Targets>() {
             Ok(parsed) => {
-                filter = filter.with_targets(parsed.iter());
+                let targets = parsed.iter();
+                filter = filter
+                    .with_targets(targets.map(|(target, level)| (target, without_trace(level))));
                 if let Some(level) = parsed.default_level() {
-                    filter = filter.with_default(level);
+                    filter = filter.with_default(without_trace(level));
                 }
             }
             Err(error) => eprintln!("the log directive {directive:?} is left out: {error}"),
         }
     }
     filter
+}
+
+fn without_trace(level: LevelFilter) -> LevelFilter {
+    level.min(LevelFilter::DEBUG)
 }
 
 #[cfg(test)]
@@ -166,6 +173,21 @@ mod tests {
                 "{directives}"
             );
             assert!(lines.len() >= 2, "{directives}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_logged_is_not_made() {
+        for (directives, level) in [
+            (None, LevelFilter::INFO),
+            (Some("sdk=debug"), LevelFilter::DEBUG),
+        ] {
+            let subscriber = subscriber(directives, true, io::sink);
+            assert_eq!(subscriber.max_level_hint(), Some(level));
+            tracing::subscriber::with_default(subscriber, || {
+                let span = tracing::debug_span!(target: "sdk", "call");
+                assert_eq!(span.is_disabled(), level < LevelFilter::DEBUG);
+            });
         }
     }
 
