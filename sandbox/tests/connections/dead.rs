@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
+use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Builder, Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::Builder;
 use sandbox::dynamo::{Dynamo, Storage};
 use sandbox::tls::{Authority, Connections};
 use shared::aws::{Clients, DynamoStore};
 use shared::ports::Store as _;
-use testkit::example::{AUDIT_TABLE, LEASE_TABLE, REGION};
+use testkit::example::{AUDIT_TABLE, LEASE_TABLE};
 
-use crate::frozen::{Runtimes, http};
+use crate::frozen::{Runtimes, configuration};
 use crate::world::World;
 
 /// A client of the tables, and the tables.
@@ -86,19 +85,6 @@ impl FrozenStore {
         let read = self.runtimes.function.block_on(self.store.noted_config());
         assert_eq!(read.unwrap(), None);
     }
-}
-
-fn configuration(authority: &Authority, url: &str, tries: u32) -> SdkConfig {
-    let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
-    let retry = RetryConfig::standard().with_max_attempts(tries);
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(http(authority))
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .retry_config(retry.with_initial_backoff(Duration::from_millis(1)))
-        .endpoint_url(url)
-        .build()
 }
 
 fn store(config: &SdkConfig) -> DynamoStore {

@@ -1,7 +1,13 @@
 //! A function that stands still while its servers go on, as Lambda freezes one between two calls.
 
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use sandbox::tls::{Authority, Connections};
 use shared::aws::{Http, OpensConnection, warm_up};
+use testkit::example::REGION;
 use tokio::runtime::{Builder, Runtime};
 
 /// A function's runtime, which does nothing unless it is given a call, and one of its servers.
@@ -43,4 +49,18 @@ pub(crate) fn http(authority: &Authority) -> Http {
     std::fs::write(&roots, authority.pem()).unwrap();
     let roots = roots.to_str().unwrap();
     Http::from_vars(&|name| (name == "AWS_CA_BUNDLE").then(|| roots.to_owned())).unwrap()
+}
+
+/// Of a client of the service at this URL, which makes so many tries.
+pub(crate) fn configuration(authority: &Authority, url: &str, tries: u32) -> SdkConfig {
+    let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
+    let retry = RetryConfig::standard().with_max_attempts(tries);
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http(authority))
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(retry.with_initial_backoff(Duration::from_millis(1)))
+        .endpoint_url(url)
+        .build()
 }

@@ -7,6 +7,7 @@
 
 mod counts;
 mod dead;
+mod ec2;
 mod frozen;
 mod keys;
 mod roots;

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::dead::FrozenStore;
+use crate::ec2::FrozenVpn;
 use crate::world::{World, variable};
 
 /// A try of the tests. In production it is 4 s of DynamoDB's 5, and 5 s of EC2's 12: so DynamoDB's second try and EC2's third
@@ -12,18 +13,32 @@ use crate::world::{World, variable};
 const TRY: Duration = Duration::from_millis(200);
 
 #[test]
-fn each_silent_connection_costs_a_call_one_try() {
-    for (silent, tries, is_answered) in [(1, 2, true), (2, 2, false), (2, 3, true)] {
+fn each_silent_connection_to_dynamodb_costs_a_call_one_try() {
+    each_costs_one_try(|silent, tries| {
         let frozen = FrozenStore::with_short_tries(tries, TRY);
         frozen.open(silent);
         frozen.connections().silence();
-        assert_eq!(
-            frozen.is_answered(),
-            is_answered,
-            "{silent} silent, {tries} tries"
-        );
+        move || frozen.is_answered()
+    });
+}
+
+#[test]
+fn each_silent_connection_to_ec2_costs_a_call_one_try() {
+    each_costs_one_try(|silent, tries| {
+        let frozen = FrozenVpn::with_short_tries(tries, TRY);
+        frozen.open(silent);
+        frozen.connections().silence();
+        move || frozen.is_answered()
+    });
+}
+
+/// `calls`: makes a call that is answered or not, of a client with so many silent connections and so many tries.
+fn each_costs_one_try<C: Fn() -> bool>(calls: impl Fn(usize, u32) -> C) {
+    for (silent, tries, is_answered) in [(1, 2, true), (2, 2, false), (2, 3, true)] {
+        let call = calls(silent, tries);
+        assert_eq!(call(), is_answered, "{silent} silent, {tries} tries");
         // Each was given up: the next call finds none of them.
-        assert!(frozen.is_answered());
+        assert!(call());
     }
 }
 
