@@ -21,7 +21,7 @@ const FIRST_CHUNK: usize = 100;
 const ID_TOLERANCE: TimeDelta = TimeDelta::days(1);
 /// AWS Client VPN was announced on 18 December 2018: no record of it is older.
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2018, 12, 18).expect("a date");
-/// After so many days without a record, a page without `from` asks whether there is any older one.
+/// After so many days in a row without a record, a page without `from` asks whether there is any older one.
 const EMPTY_DAYS: usize = 14;
 
 /// A page of the log.
@@ -187,17 +187,18 @@ impl Walk<'_> {
             } else {
                 0
             };
+            if empty_days == EMPTY_DAYS && start.is_none() {
+                let oldest = oldest(self.reader).await?;
+                if oldest.is_none_or(|oldest| oldest.date_naive() >= day) {
+                    return Ok(self.page(None, Some(midnight(day))));
+                }
+            }
             day = day - Days::new(1);
             range = IdRange::default();
         }
         let back_to = Some(midnight(day + Days::new(1)));
-        let mut is_end = day < oldest_day;
-        if !is_end && start.is_none() && empty_days >= EMPTY_DAYS {
-            let oldest = oldest(self.reader).await?;
-            is_end = oldest.is_none_or(|oldest| oldest.date_naive() > day);
-        }
         let (place, after) = (Place::Day(day), None);
-        let next = (!is_end).then_some(Cursor { place, after });
+        let next = (day >= oldest_day).then_some(Cursor { place, after });
         Ok(self.page(next, back_to))
     }
 
