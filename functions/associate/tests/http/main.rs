@@ -6,6 +6,7 @@
     reason = "a helper that cannot go on has failed its test, and nothing reaches into a test binary"
 )]
 
+mod process;
 mod request;
 mod stage;
 mod world;

@@ -1,157 +1,13 @@
 //! How many calls wait for each other when an employee clicks, a page polls or a sweep passes, and how often AWS is called.
-//!
-//! Each call takes as long as it does within a region, by a time of the run's own: see `testkit::timeline`.
 
-use std::fmt;
-use std::sync::Arc;
-
-use associate::{App, Ports};
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::config::AssociateConfig;
-use shared::identity::PublicKeys;
-use shared::model::audit::EventIds;
-use shared::ports::{ClientVpn, Store};
-use shared::reconcile::{Reconciler, SweepError};
-use testkit::ports::Wrapped;
-use testkit::timeline::{Milliseconds, Timeline, tally};
 
 use crate::bookings::{BOOKINGS, STATUS, booked, workdays};
 use crate::paths::click;
-use crate::request::{Answer, Request};
-use crate::stage::variables;
+use crate::process::{Cost, Process, sweep};
+use crate::request::Request;
 use crate::world::World;
-
-/// The calls of the tables' port; all others but the key server's are EC2's.
-const TABLES: [&str; 14] = [
-    "state",
-    "load",
-    "load_for_sweep",
-    "load_personal",
-    "glance",
-    "update_personal",
-    "put_record",
-    "grant_lease",
-    "add_request",
-    "update",
-    "commit",
-    "noted_config",
-    "note_config",
-    "put_traffic",
-];
-
-fn takes(call: &str) -> u64 {
-    match call {
-        "fetch_key" => 5,
-        call if TABLES.contains(&call) => 4,
-        _ => 60,
-    }
-}
-
-/// A process of the function whose calls are put into order.
-struct Process {
-    app: App,
-    timeline: Arc<Timeline>,
-}
-
-impl Process {
-    /// Its first invocation is still to come.
-    fn cold(world: &World) -> Self {
-        Self::whose_calls_take(world, takes)
-    }
-
-    fn whose_calls_take(world: &World, takes: Milliseconds) -> Self {
-        let timeline = Timeline::new(takes);
-        let config = AssociateConfig::from_vars(&variables(&[])).unwrap();
-        let ports = Ports {
-            vpn: vpn(world, &timeline),
-            store: store(world, &timeline),
-            keys: Wrapped::new(timeline.clone(), world.keys.clone() as Arc<dyn PublicKeys>),
-            clock: world.clock.clone(),
-            ids: EventIds::from_entropy(),
-        };
-        Self {
-            app: App::new(config, ports).unwrap(),
-            timeline,
-        }
-    }
-
-    /// It has answered a request before, which called neither EC2 nor a table.
-    async fn warm(world: &World) -> Self {
-        let process = Self::cold(world);
-        let answer = process.send(world, Request::get("/help")).await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(process.timeline.rounds(), ["fetch_key"]);
-        process
-    }
-
-    async fn send(&self, world: &World, request: Request) -> Answer {
-        let token = world.mint.mint("yuki@example.com", "sub-1", world.now());
-        self.send_with(&token, request).await
-    }
-
-    async fn send_with(&self, token: &str, request: Request) -> Answer {
-        let request = request.identity(token, "sub-1");
-        // In a box: the whole handler is in this future.
-        let handled = Box::pin(self.app.handle(request.event(), "request-1"));
-        let response = self.timeline.run(handled).await.unwrap();
-        Answer {
-            json: serde_json::to_value(response).unwrap(),
-            multi: request.multi,
-        }
-    }
-
-    /// What a request that is answered so costs.
-    async fn cost_of(&self, world: &World, request: Request, status: u64) -> Cost {
-        world.take_calls();
-        let answer = self.send(world, request).await;
-        assert_eq!(answer.status(), status, "{answer:?}");
-        Cost::of(world, &self.timeline)
-    }
-}
-
-fn vpn(world: &World, timeline: &Arc<Timeline>) -> Arc<dyn ClientVpn> {
-    Wrapped::new(timeline.clone(), world.vpn.clone() as Arc<dyn ClientVpn>)
-}
-
-fn store(world: &World, timeline: &Arc<Timeline>) -> Arc<dyn Store> {
-    Wrapped::new(timeline.clone(), world.store.clone() as Arc<dyn Store>)
-}
-
-/// What one request or sweep made of calls.
-struct Cost {
-    milliseconds: u64,
-    rounds: Vec<String>,
-    calls: String,
-}
-
-impl Cost {
-    fn of(world: &World, timeline: &Timeline) -> Self {
-        let calls = world.take_calls();
-        Self {
-            milliseconds: timeline.milliseconds(),
-            rounds: timeline.rounds(),
-            calls: tally(calls.iter().map(String::as_str), ", "),
-        }
-    }
-}
-
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            milliseconds,
-            rounds,
-            calls,
-        } = self;
-        let count = rounds.len();
-        let word = if count == 1 { "round" } else { "rounds" };
-        write!(
-            f,
-            "{count} {word}, {milliseconds} ms\n  {}\n  {calls}",
-            rounds.join(" > ")
-        )
-    }
-}
 
 /// The VPN is ready, and a reading of EC2 is due.
 async fn ready() -> World {
@@ -162,26 +18,6 @@ async fn ready() -> World {
 
 fn wait(world: &World, by: TimeDelta) {
     world.clock.advance(by);
-}
-
-/// One sweep of Tokyo.
-async fn sweep(world: &World) -> Cost {
-    let timeline = Timeline::new(takes);
-    let common = AssociateConfig::from_vars(&variables(&[])).unwrap().common;
-    let reconciler = Reconciler::new(
-        vpn(world, &timeline),
-        store(world, &timeline),
-        world.clock.clone(),
-        EventIds::from_entropy(),
-        common.settings,
-    );
-    let endpoint = &common.endpoints[0];
-    world.take_calls();
-    let swept: Result<_, SweepError> = timeline
-        .run(Box::pin(reconciler.sweep(endpoint, false)))
-        .await;
-    swept.unwrap();
-    Cost::of(world, &timeline)
 }
 
 async fn start(is_cold: bool) -> Cost {
@@ -303,8 +139,7 @@ async fn sweeps() -> Vec<(&'static str, Cost)> {
     ]
 }
 
-/// What is expected stands in `rounds.txt`: of each, what it waits for, and below that what it calls. EC2 takes 60 ms,
-/// DynamoDB 4, the key server 5.
+/// What is expected stands in `rounds.txt`: of each, what it waits for, and below that what it calls.
 #[tokio::test]
 async fn what_each_request_and_each_sweep_waits_for_and_calls() {
     let mut costs = clicks().await;
