@@ -15,7 +15,7 @@ use testkit::example;
 
 use super::aws::{Aws, Latency, World};
 use super::calls::Call;
-use super::share::Share;
+use super::share::{self, Share};
 use super::subject::{Subject, Work};
 
 /// As `template.yaml` has it for the reaper; the others have less.
@@ -135,12 +135,18 @@ impl Bench {
             processor: processor_time(id),
         };
         let in_init = aws.connections();
-        if let (Some(share), Some(megabytes)) = (&self.share, conditions.megabytes) {
+        let held = self.share.as_ref().zip(conditions.megabytes);
+        if let Some((share, megabytes)) = held {
             share.limit(Some(megabytes))?;
         }
         let mut invocations = Vec::new();
         let mut in_first = in_init;
         for n in 0..subject.invocations {
+            // Sent right behind the one before, it would find that one's share used up; on Lambda minutes lie between them.
+            if held.is_some() {
+                let period = Duration::from_micros(share::PERIOD_MICROSECONDS.into());
+                tokio::time::sleep(period).await;
+            }
             invocations.push(invoke(&process, id, aws, work, n).await?);
             if n == 0 {
                 in_first = aws.connections();
