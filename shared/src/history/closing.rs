@@ -210,7 +210,7 @@ impl Trail {
         of_stay.map(|(id, began)| (id, whole_seconds(began.at)))
     }
 
-    fn is_up(&self, stay: u64) -> bool {
+    pub(super) fn is_up(&self, stay: u64) -> bool {
         let mut up = self.up().filter_map(|id| self.began.get(id));
         up.any(|began| began.stay == stay)
     }

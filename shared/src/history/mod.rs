@@ -147,6 +147,7 @@ impl Trail {
             Event::AssociationFailed => {
                 self.asks.answered();
                 let twice = once(&mut self.failed, record, "failed");
+                self.end_stop_if_down(record.details.stay.unwrap_or(0));
                 self.may_be_over(record);
                 twice
             }
@@ -275,17 +276,20 @@ impl Trail {
         finding(began, record, Kind::NoOutcome, sentence)
     }
 
+    /// A stop is over once nothing of its stay is up, whoever took it. What another hand takes of it does not end the stop.
+    fn end_stop_if_down(&mut self, stay: u64) {
+        if !self.is_up(stay) {
+            self.open_stop.take_if(|open| open.stay == stay);
+        }
+    }
+
     fn end(&mut self, record: &AuditRecord) -> Vec<Finding> {
         let stay = record.details.stay.unwrap_or(0);
         let closing = record.details.closing.as_deref();
         let is_known = self.known.knows_ended(stay, closing);
         self.asks.was_up();
-        // What another hand takes of a stay while a stop of it is in hand leaves that stop open.
-        let ends_stop = closing.is_some() || record.event == Event::DisassociationCompleted;
-        if ends_stop {
-            self.open_stop.take_if(|open| open.stay == stay);
-        }
         let mut found = once(&mut self.ended, record, "gone");
+        self.end_stop_if_down(stay);
         if record.event == Event::DisassociationCompleted {
             let stopped = self.stops.contains_key(&stay) || !is_known;
             found.extend(finding(stopped, record, Kind::StopUnexplained, || {

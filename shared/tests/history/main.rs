@@ -8,7 +8,7 @@ mod windows;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::history::{Kind, Trail};
+use shared::history::{Kind, Prices, Scope, Trail};
 use shared::model::audit::{Actor, AuditRecord, Closing, Details, Event, EventId, Origin};
 use shared::model::item::Value;
 use shared::model::{AssociationId, BookingId, ConnectionId, Email, ManagedEndpoint, SubnetId};
@@ -300,4 +300,23 @@ fn a_stop_outlives_what_another_hand_takes_meanwhile() {
     let mut trail = Trail::new(0.15);
     let found = records.iter().flat_map(|it| trail.take(it));
     assert_eq!(found.map(|it| it.kind).collect::<Vec<_>>(), [by_hand]);
+}
+
+#[test]
+fn a_stop_ends_with_the_last_that_is_up_whoever_takes_it() {
+    // As versions without closing records put it.
+    let scope = Scope {
+        from: None,
+        closings_since: None,
+    };
+    for event in [Event::DisassociationExternal, Event::AssociationFailed] {
+        let mut trail = Trail::within(scope, Prices::now(0.15));
+        let mut records = self::trail();
+        records.truncate(4);
+        records.push(record(45, event));
+        let mut found: Vec<_> = records.iter().flat_map(|it| trail.take(it)).collect();
+        found.extend(trail.open_at(at(45 + 24 * 60), None));
+        let kinds: BTreeSet<_> = found.iter().map(|it| it.kind).collect();
+        assert!(!kinds.contains(&Kind::NoOutcome), "{event:?}: {kinds:?}");
+    }
 }
