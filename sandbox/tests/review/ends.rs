@@ -33,7 +33,7 @@ async fn an_empty_trail_is_one_page_within_the_limits() {
         .unwrap();
     assert!(page.records.is_empty() && page.next.is_none(), "{page:?}");
     let reads = counted.take();
-    // Two weeks, and who could have put the oldest record.
+    // Two weeks of days, then the four partitions that may hold the oldest record.
     assert_eq!(reads.calls, 14 + 4, "{reads:?}");
 }
 
@@ -47,6 +47,15 @@ async fn a_young_trail_offers_no_older_page() {
     .await;
     let pages = table.pages(&LogFilter::default(), 100, Tz::UTC, NOW).await;
     assert_eq!((pages.len(), pages[0].records.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_record_is_found_on_either_side_of_two_empty_weeks() {
+    for days in 13..=17 {
+        let table = Table::of(&trail(&[(0, employee("yuki")), (days, Actor::Reaper)])).await;
+        let shown = table.log(&LogFilter::default(), 100, Tz::UTC, NOW).await;
+        assert_eq!(shown.len(), 2, "{days} days before");
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ const ID_TOLERANCE: TimeDelta = TimeDelta::days(1);
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2018, 12, 18).expect("a date");
 /// After so many days in a row without a record, a page without `from` asks whether there is any older one.
 const EMPTY_DAYS: usize = 14;
+/// A page asks that once at most, so it keeps to [`MAX_PARTITIONS`].
+const _: () = assert!(2 * EMPTY_DAYS + 1 > MAX_PARTITIONS - PROBES);
 
 /// A page of the log.
 #[derive(Debug, Clone, PartialEq)]
