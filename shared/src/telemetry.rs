@@ -4,8 +4,9 @@
 //! No filter, however it is set, lets `TRACE` through: at that level the Lambda runtime writes the whole event, and
 //! so the identity token, into the log. A release build has no code for it either (`Cargo.toml`).
 //!
-//! The filter stands before all else, and not before the lines alone: what is below its level is then refused by one
-//! comparison. The SDK opens a dozen spans for each call, which would otherwise be made, entered and thrown away.
+//! The filter stands before all else, and not before the lines alone: what it does not let through is refused before
+//! anything is made of it. The SDK opens a dozen spans for each call, which would otherwise be made, entered and thrown
+//! away.
 
 mod counted_store;
 pub mod metrics;

@@ -97,7 +97,7 @@ fn calls_open_connections_of_their_own_while_ec2_has_not_answered_the_greetings(
     let plan: [(&dyn OpensConnection, usize); 1] = [(&frozen.vpn, 2)];
     let (one, other) = frozen.runtimes.function.block_on(async {
         tokio::select! {
-            () = warm_up(&plan) => panic!("the calls wait for the greetings"),
+            () = warm_up(&plan) => panic!("the calls wait for the greetings, or take longer than they may"),
             answers = calls => answers,
         }
     });

@@ -51,7 +51,7 @@ pub(crate) fn http(authority: &Authority) -> Http {
     Http::from_vars(&|name| (name == "AWS_CA_BUNDLE").then(|| roots.to_owned())).unwrap()
 }
 
-/// Of a client of the service at this URL, which makes so many tries.
+/// The configuration of a client that calls this URL and makes so many tries.
 pub(crate) fn configuration(authority: &Authority, url: &str, tries: u32) -> SdkConfig {
     let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
     let retry = RetryConfig::standard().with_max_attempts(tries);

@@ -10,7 +10,7 @@ use crate::world::{World, variable};
 
 /// A try of the tests. In production it is 4 s of DynamoDB's 5, and 5 s of EC2's 12: so DynamoDB's second try and EC2's third
 /// are the last that can be answered.
-const TRY: Duration = Duration::from_millis(200);
+const TRY: Duration = Duration::from_millis(500);
 
 #[test]
 fn each_silent_connection_to_dynamodb_costs_a_call_one_try() {

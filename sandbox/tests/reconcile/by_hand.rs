@@ -169,7 +169,7 @@ async fn an_employee_who_asked_while_it_was_taken_by_hand_has_the_grace_of_the_s
 }
 
 #[tokio::test]
-async fn a_sweep_that_knows_nothing_of_a_stop_leaves_to_it_what_is_gone() {
+async fn a_sweep_that_read_before_a_stop_leaves_to_it_what_is_gone() {
     let world = Arc::new(World::ready().await);
     world.pass_seconds(31 * 60);
     let wire = Wire::new();
@@ -190,7 +190,8 @@ async fn a_sweep_that_knows_nothing_of_a_stop_leaves_to_it_what_is_gone() {
         });
         others.pass_seconds(30 * 60);
     });
-    let _ = world.sweep_through(&wire).await;
+    world.sweep_through(&wire).await.unwrap();
+    assert!(wire.calls().contains(&"commit"), "it would record it");
     assert_eq!(world.count("disassociation.started").await, 1);
     assert_eq!(world.count("disassociation.external").await, 0);
     world.sweep_until(Phase::Off).await;

@@ -113,13 +113,13 @@ pub(super) fn judge(evidence: &mut Evidence, now: DateTime<Utc>, checks: &mut Ch
             }
         }
         if !book.violations.is_empty() {
-            tell_records(book);
+            print_records(book);
         }
     }
 }
 
 /// Prints an endpoint's records: no two storms are alike, so the cause cannot be found in another one.
-fn tell_records(book: &Rulebook) {
+fn print_records(book: &Rulebook) {
     let records = book.history.records.iter();
     for record in records.filter(|record| record.event != Event::ConnectionEnded) {
         let ids = record.details.association_ids.iter();

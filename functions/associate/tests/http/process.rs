@@ -113,7 +113,7 @@ fn store(world: &World, timeline: &Arc<Timeline>) -> Arc<dyn Store> {
     Wrapped::new(timeline.clone(), world.store.clone() as Arc<dyn Store>)
 }
 
-/// What one request or sweep made of calls.
+/// The calls of one request or sweep, and how long they took.
 pub(crate) struct Cost {
     pub(crate) milliseconds: u64,
     rounds: Vec<String>,

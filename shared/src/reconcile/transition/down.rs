@@ -174,7 +174,7 @@ pub(in crate::reconcile) fn gone(
     let ended_at = stopped.or_else(|| policy::last_seen_up(ids, state));
     let ended_at = whole_seconds(ended_at.unwrap_or(context.now));
     let mut change = context.change();
-    // Whose doing it is depends on it.
+    // It is another's doing only if no stop of ours was committed since the state was read.
     change.require_as_read(&[Attribute::StoppingSince]);
     let up = TimeUp::of(context, ids, ended_at);
     let details = if all {
