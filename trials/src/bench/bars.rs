@@ -24,7 +24,7 @@ const BARS: [Bar; 14] = [
     most("128 MB: later click", 10.0, "ms", |measured| {
         Some(start(measured, HELD)?.warm.wall.median)
     }),
-    most("128 MB: first sweep, VPN off", 15.0, "ms", |measured| {
+    most("128 MB: first sweep, VPN off", 10.0, "ms", |measured| {
         Some(
             measured
                 .of("reaper", Work::SweepOff, HELD)?
