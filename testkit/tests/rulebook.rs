@@ -14,7 +14,7 @@ use testkit::ec2::AssociationStatus::{
 };
 use testkit::ec2::{Client, Connection, Moment, Traffic};
 use testkit::example::TOKYO;
-use testkit::history::{Did, Done};
+use testkit::history::{Did, Done, SentOrder};
 use testkit::people::{Answer, Wish};
 use testkit::rulebook::{Invariant as I, Rulebook, Terms, fingerprint, record_key};
 
@@ -35,6 +35,7 @@ struct Story {
     connection: Connection,
     calls: Vec<Done>,
     answers: Vec<Answer>,
+    orders: Vec<SentOrder>,
     bookings: Vec<Booking>,
     records: Vec<AuditRecord>,
     /// The records as they are found later, if not as they were.
@@ -190,6 +191,7 @@ fn story() -> Story {
             placed(7),
         ],
         answers,
+        orders: Vec::new(),
         bookings: vec![booking()],
         later: None,
         calm_from: at(0, 0),
@@ -252,6 +254,7 @@ fn judged(story: &Story) -> Rulebook {
         .insert(connection.id.clone(), connection);
     history.calls.clone_from(&story.calls);
     history.answers.clone_from(&story.answers);
+    history.orders.clone_from(&story.orders);
     history.bookings.clone_from(&story.bookings);
     history.records.clone_from(&story.records);
     history.storm(story.calm_from);
@@ -438,6 +441,24 @@ fn an_ask_explains_why_it_is_not_off_any_more() {
     story.calls.push(call(at(70, 0), Did::Associated));
     story.answers.push(answer(Wish::Ask, at(65, 0), 503, ""));
     assert!(!broken(&story).contains(&I::ToldOff));
+}
+
+#[test]
+fn an_order_to_keep_it_on_explains_that_too_if_it_was_given_since() {
+    for (ordered, is_explained) in [(65, true), (59, true), (58, false)] {
+        let mut story = story();
+        story.calls.push(call(at(70, 0), Did::Associated));
+        story.orders.push(SentOrder {
+            email: "admin@example.com".to_owned(),
+            mode: "on",
+            sent_at: at(ordered, 0),
+            until: at(80, 0),
+            status: 200,
+            trace: String::new(),
+        });
+        let is_broken = broken(&story).contains(&I::ToldOff);
+        assert_eq!(!is_broken, is_explained, "{ordered}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Rulebook {
     }
 
     /// An employee who was told `off` and finds it associating later finds that an employee asked since, or that an administrator
-    /// associated it.
+    /// associated it or ordered it on.
     pub(super) fn off_stays_off(&mut self, answer: &Answer) {
         if answer.phase.as_deref() != Some("off") {
             return;
@@ -80,7 +80,11 @@ impl Rulebook {
         // An ask that an order kept is served when the order ends.
         let modes = ["hold", "off"];
         let was_held = history.ordered(&modes, since, back).next().is_some();
-        let explained = asked || booked || by_hand || was_held;
+        // An order to keep it on asks for it.
+        let is_kept_on = history
+            .ordered(&["on"], since, back)
+            .any(|order| order.sent_at >= since);
+        let explained = asked || booked || by_hand || was_held || is_kept_on;
         self.holds(Invariant::ToldOff, back, explained, || {
             format!("{answer:?}, and it was associated at {back}")
         });
