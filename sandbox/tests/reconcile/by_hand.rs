@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use shared::policy::Phase;
 use testkit::ec2::{Action, Delay, FaultKind, Request};
-use tokio::sync::oneshot;
 
 use crate::closing::closings;
-use crate::wire::{When, Wire};
+use crate::wire::Wire;
 use crate::world::{World, person};
 
 #[tokio::test]
@@ -173,13 +172,8 @@ async fn a_sweep_that_read_before_a_stop_leaves_to_it_what_is_gone() {
     let world = Arc::new(World::ready().await);
     world.pass_seconds(31 * 60);
     let wire = Wire::new();
-    let (loaded, has_loaded) = oneshot::channel();
-    wire.hook(When::After, "load_for_sweep", 1, move || async move {
-        loaded.send(()).unwrap();
-    });
     let others = world.clone();
-    wire.hook(When::Before, "target_networks", 1, move || async move {
-        has_loaded.await.unwrap();
+    wire.hook_between("load_for_sweep", "target_networks", move || async move {
         let throttled = FaultKind::error("RequestLimitExceeded");
         others.fault_always(Action::DisassociateClientVpnTargetNetwork, throttled);
         others.sweep().await.unwrap_err();

@@ -6,7 +6,6 @@ use futures::future::join_all;
 use shared::policy::Phase;
 use shared::ports::Store as _;
 use testkit::ec2::{Action, NewRoute, Request, RouteTarget};
-use tokio::sync::oneshot;
 
 use crate::wire::{When, Wire};
 use crate::world::{World, person};
@@ -217,13 +216,8 @@ async fn a_change_by_hand_that_two_sweeps_see_is_on_record_once() {
 async fn a_sweep_that_read_the_routes_before_a_change_does_not_undo_its_record() {
     let world = Arc::new(World::ready().await);
     let wire = Wire::new();
-    let (read, routes_read) = oneshot::channel();
-    wire.hook(When::After, "routes", 1, move || async move {
-        read.send(()).unwrap();
-    });
     let other = world.clone();
-    wire.hook(When::Before, "load_for_sweep", 1, move || async move {
-        routes_read.await.unwrap();
+    wire.hook_between("routes", "load_for_sweep", move || async move {
         route_made_and_seen(&other).await;
     });
     let _ = world.sweep_through(&wire).await;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use shared::ports::{ClientVpn, Store};
 use testkit::ports::{Between, Wrapped};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 /// EC2's describing calls.
 const READS: [&str; 4] = ["target_networks", "connections", "routes", "endpoint"];
@@ -48,6 +48,25 @@ impl Wire {
     {
         let hook: Hook = Box::new(move || Box::pin(hook()));
         self.hooks.lock().unwrap().push((when, call, nth, hook));
+    }
+
+    /// Runs a hook before the first call `then`, which goes out beside the first call `answered`, once that one is answered.
+    pub fn hook_between<F>(
+        &self,
+        answered: &'static str,
+        then: &'static str,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        self.hook(When::After, answered, 1, move || async move {
+            tell.send(()).unwrap();
+        });
+        self.hook(When::Before, then, 1, move || async move {
+            told.await.unwrap();
+            hook().await;
+        });
     }
 
     /// Ends the process before or after its `nth` call of any name, from 0.
